@@ -1,0 +1,26 @@
+# `make` alone lists the targets. Each one is a short script in scripts/; nothing else is hidden here.
+.DEFAULT_GOAL := help
+.PHONY: run test build start setup test-engine bench dev screenshots clean help
+
+run: ## from a fresh clone to http://127.0.0.1:3000: set-up, build, start
+	@scripts/run.sh
+test: ## everything that must hold: format, lints, tests, size budget, browser tests
+	@scripts/test.sh
+build: ## build all of a release: server and site
+	@scripts/setup.sh run && scripts/build.sh
+start: ## start what is built, without rebuilding
+	@scripts/start.sh
+setup: ## install what building and testing need
+	@scripts/setup.sh test
+test-engine: ## the state engine's tests on every backend
+	@scripts/test-engine.sh
+bench: ## the measurements behind docs/BENCHMARKS.md
+	@scripts/bench.sh
+dev: ## rebuild and restart on every change
+	@scripts/dev.sh
+screenshots: ## take the pictures in docs/screenshots/
+	@scripts/screenshots.sh
+clean: ## remove what was built (ALL=1: dependencies too); never touches data/
+	@scripts/clean.sh
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,85 @@
+//! The frame and the routes. Each page is a lazy route: its code comes when it is first opened.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    Lazy, SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{
+    boot::provide_boot,
+    components::{
+        dock::Dock,
+        header::Header,
+        toasts::{ToastArea, provide_toasts},
+    },
+    data::{DataPage, provide_uploads},
+    plot::PlotPage,
+    query::QueryPage,
+    stores::provide_stores,
+    study::provide_study,
+};
+
+/// The application: what both the server renders and the browser brings alive.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_boot();
+    let toasts = provide_toasts();
+    let stores = provide_stores();
+    let study = provide_study();
+    provide_uploads();
+    #[cfg(feature = "hydrate")]
+    {
+        crate::stores::start(toasts);
+        Effect::new(move |_| {
+            crate::stores::listen(stores.clone(), study);
+            // Tests and assistive scripts can tell that the page answers now.
+            drop(
+                document()
+                    .body()
+                    .map(|body| body.set_attribute("data-alive", "true")),
+            );
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (toasts, stores, study);
+    view! {
+        <Title formatter=|title: String| format!("{title} · Holdfast")/>
+        <Router>
+            <a href="#main" class="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:btn focus:btn-sm">
+                "Skip to main"
+            </a>
+            <div class="hf-app">
+                <Header/>
+                <main id="main" class="flex min-h-0 min-w-0" tabindex="-1">
+                    <FlatRoutes fallback=NotFound>
+                        <Route path=path!("/") view={Lazy::<QueryPage>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("/data") view={Lazy::<DataPage>::new()}/>
+                        <Route path=path!("/plot") view={Lazy::<PlotPage>::new()}/>
+                    </FlatRoutes>
+                </main>
+                <Dock/>
+            </div>
+            <ToastArea/>
+        </Router>
+    }
+}
+
+#[component]
+fn NotFound() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Title text="Not found"/>
+        <section class="m-auto max-w-sm p-6 text-center">
+            <h1 class="hf-title">"This page is not here"</h1>
+            <p class="mt-2 text-muted">"The address may be old, or mistyped. Your work is where you left it."</p>
+            <a class="btn btn-sm btn-primary mt-4" href="/">"Go to Query"</a>
+        </section>
+    }
+}

@@ -1,0 +1,27 @@
+//! The pages at a phone's foot.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::{header::PAGES, icon::Icon};
+
+/// The dock; hidden from 768 px on.
+#[component]
+pub(crate) fn Dock() -> impl IntoView {
+    const ICONS: [&str; 3] = ["filter", "database", "chart-scatter"];
+    let pages = PAGES.into_iter().zip(ICONS);
+    view! {
+        <nav class="hf-dock md:hidden" aria-label="Pages at the foot">
+            {pages
+                .map(|((href, name), icon)| {
+                    view! {
+                        <A href=href exact=true>
+                            <Icon name=icon/>
+                            <span>{name}</span>
+                        </A>
+                    }
+                })
+                .collect_view()}
+        </nav>
+    }
+}

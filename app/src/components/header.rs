@@ -1,0 +1,73 @@
+//! The frame's head: the mark, the study, the pages, what is saved, the theme.
+
+use leptos::prelude::*;
+use leptos_router::{components::A, hooks::use_location};
+
+use super::{save_chip::SaveChip, theme::ThemeButton};
+use crate::stores::{table::STUDY_NAME, use_server_store};
+
+/// The pages, in the header's order: address, name.
+pub(crate) const PAGES: [(&str, &str); 3] = [("/", "Query"), ("/data", "Data"), ("/plot", "Plot")];
+
+/// The mark: a holdfast, the root by which kelp keeps its place.
+#[component]
+fn Mark() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 20 20" class="size-5 text-primary" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round" aria-hidden="true">
+            <path d="M10 2.2v6.6M10 8.8c0 3.4-1.2 5-4.6 6.4M10 8.8c0 3.4 1.2 5 4.6 6.4M10 8.8v6.6"></path>
+            <path d="M2.8 17.8h14.4" stroke-width="1.5"></path>
+        </svg>
+    }
+}
+
+/// The header. On a phone it has the page's name; the pages themselves are in the dock.
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    let location = use_location();
+    let page = move || {
+        let path = location.pathname.get();
+        PAGES
+            .iter()
+            .find(|(href, _)| *href == path)
+            .map_or("Holdfast", |(_, name)| *name)
+    };
+    view! {
+        <header class="hf-top">
+            <a class="flex items-center gap-1.5 pr-2 font-semibold tracking-[-0.01em]" href="/" aria-label="Holdfast, to Query">
+                <Mark/>
+                <span class="hidden md:inline">"Holdfast"</span>
+            </a>
+            <span class="md:hidden text-lg font-semibold" aria-hidden="true">{page}</span>
+            <StudyName/>
+            <nav class="hf-nav hidden md:flex items-center ml-1" aria-label="Pages">
+                {PAGES.map(|(href, name)| view! { <A href=href exact=true>{name}</A> })}
+            </nav>
+            <span class="flex-1"></span>
+            <SaveChip/>
+            <ThemeButton/>
+        </header>
+    }
+}
+
+/// The study's name, changed in place.
+#[component]
+fn StudyName() -> impl IntoView {
+    let name = use_server_store(STUDY_NAME);
+    let rename = move |event| {
+        let typed = event_target_value(&event);
+        let trimmed: String = typed.trim().chars().take(80).collect();
+        if !trimmed.is_empty() {
+            name.set(trimmed);
+        }
+    };
+    view! {
+        <input
+            class="hidden md:block input input-sm w-36 font-medium truncate"
+            aria-label="Study name"
+            maxlength="80"
+            prop:value=move || name.get()
+            value=name.get_untracked()
+            on:change=rename
+        />
+    }
+}

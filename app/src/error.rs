@@ -1,0 +1,193 @@
+//! The one error that crosses from the server to the browser, typed.
+//!
+//! Each variant says who can fix it. What only we can fix is logged once under a reference and
+//! reaches the browser as that reference.
+
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// What went wrong, for the person in front of the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "error", content = "detail", rename_all = "snake_case")]
+pub enum AppError {
+    /// 401. There is no session (any more). The browser opens one and asks again.
+    NoSession,
+    /// 404. It is not here, or not theirs: the two look the same.
+    NotFound(String),
+    /// 409. Somebody wrote in between; here is what stands there now.
+    Conflict {
+        /// The version in force; 0 if there is none.
+        version: u64,
+        /// Its content, as JSON.
+        data: Option<String>,
+    },
+    /// 422. A field is wrong: where, and what to do.
+    Invalid {
+        /// The field.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// 413. Too large for this server.
+    TooLarge(String),
+    /// 429. Too much at once; try again.
+    Busy(String),
+    /// 400. The request cannot be read.
+    BadRequest(String),
+    /// 507. The disk is full.
+    DiskFull,
+    /// The person cancelled.
+    Cancelled,
+    /// The server was not reached. Only the browser makes this one.
+    Offline,
+    /// 500. We look; the reference finds it in the log.
+    Internal {
+        /// Names the log line.
+        reference: String,
+    },
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoSession => {
+                f.write_str("Your session has ended. Reload the page to start a new one.")
+            }
+            Self::NotFound(what) | Self::TooLarge(what) | Self::Busy(what) => f.write_str(what),
+            Self::Conflict { .. } => f.write_str("Somebody changed this in the meantime."),
+            Self::Invalid { path, problem } => write!(f, "{path}: {problem}"),
+            Self::BadRequest(problem) => f.write_str(problem),
+            Self::DiskFull => {
+                f.write_str("The disk is full. Nothing was kept; make room and try again.")
+            }
+            Self::Cancelled => f.write_str("Cancelled. Nothing was kept."),
+            Self::Offline => {
+                f.write_str("The server cannot be reached. It is tried again by itself.")
+            }
+            Self::Internal { reference } => write!(
+                f,
+                "Something went wrong on the server. Try again; the log knows it as {reference}."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Offline,
+            ServerFnErrorErr::Args(problem)
+            | ServerFnErrorErr::MissingArg(problem)
+            | ServerFnErrorErr::Deserialization(problem) => {
+                #[cfg(feature = "ssr")]
+                server::set_status(400);
+                Self::BadRequest(format!("The request cannot be read: {problem}"))
+            }
+            other => Self::BadRequest(other.to_string()),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) use server::answer;
+
+#[cfg(feature = "ssr")]
+mod server {
+    use axum::http::StatusCode;
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+
+    use super::AppError;
+
+    impl AppError {
+        /// The HTTP status of each variant.
+        pub fn status(&self) -> StatusCode {
+            match self {
+                Self::NoSession => StatusCode::UNAUTHORIZED,
+                Self::NotFound(_) => StatusCode::NOT_FOUND,
+                Self::Conflict { .. } => StatusCode::CONFLICT,
+                Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+                Self::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
+                Self::BadRequest(_) | Self::Cancelled => StatusCode::BAD_REQUEST,
+                Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+                Self::Offline | Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            }
+        }
+
+        /// Logs what only we can fix, and gives the browser the reference.
+        pub fn internal(cause: impl std::fmt::Display) -> Self {
+            let ids =
+                holdfast::UuidV7::seeded_by_system(std::sync::Arc::new(holdfast::SystemClock));
+            let reference = holdfast::Ids::next(&ids).to_string();
+            tracing::error!(%reference, %cause, "internal error");
+            Self::Internal { reference }
+        }
+    }
+
+    impl From<holdfast::Error> for AppError {
+        fn from(error: holdfast::Error) -> Self {
+            use holdfast::Error as E;
+            match error {
+                E::Absent { .. } | E::Expired { .. } => {
+                    Self::NotFound("This is not here any more.".into())
+                }
+                E::Conflict { current, .. } => Self::Conflict {
+                    version: current.as_ref().map_or(0, |state| state.version.0),
+                    data: current.map(|state| state.data.to_string()),
+                },
+                E::Invalid { path, problem } => Self::Invalid { path, problem },
+                E::TooLarge { .. } => Self::TooLarge(error.to_string()),
+                E::Refused { .. } => Self::BadRequest(error.to_string()),
+                E::Timeout { .. } => Self::Busy("The server is busy. Try again.".into()),
+                other => Self::internal(other),
+            }
+        }
+    }
+
+    impl From<workbench::Error> for AppError {
+        fn from(error: workbench::Error) -> Self {
+            use workbench::Error as E;
+            match error {
+                E::BadFile { .. } => Self::Invalid {
+                    path: "file".into(),
+                    problem: error.to_string(),
+                },
+                E::TooLarge { .. } => Self::TooLarge(error.to_string()),
+                E::BadRequest(problem) => Self::BadRequest(problem),
+                E::Missing(_) => Self::NotFound(error.to_string()),
+                E::Cancelled => Self::Cancelled,
+                E::DiskFull => Self::DiskFull,
+                E::State(inner) => inner.into(),
+                other => Self::internal(other),
+            }
+        }
+    }
+
+    /// Gives a server function's answer its HTTP status. A plain form keeps its redirect.
+    pub(crate) async fn answer<T>(
+        work: impl Future<Output = Result<T, AppError>>,
+    ) -> Result<T, AppError> {
+        let result = work.await;
+        if let Err(error) = &result {
+            set_status(error.status().as_u16());
+        }
+        result
+    }
+
+    pub(super) fn set_status(status: u16) {
+        if let (Some(options), Ok(status)) = (
+            use_context::<ResponseOptions>(),
+            StatusCode::from_u16(status),
+        ) {
+            options.set_status(status);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The few things the page asks of the browser itself: where a menu opens, what is out of reach
+//! behind a sheet, the time on the wall. On the server each of them does nothing.
+
+#[cfg(feature = "hydrate")]
+pub(super) use browser::*;
+#[cfg(not(feature = "hydrate"))]
+pub(super) use server::*;
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::prelude::*;
+    use wasm_bindgen::JsCast;
+    use web_sys::{Element, HtmlElement, MouseEvent, PointerEvent};
+
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    /// The cell a screen reader follows.
+    const CELL: &str = "hf-cell";
+
+    /// Now, in milliseconds since 1970 UTC.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds fit for 200,000 years"
+    )]
+    pub(crate) fn now_ms() -> i64 {
+        js_sys::Date::now() as i64
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds fit for 200,000 years"
+    )]
+    fn date(ms: i64) -> js_sys::Date {
+        js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(ms as f64))
+    }
+
+    /// `09:14`, by the clock of the person.
+    pub(crate) fn clock(ms: i64) -> String {
+        let date = date(ms);
+        format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+    }
+
+    /// `12 Nov`.
+    pub(crate) fn day(ms: i64) -> String {
+        let date = date(ms);
+        let month = MONTHS.get(date.get_month() as usize).unwrap_or(&"");
+        format!("{} {month}", date.get_date())
+    }
+
+    fn by_id(id: &str) -> Option<HtmlElement> {
+        document().get_element_by_id(id)?.dyn_into().ok()
+    }
+
+    fn size(value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>) -> f64 {
+        value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0)
+    }
+
+    /// Puts a popover under the control that was clicked, on the side with more room.
+    pub(crate) fn place(event: &MouseEvent, id: &str) {
+        let control = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        let (Some(control), Some(panel)) = (control, by_id(id)) else {
+            return;
+        };
+        let rect = control.get_bounding_client_rect();
+        let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+        let side = if rect.left() + rect.right() > width {
+            format!("right:{}px", (width - rect.right()).max(8.0))
+        } else {
+            format!("left:{}px", rect.left().max(8.0))
+        };
+        let above = rect.top();
+        let below = height - rect.bottom();
+        let end = if below < 240.0 && above > below {
+            format!(
+                "bottom:{}px;max-height:{}px",
+                height - above + 4.0,
+                above - 12.0
+            )
+        } else {
+            format!(
+                "top:{}px;max-height:{}px",
+                rect.bottom() + 4.0,
+                below - 12.0
+            )
+        };
+        let style = format!("inset:auto;margin:0;{side};{end}");
+        drop(panel.set_attribute("style", &style));
+    }
+
+    /// Closes a popover.
+    pub(crate) fn hide(id: &str) {
+        if let Some(panel) = by_id(id) {
+            let hide = js_sys::Reflect::get(&panel, &"hidePopover".into());
+            if let Some(hide) = hide
+                .ok()
+                .and_then(|hide| hide.dyn_into::<js_sys::Function>().ok())
+            {
+                drop(hide.call0(&panel));
+            }
+        }
+    }
+
+    /// Takes the first match of each out of reach, or gives it back.
+    pub(crate) fn set_inert(selectors: &[&str], is_inert: bool) {
+        for selector in selectors {
+            if let Ok(Some(element)) = document().query_selector(selector) {
+                drop(element.toggle_attribute_with_force("inert", is_inert));
+            }
+        }
+    }
+
+    /// Moves the focus.
+    pub(crate) fn focus(id: &str) {
+        if let Some(element) = by_id(id) {
+            drop(element.focus());
+        }
+    }
+
+    /// Whether the page is as narrow as a phone.
+    pub(crate) fn is_phone() -> bool {
+        let query = window().match_media("(width < 48rem)");
+        query.ok().flatten().is_some_and(|query| query.matches())
+    }
+
+    /// Marks one cell of the grid as the one the keys are on.
+    pub(crate) fn mark_cell(row: u64, column: usize) {
+        if let Some(old) = document().get_element_by_id(CELL) {
+            drop(old.remove_attribute("id"));
+        }
+        let row = document().get_element_by_id(&format!("hf-row-{row}"));
+        let cell = row.and_then(|row| row.children().item(u32::try_from(column).unwrap_or(0)));
+        if let Some(cell) = cell {
+            cell.set_id(CELL);
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+            cell.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    }
+
+    /// Keeps a drag with the element it began on. Gives the pointer's place.
+    pub(crate) fn grab(event: &PointerEvent) -> f64 {
+        if let Some(target) = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+        {
+            drop(target.set_pointer_capture(event.pointer_id()));
+        }
+        f64::from(event.client_x())
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    use leptos::ev::{MouseEvent, PointerEvent};
+
+    pub(crate) fn now_ms() -> i64 {
+        0
+    }
+    pub(crate) fn clock(_: i64) -> String {
+        String::new()
+    }
+    pub(crate) fn day(_: i64) -> String {
+        String::new()
+    }
+    pub(crate) fn place(_: &MouseEvent, _: &str) {}
+    pub(crate) fn hide(_: &str) {}
+    pub(crate) fn set_inert(_: &[&str], _: bool) {}
+    pub(crate) fn focus(_: &str) {}
+    pub(crate) fn is_phone() -> bool {
+        false
+    }
+    pub(crate) fn mark_cell(_: u64, _: usize) {}
+    pub(crate) fn grab(_: &PointerEvent) -> f64 {
+        0.0
+    }
+}

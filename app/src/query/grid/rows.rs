@@ -1,0 +1,191 @@
+//! The rows of the grid that are on screen, and the empty height that stands for the others.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use workbench::{
+    data::{ColumnType, MergeKeys},
+    query::{Page, ResultColumn},
+};
+
+use super::{
+    keyboard::Cursor,
+    window::{Port, Window},
+};
+use crate::query::state::Query;
+
+/// One row of the list: remade when its number, its page or the columns change.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    row: u64,
+    serial: u64,
+}
+
+/// The body.
+#[component]
+pub(super) fn Rows(
+    query: Query,
+    port: Memo<Option<Port>>,
+    window: Memo<Window>,
+    cursor: Cursor,
+) -> impl IntoView {
+    let keys = move || {
+        let window = window.get();
+        query.pages.with(|pages| {
+            let end = (window.first + window.len).min(pages.total);
+            (window.first..end)
+                .map(|row| Key {
+                    row,
+                    serial: pages.serial_of(row),
+                })
+                .collect::<Vec<_>>()
+        })
+    };
+    let height = move |above: bool| {
+        move || {
+            let pixels = port.get().map_or(0.0, |port| {
+                let window = window.get();
+                if above {
+                    port.above(window)
+                } else {
+                    port.below(window)
+                }
+            });
+            ["height:", &pixels.round().to_string(), "px"].concat()
+        }
+    };
+    view! {
+        <tbody>
+            <tr aria-hidden="true" class="hf-gap"><td style=height(true)></td></tr>
+            <For each=keys key=|key| *key let:key>
+                <Row query key cursor/>
+            </For>
+            <tr aria-hidden="true" class="hf-gap"><td style=height(false)></td></tr>
+        </tbody>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(query: Query, key: Key, cursor: Cursor) -> impl IntoView {
+    let columns = query.columns.get_untracked();
+    let Key { row, .. } = key;
+    let cells = query.pages.with_untracked(|pages| {
+        let Some((_, page, at)) = pages.row(row) else {
+            return placeholders(columns.len());
+        };
+        let before = row.checked_sub(1).and_then(|row| pages.row(row));
+        let keys = query.study.view.with_untracked(|view| view.keys.clone());
+        cells(
+            &columns,
+            &page,
+            at,
+            before.map(|(_, page, at)| (page, at)),
+            keys.as_ref(),
+        )
+    });
+    let is_current = move || cursor.row.get() == Some(row);
+    view! {
+        <tr
+            role="row" id=["hf-row-", &row.to_string()].concat() aria-rowindex=row + 2
+            aria-selected=move || is_current().then_some("true")
+            on:click=move |_| cursor.row.set(Some(row))
+        >
+            {cells}
+        </tr>
+    }
+}
+
+fn placeholders(columns: usize) -> AnyView {
+    let cell = |_| view! { <td role="gridcell"><span class="hf-late skeleton block h-3 rounded-selector bg-base-300"></span></td> };
+    (0..columns).map(cell).collect_view().into_any()
+}
+
+/// A row's cells. What only repeats the participant's row above is faint.
+fn cells(
+    columns: &Arc<Vec<ResultColumn>>,
+    page: &Arc<Page>,
+    at: usize,
+    before: Option<(Arc<Page>, usize)>,
+    keys: Option<&MergeKeys>,
+) -> AnyView {
+    let row = &page.rows[at];
+    let id = columns.iter().position(|column| {
+        column.is_key && keys.is_some_and(|keys| keys.primary_id == column.column)
+    });
+    let is_repeat =
+        id.is_some_and(|id| before.is_some_and(|(page, at)| page.rows[at].get(id) == row.get(id)));
+    let cell = |(number, (column, value)): (usize, (&ResultColumn, &Option<String>))| {
+        let belongs =
+            keys.is_some_and(|keys| column.table == keys.cohort_table) || Some(number) == id;
+        let mut class = String::from(if column.is_numeric { "num" } else { "" });
+        class.push_str(if is_repeat && belongs {
+            " text-faint"
+        } else {
+            ""
+        });
+        class.push_str(if number == 0 { " pl-4" } else { "" });
+        let text = match value {
+            None => view! { <span class="hf-na">"–"</span> }.into_any(),
+            Some(value) => shown(column, value).into_any(),
+        };
+        view! { <td role="gridcell" class=class>{text}</td> }
+    };
+    columns
+        .iter()
+        .zip(row)
+        .enumerate()
+        .map(cell)
+        .collect_view()
+        .into_any()
+}
+
+/// Measured numbers with their thousands apart; ids and codes as they are.
+fn shown(column: &ResultColumn, value: &str) -> String {
+    let is_measured =
+        !column.is_key && matches!(column.column_type, ColumnType::Integer | ColumnType::Number);
+    if is_measured {
+        grouped(value)
+    } else {
+        value.to_owned()
+    }
+}
+
+fn grouped(value: &str) -> String {
+    let (sign, digits) = value
+        .strip_prefix('-')
+        .map_or(("", value), |digits| ("−", digits));
+    let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return value.to_owned();
+    }
+    let mut out = String::with_capacity(value.len() + 4);
+    out.push_str(sign);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out.push_str(fraction);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_stand_apart_and_nothing_else_changes() {
+        let cases = [
+            ("1790", "1,790"),
+            ("-1234567.50", "−1,234,567.50"),
+            ("0.3", "0.3"),
+            ("1e21", "1e21"),
+            ("2020-01-02", "2020-01-02"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(grouped(value), expected);
+        }
+    }
+}

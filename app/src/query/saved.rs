@@ -1,0 +1,184 @@
+//! Queries kept under a name: saved, taken up again, deleted with a way back.
+
+use leptos::prelude::*;
+use workbench::query::{MergeSpec, SavedQuery};
+
+use super::{
+    dom,
+    popup::{Popup, opens},
+    state::Query,
+};
+use crate::components::{icon::Icon, toasts::use_toasts};
+
+const PANEL: &str = "hf-saved";
+/// Longest name.
+const MAX_NAME: usize = 80;
+/// Queries kept: the list stays one that can be read.
+const MAX_SAVED: usize = 200;
+
+/// The button and its panel.
+#[component]
+pub(super) fn Saved(query: Query) -> impl IntoView {
+    view! {
+        <button type="button" class="btn btn-sm max-md:btn-ghost max-md:btn-square max-md:size-10" aria-label="Save query" popovertarget=PANEL on:click=opens(PANEL)>
+            <Icon name="bookmark" small=true/>
+            <span class="max-md:hidden">"Save query"</span>
+        </button>
+        <Popup id=PANEL label="Saved queries" class="w-76 max-w-[calc(100vw-1rem)]">
+            <SaveForm query/>
+            <List query/>
+        </Popup>
+    }
+    .into_any()
+}
+
+fn current(query: Query) -> MergeSpec {
+    untrack(|| MergeSpec {
+        filters: query.filters.get(),
+        selection: query.selection_in_force(),
+        shape: query.shape.get(),
+        consolidate_baseline: query.consolidate.get(),
+    })
+}
+
+#[component]
+fn SaveForm(query: Query) -> impl IntoView {
+    let toasts = use_toasts();
+    let name = RwSignal::new(String::new());
+    let notes = RwSignal::new(String::new());
+    let problem = RwSignal::new(None::<&'static str>);
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let wanted: String = name.get_untracked().trim().chars().take(MAX_NAME).collect();
+        if wanted.is_empty() {
+            problem.set(Some("Give it a name first."));
+            return;
+        }
+        if query.saved.get_untracked().len() >= MAX_SAVED {
+            problem.set(Some("There are too many saved queries. Delete one first."));
+            return;
+        }
+        let now = dom::now_ms();
+        let saved = SavedQuery {
+            id: ["q", &now.to_string()].concat(),
+            name: wanted.clone(),
+            notes: notes.get_untracked().trim().to_owned(),
+            spec: current(query),
+            saved_at: now,
+        };
+        query.saved.update(|list| list.insert(0, saved));
+        name.set(String::new());
+        notes.set(String::new());
+        problem.set(None);
+        dom::hide(PANEL);
+        toasts.say(["Query saved as ", &wanted].concat());
+    };
+    view! {
+        <form class="p-2 border-b border-line flex flex-col gap-2" on:submit=save>
+            <input
+                class="input input-sm w-full" placeholder="Name" aria-label="Name of the query" maxlength="80"
+                aria-describedby="hf-save-problem"
+                prop:value=move || name.get() on:input=move |event| name.set(event_target_value(&event))
+            />
+            <textarea
+                class="textarea w-full min-h-14 text-xs" placeholder="Notes" aria-label="Notes" maxlength="1000" rows="2"
+                prop:value=move || notes.get() on:input=move |event| notes.set(event_target_value(&event))
+            ></textarea>
+            <p id="hf-save-problem" class="text-2xs text-err-text" role="alert">{move || problem.get()}</p>
+            <button class="btn btn-sm btn-primary">"Save"</button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn List(query: Query) -> impl IntoView {
+    move || {
+        let saved = query.saved.get();
+        if saved.is_empty() {
+            return view! { <p class="p-3 text-muted">"No query is saved yet."</p> }.into_any();
+        }
+        let entries = saved
+            .into_iter()
+            .map(|saved| view! { <Entry query saved/> })
+            .collect_view();
+        view! { <ul class="p-1 max-h-72 overflow-auto">{entries}</ul> }.into_any()
+    }
+}
+
+#[component]
+fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
+    let toasts = use_toasts();
+    let kept = query.saved;
+    let SavedQuery {
+        id,
+        name,
+        notes,
+        spec,
+        saved_at,
+    } = saved.clone();
+    let day = move || query.is_alive.get().then(|| dom::day(saved_at));
+    let is_current = Memo::new({
+        let spec = spec.clone();
+        move |_| {
+            query.filters.with(|filters| *filters == spec.filters)
+                && query.shape.get() == spec.shape
+                && query.selection_in_force() == spec.selection
+        }
+    });
+    let load_name = name.clone();
+    let load = move |_| {
+        let before = current(query);
+        put(query, spec.clone());
+        dom::hide(PANEL);
+        toasts.offer(
+            ["The query is now ", &load_name].concat(),
+            "Undo",
+            move || put(query, before.clone()),
+        );
+    };
+    let deleted = saved.clone();
+    let delete = move |_| {
+        kept.update(|list| list.retain(|saved| saved.id != id));
+        let deleted = deleted.clone();
+        toasts.offer([&deleted.name, " is deleted"].concat(), "Undo", move || {
+            let back = deleted.clone();
+            kept.update(|list| {
+                if list.iter().all(|saved| saved.id != back.id) {
+                    list.push(back);
+                    list.sort_by_key(|saved| std::cmp::Reverse(saved.saved_at));
+                }
+            });
+        });
+    };
+    let tone = move || {
+        if is_current.get() {
+            "flex items-center rounded-selector bg-soft"
+        } else {
+            "flex items-center rounded-selector hover:bg-hover"
+        }
+    };
+    view! {
+        <li class=tone>
+            <button type="button" class="flex-1 min-w-0 px-2 py-1.5 text-left" on:click=load>
+                <span class="block font-medium text-sm truncate">{name.clone()}</span>
+                <span class="flex text-2xs text-muted">
+                    <span class="truncate">{notes}</span>
+                    <span class="ml-auto pl-2 num whitespace-nowrap">{day}</span>
+                </span>
+            </button>
+            <button type="button" class="btn btn-xs btn-ghost btn-square mr-1" aria-label=["Delete ", &name].concat() on:click=delete>
+                <Icon name="trash-2" small=true/>
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+/// Makes this the query.
+fn put(query: Query, spec: MergeSpec) {
+    query.filters.set(spec.filters);
+    query.selection.set(Some(spec.selection));
+    query.shape.set(spec.shape);
+    query.consolidate.set(spec.consolidate_baseline);
+}

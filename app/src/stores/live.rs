@@ -1,0 +1,165 @@
+//! Hears of changes made in the person's other tabs and devices.
+//!
+//! A browser opens few connections to one host, so only one of its tabs holds the event stream (the
+//! one that has the lock) and passes on what it hears; when that tab goes, the next takes over where
+//! it stands. Each tab remembers the latest changes, so that a tab which was still loading can ask.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+    sync::atomic::Ordering,
+};
+
+use js_sys::Promise;
+use leptos::{prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{BroadcastChannel, EventSource, MessageEvent};
+
+use super::{slot::Stores, status::SaveStatus, sync};
+use crate::{boot::use_boot, session, study::StudyContext};
+
+const CHANNEL: &str = "holdfast-live";
+/// Changes a tab remembers for one that was still loading: minutes of work, a few hundred kB.
+const MAX_REMEMBERED: usize = 256;
+
+/// One change, as the server tells it.
+#[derive(Debug, Deserialize)]
+struct LiveChange {
+    kind: String,
+    name: String,
+    version: u64,
+    client: Option<String>,
+    data: Option<Value>,
+}
+
+/// What tabs say to each other.
+#[derive(Serialize, Deserialize)]
+enum Said {
+    /// The server told of a change: its revision and text.
+    Change(u64, String),
+    /// A tab came alive that has seen everything up to this revision.
+    Hello(u64),
+}
+
+struct Listener {
+    stores: Stores,
+    study: StudyContext,
+    channel: Option<BroadcastChannel>,
+    latest: Cell<u64>,
+    remembered: RefCell<VecDeque<(u64, String)>>,
+}
+
+/// Starts to listen.
+pub(crate) fn listen(stores: Stores, study: StudyContext) {
+    let listener = Rc::new(Listener {
+        stores: stores.clone(),
+        study,
+        channel: BroadcastChannel::new(CHANNEL).ok(),
+        latest: Cell::new(use_boot().with_value(|boot| boot.revision)),
+        remembered: RefCell::default(),
+    });
+    hear_tabs(&listener);
+    hear_server(&listener);
+    // A network that comes back sends what waits at once, not at the next try. The handle would
+    // stop the listening when dropped, and this lasts as long as the page.
+    std::mem::forget(window_event_listener(leptos::ev::online, move |_| {
+        for slot in stores.all() {
+            if slot.status.get_untracked() == SaveStatus::Waiting {
+                spawn_local(sync::flush(slot));
+            }
+        }
+    }));
+}
+
+fn hear_tabs(listener: &Rc<Listener>) {
+    let Some(channel) = &listener.channel else {
+        return;
+    };
+    let hearing = listener.clone();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let text = event.data().as_string().unwrap_or_default();
+        match serde_json::from_str::<Said>(&text) {
+            Ok(Said::Change(revision, change)) => hearing.take(revision, change),
+            Ok(Said::Hello(seen)) => hearing.repeat_after(seen),
+            Err(_) => {}
+        }
+    });
+    channel.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
+    listener.say(&Said::Hello(listener.latest.get()));
+}
+
+/// Opens the stream once this tab has the lock, and holds the lock for as long as it lives.
+fn hear_server(listener: &Rc<Listener>) {
+    let hearing = listener.clone();
+    let lead = Closure::once_into_js(move || {
+        open_stream(&hearing);
+        Promise::new(&mut |_, _| {})
+    });
+    session::with_lock(CHANNEL, lead.unchecked_ref());
+}
+
+fn open_stream(listener: &Rc<Listener>) {
+    let Ok(source) = EventSource::new(&format!("/events?after={}", listener.latest.get())) else {
+        return;
+    };
+    let hearing = listener.clone();
+    let on_change = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let text = event.data().as_string().unwrap_or_default();
+        if let Ok(revision) = event.last_event_id().parse() {
+            hearing.say(&Said::Change(revision, text.clone()));
+            hearing.take(revision, text);
+        }
+    });
+    source.set_onmessage(Some(on_change.into_js_value().unchecked_ref()));
+    // The browser keeps an open stream alive, and reconnects it from the last event it saw.
+    std::mem::forget(source);
+}
+
+impl Listener {
+    fn say(&self, said: &Said) {
+        if let (Some(channel), Ok(text)) = (&self.channel, serde_json::to_string(said)) {
+            drop(channel.post_message(&JsValue::from_str(&text)));
+        }
+    }
+
+    fn take(&self, revision: u64, text: String) {
+        if revision <= self.latest.get() {
+            return;
+        }
+        self.latest.set(revision);
+        if let Ok(change) = serde_json::from_str::<LiveChange>(&text) {
+            self.apply(&change);
+        }
+        let mut remembered = self.remembered.borrow_mut();
+        if remembered.len() == MAX_REMEMBERED {
+            remembered.pop_front();
+        }
+        remembered.push_back((revision, text));
+    }
+
+    fn repeat_after(&self, seen: u64) {
+        for (revision, text) in self.remembered.borrow().iter() {
+            if *revision > seen {
+                self.say(&Said::Change(*revision, text.clone()));
+            }
+        }
+    }
+
+    fn apply(&self, change: &LiveChange) {
+        if change.kind != "store" || change.name == crate::stores::table::KEYS.entry.key {
+            self.study.reload();
+        }
+        let is_own = change.client.as_deref() == Some(session::tab_id().as_str());
+        if is_own || change.kind != "store" {
+            return;
+        }
+        if let (Some(slot), Some(data)) = (self.stores.find(&change.name), &change.data)
+            && !slot.in_flight.load(Ordering::Relaxed)
+        {
+            sync::heard(&slot, change.version, data);
+        }
+    }
+}

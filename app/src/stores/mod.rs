@@ -1,0 +1,42 @@
+//! Hybrid stores: one handle for preferences in the browser and critical data on the server.
+//!
+//! - `table` declares every store once
+//! - `handle` is what a component holds: a signal that knows how to keep itself
+//! - `slot` is one store at run time, without its type
+//! - `status` sums up what is saved and what is not
+//! - `rebase` re-applies a local change on what the server holds by now
+//! - `server` has the server functions
+//! - in the browser: `sync` writes to the server, `live` hears of other tabs, `outbox` keeps what
+//!   is not sent, `preferences` writes session storage and its cookie
+
+mod handle;
+#[cfg(feature = "hydrate")]
+mod live;
+#[cfg(feature = "hydrate")]
+mod outbox;
+#[cfg(feature = "hydrate")]
+mod preferences;
+mod rebase;
+pub(crate) mod server;
+mod slot;
+mod status;
+#[cfg(feature = "hydrate")]
+mod sync;
+pub(crate) mod table;
+#[cfg(feature = "hydrate")]
+mod voice;
+
+#[cfg(feature = "hydrate")]
+pub(crate) use self::live::listen;
+pub(crate) use self::{
+    handle::{StoreHandle, use_browser_store, use_server_store},
+    slot::{Stores, provide_stores},
+    status::{SaveStatus, use_save_summary},
+};
+
+/// Starts what stores need in the browser: the mirror of preferences, and a voice.
+#[cfg(feature = "hydrate")]
+pub(crate) fn start(toasts: crate::components::toasts::Toasts) {
+    preferences::start();
+    voice::speak_through(toasts);
+}

@@ -1,0 +1,50 @@
+// The border between the Plot page and Apache ECharts: a handle is a number, everything else is JSON.
+//
+// The page loads this module when it is opened and finds it as `window.holdfastChart`.
+
+import { Mounted } from "./chart/mounted";
+import type { Drawing, Region, Tool } from "./chart/types";
+
+const charts = new Map<number, Mounted>();
+let next = 1;
+
+/** Puts a chart into an element; it draws as soon as it has data and room. */
+export function mount(element: HTMLElement): number {
+  const handle = next++;
+  charts.set(handle, new Mounted(element));
+  return handle;
+}
+
+/** Draws `{"data": PlotData, "spec": PlotSpec, "labels": ..}`. */
+export function draw(handle: number, drawing: string) {
+  charts.get(handle)?.draw(JSON.parse(drawing) as Drawing);
+}
+
+/** Shows a selection, in the columns' units; `null` shows none. */
+export function show(handle: number, region: string) {
+  charts.get(handle)?.show(JSON.parse(region) as Region | null);
+}
+
+/** Takes a tool in hand: `pan`, `box`, `lasso`. */
+export function tool(handle: number, name: string) {
+  charts.get(handle)?.take(name as Tool);
+}
+
+/** Calls back with the region as JSON when the person has selected one. */
+export function onSelect(handle: number, callback: (region: string) => void) {
+  const chart = charts.get(handle);
+  if (chart) chart.onSelect = (region) => callback(JSON.stringify(region));
+}
+
+/** The chart as a picture, as a data URL. */
+export function exportImage(handle: number, kind: "png" | "svg"): string {
+  return charts.get(handle)?.image(kind) ?? "";
+}
+
+/** Takes the chart away. */
+export function dispose(handle: number) {
+  charts.get(handle)?.dispose();
+  charts.delete(handle);
+}
+
+Object.assign(window, { holdfastChart: { mount, draw, show, tool, onSelect, exportImage, dispose } });

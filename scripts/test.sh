@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Everything that must hold. Goes on after a failing step, so that one run shows all; the last line sums up.
+# A check (format, lints, budget) counts as one; tests are counted one by one.
+set -uo pipefail
+. "$(dirname "$0")/lib.sh"
+. scripts/tally.sh
+
+scripts/setup.sh test || fail "set-up failed; nothing was tested"
+
+check "format" cargo fmt --all --check
+check "build, size budget" scripts/build.sh --check-budget
+
+# Lints come out of the build that the tests need anyway: clippy-driver stands in for rustc, for the workspace's crates
+# only, so the dependencies of `make run` are used and none is compiled or checked again
+# (docs/decisions/0001-one-native-profile.md). Warnings do not stop that build; they fail the check below.
+export CLIPPY_ARGS="--cap-lints__CLIPPY_HACKERY__warn"
+linted() { RUSTC_WORKSPACE_WRAPPER=clippy-driver "$@"; }
+check "lints, native (ssr)" without_warnings linted cargo build --release --locked --all-targets
+check "lints, site build" without_warnings linted cargo build --release --locked --all-targets --package xtask
+check "lints, WASM (hydrate)" without_warnings linted \
+  cargo build --locked --package frontend --lib --profile wasm-release --target wasm32-unknown-unknown
+
+if have cargo-nextest; then
+  rust_tests "Rust tests" linted cargo nextest run --cargo-profile release --locked --no-fail-fast
+  rust_tests "site build tests" linted cargo nextest run --cargo-profile release --locked --no-fail-fast --package xtask
+else
+  rust_tests "Rust tests" linted cargo test --release --locked --no-fail-fast --lib --bins --tests --examples
+  rust_tests "site build tests" linted cargo test --release --locked --no-fail-fast --package xtask
+fi
+rust_tests "doc tests" linted cargo test --release --locked --no-fail-fast --doc
+
+if have cargo-deny; then check "licences, advisories" cargo deny --workspace check; else skip "licences, advisories" "cargo-deny"; fi
+if have cargo-machete; then check "unused dependencies" cargo machete; else skip "unused dependencies" "cargo-machete"; fi
+
+check "TypeScript" npx tsc --noEmit
+browser_tests "browser tests"
+conclude

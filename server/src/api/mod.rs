@@ -1,0 +1,122 @@
+//! Every route that is not a page: files in and out, plain forms, live events, health.
+//!
+//! One file an area, named as in `app` and `workbench`. A handler finds out who asks, calls the
+//! domain, and answers; what it refuses is typed.
+
+mod asked;
+mod data;
+mod events;
+mod health;
+mod incoming;
+mod plot;
+mod query;
+mod session;
+mod upload;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use app::{AppError, AppState, Visitor};
+use axum::{
+    Router,
+    extract::{ConnectInfo, FromRef, FromRequestParts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use tokio_util::sync::CancellationToken;
+use workbench::workspace::Workspace;
+
+use crate::{
+    sessions::{Door, ensure},
+    web::Refusal,
+};
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) app: AppState,
+    pub(crate) door: Door,
+    /// Cancelled when the server is asked to stop: streams end.
+    pub(crate) stopping: CancellationToken,
+}
+
+impl FromRef<Shared> for AppState {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.app.clone()
+    }
+}
+
+impl FromRef<Shared> for Door {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.door.clone()
+    }
+}
+
+/// All of them.
+pub(crate) fn routes(shared: Shared) -> Router {
+    Router::new()
+        .merge(session::routes())
+        .merge(data::routes())
+        .merge(upload::routes())
+        .merge(query::routes())
+        .merge(plot::routes())
+        .merge(events::routes())
+        .merge(health::routes())
+        .with_state(shared)
+}
+
+/// Who asks, and from where.
+pub(crate) struct Asker {
+    pub(crate) visitor: Visitor,
+    pub(crate) address: IpAddr,
+    pub(crate) headers: HeaderMap,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let address = ConnectInfo::<SocketAddr>::from_request_parts(parts, state).await;
+        Ok(Self {
+            visitor: parts
+                .extensions
+                .get::<Visitor>()
+                .cloned()
+                .unwrap_or_default(),
+            address: address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(a)| a.ip()),
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+impl Asker {
+    /// Their study; `NoSession` for a visitor without one.
+    pub(crate) fn workspace(&self, state: &AppState) -> Result<Workspace, Refusal> {
+        self.visitor
+            .workspace(state, None)
+            .ok_or(Refusal(AppError::NoSession))
+    }
+
+    /// Makes sure of a session, for a plain form; with the cookie to send along.
+    pub(crate) async fn ensure(&mut self, shared: &Shared) -> Result<Option<HeaderValue>, Refusal> {
+        let visitor = self.visitor.clone();
+        let (visitor, cookie) = ensure(
+            &shared.door,
+            &shared.app,
+            visitor,
+            &self.headers,
+            self.address,
+        )
+        .await?;
+        self.visitor = visitor;
+        Ok(cookie)
+    }
+}
+
+/// An answer, with the cookie of a session that was opened on the way.
+pub(crate) fn with_cookie(cookie: Option<HeaderValue>, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

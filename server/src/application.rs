@@ -1,0 +1,163 @@
+//! Puts the server together, runs it, and ends it. Tests and the program build it the same way.
+
+mod open;
+mod stop;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use app::{AppState, Limits};
+use axum::{Router, middleware::from_fn_with_state};
+use holdfast::{Clock, Sweeper, SystemClock};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+
+use self::{
+    open::{open_sessions, open_states, open_workbench, sweep_sessions, tiers},
+    stop::stop_signal,
+};
+use crate::{
+    Error, Settings,
+    api::{self, Shared},
+    sessions::{CookieStyle, Door, Rate, visitor},
+    web::{self, OwnHosts, Site},
+};
+
+/// How long open requests may take to finish once the server is asked to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server that listens and is ready to run.
+pub struct Application {
+    listener: TcpListener,
+    address: SocketAddr,
+    router: Router,
+    stopping: CancellationToken,
+    _sweeper: Sweeper,
+    session_sweeper: JoinHandle<()>,
+}
+
+impl Application {
+    /// Opens the data folder and the address.
+    pub async fn build(settings: Settings) -> Result<Self, Error> {
+        Self::build_at(settings, Arc::new(SystemClock)).await
+    }
+
+    /// The same, by another clock.
+    pub async fn build_at(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        // Rendering spawns its resources here. Set once a process: a second server finds it set.
+        drop(any_spawner::Executor::init_tokio());
+        std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
+        let manager = open_states(&settings, clock.clone()).await?;
+        let workbench = open_workbench(&settings)?;
+        // At first start this reads the sample study; later it finds it.
+        workbench.import_samples().await?;
+        let sessions = open_sessions(&settings, clock.clone()).await?;
+        let sweep_every = Duration::from_secs(settings.state.sweep_seconds);
+        let sweeper = manager.spawn_sweeper(sweep_every);
+        let session_sweeper = tokio::spawn(sweep_sessions(sessions.clone(), sweep_every));
+        let site = Site::open(&settings.site_dir)?;
+        let shared = Shared {
+            app: AppState {
+                manager,
+                workbench,
+                leptos: site.leptos,
+                assets: site.assets,
+                tiers: Arc::new(tiers(&settings)),
+                limits: Limits {
+                    file_bytes: settings.data.file_bytes,
+                    files: settings.data.files,
+                },
+            },
+            door: Door {
+                sessions,
+                cookie: CookieStyle::of(&settings.server),
+                is_isolated: settings.state.enable_user_isolation,
+                rate: Arc::new(Rate::new(settings.session.opened_per_minute)),
+                clock,
+            },
+            stopping: CancellationToken::new(),
+        };
+        let stopping = shared.stopping.clone();
+        let router = router(shared, &settings);
+        let listen = |source| Error::Listen {
+            addr: settings.server.addr.to_string(),
+            source,
+        };
+        let listener = TcpListener::bind(settings.server.addr)
+            .await
+            .map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        Ok(Self {
+            listener,
+            address,
+            router,
+            stopping,
+            _sweeper: sweeper,
+            session_sweeper,
+        })
+    }
+
+    /// Where it listens: the port that was found, where 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its routes, for a test that needs no socket.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Ends it, as a signal would.
+    pub fn stopper(&self) -> CancellationToken {
+        self.stopping.clone()
+    }
+
+    /// Serves until SIGTERM, SIGINT or the stopper; open requests finish, streams end.
+    pub async fn run_until_stopped(self) -> Result<(), Error> {
+        tracing::info!("listening on http://{}", self.address);
+        let stopping = self.stopping.clone();
+        let signals = tokio::spawn(async move {
+            stop_signal().await;
+            stopping.cancel();
+        });
+        let stopped = self.stopping.clone().cancelled_owned();
+        let service = self
+            .router
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(self.listener, service).with_graceful_shutdown(stopped);
+        let overdue = async {
+            self.stopping.cancelled().await;
+            tokio::time::sleep(PATIENCE).await;
+        };
+        let ended = tokio::select! {
+            ended = serving => ended.map_err(Error::Serve),
+            () = overdue => {
+                tracing::warn!("some requests were still open after {PATIENCE:?} and were cut off");
+                Ok(())
+            }
+        };
+        signals.abort();
+        self.session_sweeper.abort();
+        tracing::info!("stopped");
+        ended
+    }
+}
+
+/// From the outside in: what panicked, headers, packages (compressed when they were built); then,
+/// for everything a person's state has to do with, compression, whether it comes from our own pages
+/// and who asks.
+fn router(shared: Shared, settings: &Settings) -> Router {
+    let own = OwnHosts(settings.server.public_host().map(Into::into));
+    let door = shared.door.clone();
+    let packages = web::packages(&shared.app.leptos);
+    web::pages(&shared.app)
+        .merge(web::functions(&shared.app))
+        .merge(api::routes(shared))
+        .layer(from_fn_with_state(door, visitor))
+        .layer(from_fn_with_state(own, web::own_origin))
+        .layer(web::compression())
+        .merge(packages)
+        .layer(CatchPanicLayer::custom(web::panicked))
+        .layer(from_fn_with_state(settings.server.is_https(), web::headers))
+        .layer(TraceLayer::new_for_http())
+}

@@ -1,0 +1,62 @@
+//! Why the server does not start, or stops. Each message says what to change.
+
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+/// A failure that ends the process. The operator can mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting is unknown or has a value that makes no sense.
+    #[error("settings: {0}")]
+    Settings(String),
+    /// The settings name something that this build does not have.
+    #[error("`{what}` is not in this build: use {instead}")]
+    NotBuilt {
+        /// What was asked for.
+        what: String,
+        /// What works.
+        instead: &'static str,
+    },
+    /// A file or folder cannot be used.
+    #[error("cannot use {}: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {addr} (setting `server.addr`): {source}")]
+    Listen {
+        /// The address.
+        addr: String,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The sessions' database cannot be used.
+    #[error("sessions: {0}")]
+    Sessions(#[from] crate::sessions::Error),
+    /// The state engine cannot be opened.
+    #[error("states: {0}")]
+    States(Box<dyn std::error::Error + Send + Sync>),
+    /// The workbench cannot be opened.
+    #[error("workbench: {0}")]
+    Workbench(#[from] workbench::Error),
+    /// The server broke off.
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+}
+
+impl Error {
+    /// An I/O failure at a path, for `map_err`.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+
+    /// Tells the person at the terminal. Standard error, because the log may not be on yet.
+    pub fn report(&self) -> ExitCode {
+        let told = writeln!(std::io::stderr().lock(), "holdfast: {self}");
+        drop(told);
+        ExitCode::FAILURE
+    }
+}

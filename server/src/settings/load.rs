@@ -1,0 +1,112 @@
+//! Reads the settings from their sources, and refuses what makes no sense.
+
+use std::path::{Path, PathBuf};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+
+use super::Settings;
+use crate::Error;
+
+const PREFIX: &str = "HOLDFAST_";
+/// The names that people know from elsewhere, and the settings they stand for.
+const FLAT: [(&str, &str); 5] = [
+    ("STATE_BACKEND", "state.backend"),
+    ("STATE_TTL_DEFAULT", "state.ttl_default"),
+    ("STATE_ENABLE_USER_ISOLATION", "state.enable_user_isolation"),
+    ("STATE_REDIS_URL", "state.redis_url"),
+    ("STATE_DATABASE_URL", "state.database_url"),
+];
+/// Settings outside any section. Other `HOLDFAST_` names without `__` belong to other programs.
+const TOP_LEVEL: [&str; 2] = ["data_dir", "site_dir"];
+
+impl Settings {
+    /// Reads the file (none is no error) and the environment.
+    pub fn load(file: &Path) -> Result<Self, Error> {
+        // As text into TOML: a file that is there and cannot be read must not count as none.
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(Error::io(file)(error)),
+        };
+        Self::from_sources(&text)
+    }
+
+    /// Reads this text as the file, and the environment.
+    pub(super) fn from_sources(file: &str) -> Result<Self, Error> {
+        let flat = Env::raw().filter_map(|name| {
+            let known = FLAT.iter().find(|(flat, _)| name == *flat);
+            known.map(|(_, setting)| (*setting).into())
+        });
+        let sections = Env::prefixed(PREFIX)
+            .filter(|name| name.as_str().contains("__") || TOP_LEVEL.iter().any(|top| name == *top))
+            .split("__");
+        let settings: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::string(file))
+            .merge(flat)
+            .merge(sections)
+            .extract()
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        settings.checked()
+    }
+
+    fn checked(self) -> Result<Self, Error> {
+        let declared = || app::TABLE.iter().map(|entry| entry.key);
+        if let Some(unknown) = self
+            .stores
+            .keys()
+            .find(|key| declared().all(|known| known != *key))
+        {
+            let known: Vec<_> = declared().collect();
+            return refuse(format!(
+                "stores: there is no store `{unknown}`; there are {}",
+                known.join(", ")
+            ));
+        }
+        let url = &self.server.public_url;
+        if !(url.is_empty() || url.starts_with("https://") || url.starts_with("http://")) {
+            return refuse(format!(
+                "server.public_url: `{url}` must start with https:// or http://"
+            ));
+        }
+        let session = &self.session;
+        if session.idle_days == 0 || session.absolute_days < session.idle_days {
+            return refuse(
+                "session: idle_days must be at least 1, and absolute_days at least idle_days"
+                    .into(),
+            );
+        }
+        let positive = [
+            (
+                "session.opened_per_minute",
+                u64::from(session.opened_per_minute),
+            ),
+            ("state.timeout", self.state.timeout),
+            ("state.ttl_default", self.state.ttl_default),
+            ("state.sweep_seconds", self.state.sweep_seconds),
+            ("data.files", u64::from(self.data.files)),
+            ("data.file_bytes", self.data.file_bytes),
+        ];
+        match positive.iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => refuse(format!("{name}: must be at least 1")),
+            None => Ok(self),
+        }
+    }
+
+    /// The SQLite file of the states; `None` where the settings name no SQLite database.
+    pub(crate) fn sqlite_path(&self) -> Option<PathBuf> {
+        let path = self.state.database_url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        Some(self.data_dir.join(path))
+    }
+}
+
+fn refuse(problem: String) -> Result<Settings, Error> {
+    Err(Error::Settings(problem))
+}
+
+#[cfg(test)]
+#[path = "load_tests.rs"]
+mod tests;

@@ -1,0 +1,149 @@
+#![expect(
+    clippy::unwrap_used,
+    clippy::result_large_err,
+    reason = "tests; the jail's own signature"
+)]
+
+use std::{net::SocketAddr, path::Path};
+
+use app::Tier;
+use figment::Jail;
+
+use super::*;
+use crate::settings::Backend;
+
+#[test]
+fn without_a_file_and_environment_the_defaults_are_in_force() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        assert_eq!(
+            Settings::load(Path::new("none.toml")).unwrap(),
+            Settings::default()
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn the_environment_wins_over_flat_names_and_these_over_the_file() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        jail.create_file(
+            "holdfast.toml",
+            "data_dir = \"here\"\n[state]\nbackend = \"memory\"\nttl_default = 1\ndepth = 5\n",
+        )?;
+        jail.set_env("STATE_TTL_DEFAULT", "2");
+        jail.set_env("STATE_BACKEND", "client");
+        jail.set_env("HOLDFAST_STATE__BACKEND", "database");
+        jail.set_env("HOLDFAST_SERVER__ADDR", "0.0.0.0:81");
+        jail.set_env("HOLDFAST_DATA_DIR", "there");
+        let settings = Settings::load(Path::new("holdfast.toml")).unwrap();
+        assert_eq!(settings.state.backend, Backend::Database);
+        assert_eq!(settings.state.ttl_default, 2);
+        assert_eq!(settings.state.depth, 5);
+        assert_eq!(settings.server.addr, SocketAddr::from(([0, 0, 0, 0], 81)));
+        assert_eq!(settings.data_dir, Path::new("there"));
+        Ok(())
+    });
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_known_ones() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        let problem = Settings::from_sources("[session]\nidel_days = 3\n")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            problem.contains("idel_days") && problem.contains("idle_days"),
+            "{problem}"
+        );
+        jail.set_env("HOLDFAST_STATE__TTL", "3");
+        let problem = Settings::from_sources("").unwrap_err().to_string();
+        assert!(problem.contains("ttl_default"), "{problem}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_variable_of_another_program_is_left_alone() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        jail.set_env("HOLDFAST_BROWSER", "chromium");
+        assert!(Settings::from_sources("").is_ok());
+        Ok(())
+    });
+}
+
+#[test]
+fn a_store_moves_to_another_tier_only_under_a_declared_key() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        let settings =
+            Settings::from_sources("[stores]\n\"query.filters\" = \"browser\"\n").unwrap();
+        assert_eq!(settings.stores["query.filters"], Tier::Browser);
+        let problem = Settings::from_sources("[stores]\n\"query.filter\" = \"browser\"\n")
+            .unwrap_err()
+            .to_string();
+        assert!(problem.contains("query.filters"), "{problem}");
+        Ok(())
+    });
+}
+
+#[test]
+fn values_that_make_no_sense_are_refused() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        for text in [
+            "[session]\nidle_days = 0",
+            "[session]\nidle_days = 40\nabsolute_days = 30",
+            "[server]\npublic_url = \"data.lab.org\"",
+            "[data]\nfile_bytes = 0",
+            "[state]\nbackend = \"sqlite\"",
+        ] {
+            assert!(Settings::from_sources(text).is_err(), "{text}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_relative_database_lies_in_the_data_folder_and_an_absolute_one_where_it_says() {
+    let path = |url: &str| {
+        let mut settings = Settings::default();
+        settings.state.database_url = url.into();
+        settings.sqlite_path()
+    };
+    assert_eq!(
+        path("sqlite://holdfast.db").unwrap(),
+        Path::new("data/holdfast.db")
+    );
+    assert_eq!(
+        path("sqlite:holdfast.db").unwrap(),
+        Path::new("data/holdfast.db")
+    );
+    assert_eq!(
+        path("sqlite:///var/lib/h.db").unwrap(),
+        Path::new("/var/lib/h.db")
+    );
+    assert_eq!(path("postgres://localhost/h"), None);
+}
+
+#[test]
+fn the_example_file_says_the_defaults() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        let example = include_str!("../../../holdfast.toml.example");
+        let uncommented: String = example
+            .lines()
+            .filter(|line| !line.starts_with("# "))
+            .map(|line| line.strip_prefix('#').unwrap_or(line))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert_eq!(
+            Settings::from_sources(&uncommented).unwrap(),
+            Settings::default()
+        );
+        Ok(())
+    });
+}

@@ -1,0 +1,152 @@
+//! The table of settings in `docs/OPERATORS.md`, made from the structs: keys and defaults are
+//! theirs, only the sentences are here.
+
+use serde_json::Value;
+
+use super::Settings;
+
+/// What each setting means. A test compares the keys with the structs.
+const MEANINGS: &[(&str, &str)] = &[
+    (
+        "data.cache_bytes",
+        "Bytes of columns and indexes kept in memory for questions",
+    ),
+    ("data.cell_bytes", "Bytes of one cell of an imported file"),
+    ("data.columns", "Columns of one imported table"),
+    ("data.file_bytes", "Bytes of one file"),
+    ("data.files", "Files that one drop or form may bring"),
+    ("data_dir", "Folder of databases, tables and results"),
+    (
+        "log.filter",
+        "What is logged, as `RUST_LOG` would say it (which wins)",
+    ),
+    ("log.format", "`text` or `json`"),
+    ("server.addr", "Address and port to listen on"),
+    (
+        "server.public_url",
+        "The address people type where a proxy stands in front; `https://` makes cookies `Secure`",
+    ),
+    (
+        "session.absolute_days",
+        "Days after which a session ends in any case",
+    ),
+    (
+        "session.idle_days",
+        "Days without a visit after which a session ends",
+    ),
+    (
+        "session.opened_per_minute",
+        "Sessions that one address may open in a minute",
+    ),
+    ("site_dir", "Folder of the built site"),
+    (
+        "state.backend",
+        "`database`, `memory` (gone at the end) or `client` (stores in the browser only)",
+    ),
+    (
+        "state.data_bytes",
+        "Bytes of one state's data, at most 10 MiB",
+    ),
+    (
+        "state.database_url",
+        "The database; a relative SQLite path is below `data_dir`",
+    ),
+    ("state.depth", "Levels of nesting in one state"),
+    (
+        "state.enable_user_isolation",
+        "Whether each browser has its own study; `false`: everybody on this server shares one",
+    ),
+    ("state.metadata_bytes", "Bytes of one state's metadata"),
+    ("state.redis_url", "The Redis server of backend `redis`"),
+    ("state.scope_bytes", "Bytes of all states of one session"),
+    ("state.scope_states", "States of one session"),
+    (
+        "state.sweep_seconds",
+        "Seconds between two looks for expired states and sessions",
+    ),
+    (
+        "state.timeout",
+        "Seconds that one operation on a state may take",
+    ),
+    (
+        "state.ttl_default",
+        "Seconds that a store lives where it does not say otherwise",
+    ),
+    (
+        "stores",
+        "Stores kept elsewhere than declared: `\"query.filters\" = \"browser\"` (only in the file)",
+    ),
+];
+
+/// The table in Markdown: setting, environment variable, default, meaning.
+pub fn table() -> String {
+    let mut rows = vec![
+        "| setting | environment | default | meaning |".to_owned(),
+        "|---|---|---|---|".to_owned(),
+    ];
+    for (key, default) in defaults() {
+        let meaning = MEANINGS
+            .iter()
+            .find(|(known, _)| *known == key)
+            .map_or("", |(_, text)| *text);
+        let variable = match key.as_str() {
+            "stores" => String::new(),
+            _ => format!("`HOLDFAST_{}`", key.replace('.', "__").to_uppercase()),
+        };
+        rows.push(format!("| `{key}` | {variable} | {default} | {meaning} |"));
+    }
+    rows.join("\n")
+}
+
+/// Every setting with its default, sorted.
+fn defaults() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if let Ok(value) = serde_json::to_value(Settings::default()) {
+        collect("", &value, &mut found);
+    }
+    found.sort();
+    found
+}
+
+fn collect(prefix: &str, value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (name, field) in fields {
+                let key = if prefix.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{prefix}.{name}")
+                };
+                collect(&key, field, found);
+            }
+        }
+        Value::Object(_) => found.push((prefix.to_owned(), "none".to_owned())),
+        Value::String(text) if text.is_empty() => {
+            found.push((prefix.to_owned(), "none".to_owned()))
+        }
+        Value::String(text) => found.push((prefix.to_owned(), format!("`{text}`"))),
+        other => found.push((prefix.to_owned(), format!("`{other}`"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_a_meaning_and_every_meaning_a_setting() {
+        let of_structs: Vec<String> = defaults().into_iter().map(|(key, _)| key).collect();
+        let described: Vec<&str> = MEANINGS.iter().map(|(key, _)| *key).collect();
+        assert_eq!(of_structs, described);
+    }
+
+    #[test]
+    fn the_operators_guide_has_the_table_as_the_structs_have_it() {
+        let guide = include_str!("../../../docs/OPERATORS.md");
+        let expected = table();
+        assert!(
+            guide.contains(&expected),
+            "put this table into docs/OPERATORS.md:\n{expected}"
+        );
+    }
+}

@@ -1,0 +1,134 @@
+//! Live events: nothing skipped, nothing repeated, nobody else's.
+
+use crate::helpers::{
+    TestApp,
+    socket::{LiveApp, Wire},
+};
+use serde_json::json;
+
+async fn write(app: &LiveApp, cookie: &str, name: &str, expected: u64) -> u64 {
+    let input = json!({"key": "study.name", "data": json!(name).to_string(), "expected": expected, "client": "tab1"});
+    let answer = app.call(cookie, "write_store", &input).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    expected + 1
+}
+
+async fn listen(app: &LiveApp, cookie: &str, path: &str, headers: &str) -> Wire {
+    let mut wire = app.connect().await;
+    wire.send("GET", path, cookie, headers).await;
+    wire.until(": open").await;
+    wire
+}
+
+fn ids(seen: &str) -> Vec<u64> {
+    seen.lines()
+        .filter_map(|line| line.strip_prefix("id: "))
+        .map(|id| id.parse().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_change_in_one_tab_reaches_the_other_with_its_content() {
+    let app = LiveApp::new(|_| {}).await;
+    let cookie = app.session().await;
+    let mut wire = listen(&app, &cookie, "/events", "").await;
+    write(&app, &cookie, "Liver", 0).await;
+    wire.until("Liver").await;
+    let line = wire
+        .seen
+        .lines()
+        .find_map(|line| line.strip_prefix("data: "))
+        .unwrap();
+    let event: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(
+        event,
+        json!({"kind": "store", "name": "study.name", "version": 1, "client": "tab1", "data": "Liver"})
+    );
+    assert!(wire.seen.contains("content-type: text/event-stream"));
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_where_the_last_one_broke_off() {
+    let app = LiveApp::new(|_| {}).await;
+    let cookie = app.session().await;
+    let mut wire = listen(&app, &cookie, "/events", "").await;
+    let version = write(&app, &cookie, "first", 0).await;
+    wire.until("first").await;
+    let last = *ids(&wire.seen).last().unwrap();
+    drop(wire);
+    let version = write(&app, &cookie, "second", version).await;
+    write(&app, &cookie, "third", version).await;
+    // The browser's own word wins over the address.
+    let mut wire = listen(
+        &app,
+        &cookie,
+        "/events?after=0",
+        &format!("last-event-id: {last}\r\n"),
+    )
+    .await;
+    wire.until("third").await;
+    assert_eq!(ids(&wire.seen), [last + 1, last + 2]);
+}
+
+#[tokio::test]
+async fn a_page_hears_what_happened_since_it_was_rendered() {
+    let app = LiveApp::new(|_| {}).await;
+    let cookie = app.session().await;
+    let mut wire = listen(&app, &cookie, "/events?after=0", "").await;
+    write(&app, &cookie, "later", 0).await;
+    wire.until("later").await;
+    assert!(
+        wire.seen.contains("\"kind\":\"session\"") && wire.seen.contains("\"kind\":\"dataset\"")
+    );
+    assert!(
+        !wire.seen.contains("\"checksum\""),
+        "only stores send their content"
+    );
+}
+
+#[tokio::test]
+async fn nobody_hears_of_another_sessions_changes() {
+    let app = LiveApp::new(|_| {}).await;
+    let (one, other) = (app.session().await, app.session().await);
+    let mut wire = listen(&app, &other, "/events", "").await;
+    write(&app, &one, "secret", 0).await;
+    write(&app, &other, "mine", 0).await;
+    wire.until("mine").await;
+    assert!(!wire.seen.contains("secret"));
+    assert_eq!(ids(&wire.seen).len(), 1);
+}
+
+#[tokio::test]
+async fn a_large_store_is_announced_without_its_content() {
+    let app = LiveApp::new(|_| {}).await;
+    let cookie = app.session().await;
+    let mut wire = listen(&app, &cookie, "/events", "").await;
+    write(&app, &cookie, &"x".repeat(70_000), 0).await;
+    wire.until("\"data\":null").await;
+    assert!(!wire.seen.contains("xxx"));
+}
+
+#[tokio::test]
+async fn without_a_session_there_is_nothing_to_hear() {
+    let app = TestApp::new().await;
+    let answer = app.browser().get("/events").await;
+    assert_eq!(answer.status, axum::http::StatusCode::UNAUTHORIZED);
+    let visitor = app.visitor().await;
+    assert!(
+        visitor
+            .get("/events?after=x")
+            .await
+            .status
+            .is_client_error()
+    );
+}
+
+#[tokio::test]
+async fn streams_end_when_the_server_is_asked_to_stop() {
+    let app = LiveApp::new(|_| {}).await;
+    let cookie = app.session().await;
+    let mut wire = listen(&app, &cookie, "/events", "").await;
+    app.stop.cancel();
+    wire.rest().await;
+    app.running.await.unwrap().unwrap();
+}

@@ -1,0 +1,106 @@
+//! How much is too much: each limit is a setting, each refusal names it.
+//!
+//! What is malformed rather than large is the business of `validate`.
+
+use std::{fmt, time::Duration};
+
+use crate::StateId;
+
+/// The limits of an engine. All sizes are bytes of JSON text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The data of one state; never above [`Limits::MAX_DATA_BYTES`], whatever is set.
+    pub data_bytes: u64,
+    /// The metadata of one state.
+    pub metadata_bytes: u64,
+    /// How deeply the data or metadata of one state may nest.
+    pub depth: u64,
+    /// How many states that are not deleted one scope may have.
+    pub scope_states: u64,
+    /// How large these states may be together.
+    pub scope_bytes: u64,
+    /// How long one operation may take.
+    pub timeout: Duration,
+}
+
+impl Limits {
+    /// The most that `data_bytes` can be set to.
+    pub const MAX_DATA_BYTES: u64 = 10 * 1024 * 1024;
+    /// The longest name of a state, an actor, a scope, a kind: they are shown in one line.
+    pub const NAME_BYTES: u64 = 1024;
+
+    /// The limit behind one kind of refusal.
+    pub fn of(&self, bound: Bound) -> u64 {
+        match bound {
+            Bound::Id => StateId::MAX_BYTES as u64,
+            Bound::Name => Self::NAME_BYTES,
+            Bound::Data => self.data_bytes.min(Self::MAX_DATA_BYTES),
+            Bound::Metadata => self.metadata_bytes,
+            Bound::Depth => self.depth,
+            Bound::ScopeStates => self.scope_states,
+            Bound::ScopeBytes => self.scope_bytes,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            data_bytes: 1024 * 1024,
+            metadata_bytes: 64 * 1024,
+            depth: 32,
+            scope_states: 100_000,
+            scope_bytes: 1024 * 1024 * 1024,
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What can be too large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bound {
+    /// The bytes of an id.
+    Id,
+    /// The bytes of a name.
+    Name,
+    /// The bytes of a state's data.
+    Data,
+    /// The bytes of a state's metadata.
+    Metadata,
+    /// The levels of nesting.
+    Depth,
+    /// The states of a scope.
+    ScopeStates,
+    /// The bytes of a scope's states.
+    ScopeBytes,
+}
+
+impl Bound {
+    /// The setting that decides, as it is named in the configuration. The length of ids and names
+    /// is fixed: what indexes them relies on it.
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::Id => "state.id_bytes",
+            Self::Name => "state.name_bytes",
+            Self::Data => "state.data_bytes",
+            Self::Metadata => "state.metadata_bytes",
+            Self::Depth => "state.depth",
+            Self::ScopeStates => "state.scope_states",
+            Self::ScopeBytes => "state.scope_bytes",
+        }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Id => "the length of the id in bytes",
+            Self::Name => "the length of the name in bytes",
+            Self::Data => "the size of the data in bytes",
+            Self::Metadata => "the size of the metadata in bytes",
+            Self::Depth => "the depth of nesting",
+            Self::ScopeStates => "the number of states in this scope",
+            Self::ScopeBytes => "the size of all states of this scope in bytes",
+        })
+    }
+}

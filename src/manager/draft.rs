@@ -1,0 +1,210 @@
+//! What a state becomes: from what is stored and what is asked to the write that does it.
+//!
+//! Nothing here waits or writes. A draft that lost a race is made again from what won.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::Value;
+
+use super::{New, StateManager, Ttl};
+use crate::{
+    Actor, Error, Kind, Lifecycle, State, Status, Timestamp, Transition, Version,
+    backend::{Quota, Write},
+    validate,
+};
+
+/// Content that is moved into the first draft, and copied only when there has to be another.
+pub(super) enum Content {
+    Given(Value),
+    Drafted(Arc<State>),
+}
+
+impl Content {
+    pub(super) fn take(&mut self) -> Value {
+        match self {
+            Self::Given(value) => value.take(),
+            Self::Drafted(state) => state.data.clone(),
+        }
+    }
+
+    /// Keeps what was just taken within reach of another draft.
+    pub(super) fn remember(&mut self, after: State) -> Arc<State> {
+        let after = Arc::new(after);
+        *self = Self::Drafted(Arc::clone(&after));
+        after
+    }
+}
+
+impl StateManager {
+    /// The lifecycle of a kind, or what is wrong with the kind.
+    pub(super) fn lifecycle_of(&self, kind: &Kind) -> Result<&Lifecycle, Error> {
+        self.lifecycle(kind).ok_or_else(|| {
+            let problem = format!("`{kind}` has no lifecycle; give the engine one for it");
+            Error::invalid("kind", problem)
+        })
+    }
+
+    /// A state's first version, or its first after it was deleted or expired.
+    pub(super) fn created(
+        &self,
+        new: &New,
+        data: Value,
+        base: Option<&State>,
+    ) -> Result<State, Error> {
+        let now = self.0.clock.now();
+        Ok(State {
+            id: new.id.clone().unwrap_or_else(|| self.0.ids.next()),
+            kind: new.kind.clone(),
+            name: new.name.clone(),
+            status: self.lifecycle_of(&new.kind)?.first().clone(),
+            data,
+            metadata: new.metadata.clone(),
+            version: following(base),
+            schema_version: 1,
+            scope: new.scope.clone(),
+            created_at: base.map_or(now, |state| state.created_at),
+            updated_at: now,
+            expires_at: self.end(&new.kind, new.ttl, now),
+        })
+    }
+
+    /// The next version with other data; the rest stays.
+    pub(super) fn updated(
+        &self,
+        base: &State,
+        status: Status,
+        data: Value,
+    ) -> Result<State, Error> {
+        let now = self.0.clock.now();
+        let lived = |end: Timestamp| end.0.saturating_sub(base.updated_at.0);
+        let is_renewed = self.lifecycle_of(&base.kind)?.is_renewed();
+        let expires_at = base.expires_at.map(|end| {
+            let renewed = Timestamp(now.0.saturating_add(lived(end)));
+            if is_renewed { renewed } else { end }
+        });
+        Ok(State {
+            data,
+            metadata: base.metadata.clone(),
+            expires_at,
+            ..self.succeeding(base, status, now)
+        })
+    }
+
+    /// The next version after a step through the lifecycle.
+    pub(super) fn stepped(&self, base: &State, transition: &Transition) -> Result<State, Error> {
+        let status = self.step(base, transition)?;
+        let now = self.0.clock.now();
+        let expires_at = if *transition == Transition::EXPIRE {
+            Some(base.expires_at.map_or(now, |end| end.min(now)))
+        } else if base.status == Status::EXPIRED && status != Status::DELETED {
+            self.end(&base.kind, Ttl::Default, now)
+        } else {
+            base.expires_at
+        };
+        // A tombstone keeps the name; what it held is in the change's `before`.
+        let is_deleted = status == Status::DELETED;
+        Ok(State {
+            data: if is_deleted {
+                Value::Null
+            } else {
+                base.data.clone()
+            },
+            metadata: base.metadata.clone(),
+            expires_at,
+            ..self.succeeding(base, status, now)
+        })
+    }
+
+    /// The write that leads from `before` to `after`, once `after` is within the limits.
+    pub(super) fn draft(
+        &self,
+        transition: Transition,
+        actor: &Actor,
+        before: Option<&Arc<State>>,
+        after: Arc<State>,
+    ) -> Result<Write, Error> {
+        let limits = &self.0.limits;
+        let data = validate::data(limits, &after.data)?;
+        let metadata = validate::metadata(limits, &after.metadata)?;
+        let names = after.id.as_str().len() + after.name.len();
+        let can_expire = self.lifecycle_of(&after.kind)?.can_expire(&after.status);
+        Ok(Write {
+            before: before.cloned(),
+            bytes: data + metadata + names as u64,
+            due: after.expires_at.filter(|_| can_expire),
+            after,
+            transition,
+            actor: actor.clone(),
+            quota: Quota {
+                states: limits.scope_states,
+                bytes: limits.scope_bytes,
+            },
+        })
+    }
+
+    /// The recorded end of a state whose time is over but whom no sweeper has met, and the state
+    /// as it is then; no write when there is nothing to record.
+    pub(super) fn ended(&self, state: &Arc<State>) -> Result<(Vec<Write>, Arc<State>), Error> {
+        let is_over = self.end_of(state, self.0.clock.now()).is_some();
+        if !is_over || state.status == Status::EXPIRED {
+            return Ok((Vec::new(), Arc::clone(state)));
+        }
+        let after = Arc::new(self.stepped(state, &Transition::EXPIRE)?);
+        let write = self.draft(
+            Transition::EXPIRE,
+            &Actor::system(),
+            Some(state),
+            Arc::clone(&after),
+        )?;
+        Ok((vec![write], after))
+    }
+
+    /// Where the lifecycle leads, or the refusal with what is allowed instead.
+    pub(super) fn step(&self, state: &State, transition: &Transition) -> Result<Status, Error> {
+        let lifecycle = self.lifecycle_of(&state.kind)?;
+        lifecycle
+            .next(&state.status, transition)
+            .ok_or_else(|| Error::Refused {
+                id: state.id.clone(),
+                status: state.status.clone(),
+                transition: transition.clone(),
+                allowed: lifecycle.allowed(&state.status),
+            })
+    }
+
+    /// When a state that starts `now` ends.
+    pub(super) fn end(&self, kind: &Kind, ttl: Ttl, now: Timestamp) -> Option<Timestamp> {
+        let ttl = match ttl {
+            Ttl::Never => None,
+            Ttl::Default => self.0.ttls.get(kind).copied(),
+            Ttl::For(ttl) => Some(ttl),
+        };
+        ttl.map(|ttl| Timestamp(now.0.saturating_add(millis(ttl))))
+    }
+
+    /// The next version of a state, without its content.
+    fn succeeding(&self, base: &State, status: Status, now: Timestamp) -> State {
+        State {
+            id: base.id.clone(),
+            kind: base.kind.clone(),
+            name: base.name.clone(),
+            status,
+            data: Value::Null,
+            metadata: Value::Null,
+            version: following(Some(base)),
+            schema_version: base.schema_version,
+            scope: base.scope.clone(),
+            created_at: base.created_at,
+            updated_at: now,
+            expires_at: None,
+        }
+    }
+}
+
+fn following(base: Option<&State>) -> Version {
+    Version(base.map_or(0, |state| state.version.0) + 1)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

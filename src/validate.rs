@@ -1,0 +1,117 @@
+//! What is well formed: checked once, at the door, before anything is read or written.
+//!
+//! Sizes are measured without building the text. Which limits apply is the business of `limits`.
+
+use std::io;
+
+use serde_json::Value;
+
+use crate::{Actor, Bound, Error, Kind, Limits, Scope, StateId};
+
+/// Checks an id: not empty, not too long, no control characters.
+pub fn id(id: &StateId) -> Result<(), Error> {
+    at_most(
+        Bound::Id,
+        id.as_str().len() as u64,
+        StateId::MAX_BYTES as u64,
+    )?;
+    word("id", id.as_str())
+}
+
+/// Checks the name inside a scope.
+pub fn scope(scope: &Scope) -> Result<(), Error> {
+    match scope {
+        Scope::Shared => Ok(()),
+        Scope::Tenant(id) | Scope::User(id) | Scope::Session(id) => name("scope", id),
+    }
+}
+
+/// Checks a kind's name.
+pub fn kind(kind: &Kind) -> Result<(), Error> {
+    name("kind", kind.as_str())
+}
+
+/// Checks who is said to write.
+pub fn actor(actor: &Actor) -> Result<(), Error> {
+    name("actor.name", &actor.name)?;
+    actor
+        .client
+        .as_deref()
+        .map_or(Ok(()), |client| name("actor.client", client))
+}
+
+/// Checks a name: like an id, but longer.
+pub fn name(path: &str, text: &str) -> Result<(), Error> {
+    at_most(Bound::Name, text.len() as u64, Limits::NAME_BYTES)?;
+    word(path, text)
+}
+
+/// Checks the data of a state and returns its size in bytes of JSON.
+pub fn data(limits: &Limits, data: &Value) -> Result<u64, Error> {
+    sized(limits, Bound::Data, data)
+}
+
+/// Checks the metadata of a state (an object, or null for none) and returns its size.
+pub fn metadata(limits: &Limits, metadata: &Value) -> Result<u64, Error> {
+    if !(metadata.is_object() || metadata.is_null()) {
+        return Err(Error::invalid("metadata", "must be an object, or null"));
+    }
+    sized(limits, Bound::Metadata, metadata)
+}
+
+/// Checks how deeply a value nests: a number is 0 deep, `[1]` is 1 deep.
+pub fn depth(limits: &Limits, value: &Value) -> Result<(), Error> {
+    let limit = limits.of(Bound::Depth);
+    if fits(value, limit) {
+        return Ok(());
+    }
+    // How deep it really is would take a walk without bound; that it is deeper is enough.
+    at_most(Bound::Depth, limit.saturating_add(1), limit)
+}
+
+fn sized(limits: &Limits, bound: Bound, value: &Value) -> Result<u64, Error> {
+    depth(limits, value)?;
+    let mut counter = Counter(0);
+    serde_json::to_writer(&mut counter, value)
+        .map_err(|error| Error::invalid("data", error.to_string()))?;
+    at_most(bound, counter.0, limits.of(bound))?;
+    Ok(counter.0)
+}
+
+fn at_most(what: Bound, size: u64, limit: u64) -> Result<(), Error> {
+    if size > limit {
+        return Err(Error::TooLarge { what, size, limit });
+    }
+    Ok(())
+}
+
+fn word(path: &str, text: &str) -> Result<(), Error> {
+    if text.is_empty() {
+        return Err(Error::invalid(path, "must not be empty"));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(path, "must not contain control characters"));
+    }
+    Ok(())
+}
+
+fn fits(value: &Value, levels: u64) -> bool {
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(|item| fits(item, levels - 1)),
+        Value::Object(fields) => levels > 0 && fields.values().all(|field| fits(field, levels - 1)),
+        _ => true,
+    }
+}
+
+struct Counter(u64);
+
+impl io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

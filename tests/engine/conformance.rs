@@ -1,0 +1,9 @@
+//! Both backends pass the one suite.
+
+mod memory {
+    holdfast::conformance_suite!(crate::support::memory);
+}
+
+mod sqlite {
+    holdfast::conformance_suite!(crate::support::sqlite);
+}

@@ -1,0 +1,17 @@
+//! What the engine promises, on every backend.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what went wrong by panicking"
+)]
+
+mod conformance;
+mod expiry;
+mod lifecycles;
+mod limits;
+mod reading;
+mod sqlite;
+mod support;
+mod watching;
+mod writing;

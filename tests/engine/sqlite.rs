@@ -1,0 +1,105 @@
+//! What only a database can do: be opened again, be shared, and fail in part.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use holdfast::{
+    Expected, HistoryQuery, Revision, State, StateManager, Update, Version,
+    backend::{Backend, Outcome, Quota, Sqlite, Write},
+};
+use serde_json::json;
+
+use crate::support::{ada, adas, id, store, worlds};
+
+#[tokio::test]
+async fn what_was_written_is_there_when_the_file_is_opened_again() {
+    let world = worlds().await.pop().unwrap();
+    let file = world.folder.path().join("states.db");
+    world.states.register(store("s"), &ada()).await.unwrap();
+    let patch = Update::Merge(json!({"n": 1}));
+    let last = world
+        .states
+        .update(&adas(), &id("s"), patch, Expected::Any, &ada())
+        .await
+        .unwrap();
+    let log = world.states.log(Revision(0), 10).await.unwrap();
+    drop(world.states);
+
+    let backend = Sqlite::open(&file).await.unwrap();
+    let again = StateManager::builder(Arc::new(backend))
+        .clock(world.clock)
+        .build();
+    assert_eq!(again.get(&adas(), &id("s")).await.unwrap(), Some(last));
+    assert_eq!(again.log(Revision(0), 10).await.unwrap(), log);
+}
+
+#[tokio::test]
+async fn two_processes_on_one_file_see_each_others_writes_and_share_one_order() {
+    let world = worlds().await.pop().unwrap();
+    let ours = &world.states;
+    let file = world.folder.path().join("states.db");
+    let backend = Sqlite::open(&file).await.unwrap();
+    let theirs = StateManager::builder(Arc::new(backend))
+        .clock(world.clock.clone())
+        .build();
+    ours.register(store("s"), &ada()).await.unwrap();
+    // Each has the other's previous version in mind, and must neither lose nor refuse anything.
+    for n in 0..10 {
+        for states in [ours, &theirs] {
+            let now = states.get(&adas(), &id("s")).await.unwrap().unwrap();
+            let expected = Expected::Version(now.version);
+            let patch = Update::Merge(json!({format!("{n} {}", now.version): n}));
+            states
+                .update(&adas(), &id("s"), patch, expected, &ada())
+                .await
+                .unwrap();
+        }
+    }
+    let state = ours.get(&adas(), &id("s")).await.unwrap().unwrap();
+    assert_eq!(
+        (state.version, state.data.as_object().unwrap().len()),
+        (Version(21), 21)
+    );
+    let history = theirs
+        .history(&adas(), &id("s"), HistoryQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(history.len(), 21);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_bad_write_never_fails_its_neighbours() {
+    let world = worlds().await.pop().unwrap();
+    let template = world.states.register(store("s"), &ada()).await.unwrap();
+    let file = world.folder.path().join("states.db");
+    let backend = Arc::new(Sqlite::open(&file).await.unwrap());
+    let attempts = (0..64).map(|n| {
+        // The table refuses version 0, which fails the statement for the whole group.
+        let is_bad = n % 16 == 5;
+        let after = State {
+            id: id(&format!("n{n}")),
+            version: Version(u64::from(!is_bad)),
+            ..(*template).clone()
+        };
+        let write = Write {
+            before: None,
+            after: Arc::new(after),
+            transition: holdfast::Transition::CREATE,
+            actor: ada(),
+            bytes: 10,
+            due: None,
+            quota: Quota {
+                states: 1000,
+                bytes: 1_000_000,
+            },
+        };
+        let backend = Arc::clone(&backend);
+        tokio::spawn(async move { (is_bad, backend.apply(vec![write]).await) })
+    });
+    for attempt in join_all(attempts).await {
+        let (is_bad, result) = attempt.unwrap();
+        let is_applied = matches!(result, Ok(Outcome::Applied(_)));
+        assert_eq!(is_applied, !is_bad, "{result:?}");
+    }
+    assert_eq!(backend.revision().await.unwrap(), Revision(61));
+}

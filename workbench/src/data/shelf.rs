@@ -1,0 +1,136 @@
+//! The tables that are kept: what is known about each beside its Parquet copy, and clearing away
+//! those nobody refers to any more.
+
+use std::{
+    collections::HashSet,
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use holdfast::{Clock, SystemClock};
+
+use super::{part_file::PartFile, sink::Written, types::TableInfo};
+use crate::{Error, Workbench};
+
+impl Workbench {
+    /// Whether the table's Parquet copy and its description are here.
+    pub fn table_exists(&self, id: &str) -> bool {
+        is_table_id(id) && self.table_path(id).is_file() && self.description_path(id).is_file()
+    }
+
+    /// Removes the files of tables that are not in `keep` and that were last imported before
+    /// `older_than`, with what interrupted imports left. An import in progress, or one whose study
+    /// is not saved yet, is newer than that, if `older_than` is a few hours back. Gives the number
+    /// of tables removed.
+    pub async fn collect_tables(
+        &self,
+        keep: &HashSet<String>,
+        older_than: SystemTime,
+    ) -> Result<u64, Error> {
+        let (workbench, keep) = (self.clone(), keep.clone());
+        let run =
+            tokio::task::spawn_blocking(move || workbench.collect_blocking(&keep, older_than));
+        run.await
+            .map_err(|e| Error::Internal(format!("the clean-up stopped: {e}")))?
+    }
+
+    fn collect_blocking(
+        &self,
+        keep: &HashSet<String>,
+        older_than: SystemTime,
+    ) -> Result<u64, Error> {
+        let folder = self.inner.folder.join("tables");
+        let mut removed = 0;
+        for entry in fs::read_dir(&folder).map_err(|e| Error::io(&folder, e))? {
+            let path = entry.map_err(|e| Error::io(&folder, e))?.path();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let id = name
+                .trim_start_matches('.')
+                .split('.')
+                .next()
+                .unwrap_or_default();
+            let is_unfinished = name.starts_with('.');
+            if !is_table_id(id) || (!is_unfinished && keep.contains(id)) {
+                continue;
+            }
+            let modified = fs::metadata(&path).and_then(|metadata| metadata.modified());
+            match modified {
+                Ok(modified) if modified < older_than => {}
+                Ok(_) => continue,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(Error::io(&path, error)),
+            }
+            fs::remove_file(&path).map_err(|e| Error::io(&path, e))?;
+            removed += u64::from(
+                path.extension()
+                    .is_some_and(|extension| extension == "parquet"),
+            );
+        }
+        Ok(removed)
+    }
+
+    /// A table that was imported before. Its age starts anew, so that a clean-up between now and
+    /// the saving of the study does not take it.
+    pub(super) fn known_table(&self, id: &str) -> Result<Option<TableInfo>, Error> {
+        if !self.table_exists(id) {
+            return Ok(None);
+        }
+        let path = self.description_path(id);
+        let text = fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        // A description that cannot be read any more (an older form) is made again.
+        let Ok(table) = serde_json::from_slice::<TableInfo>(&text) else {
+            return Ok(None);
+        };
+        for path in [path, self.table_path(id)] {
+            touch(&path).map_err(|e| Error::io(&path, e))?;
+        }
+        Ok(Some(table))
+    }
+
+    /// Puts the Parquet copy and its description under their names. The description is durable
+    /// before the copy appears, so that a full disk is met while nothing is kept yet.
+    pub(super) fn keep_table(&self, table: &TableInfo, written: Written) -> Result<(), Error> {
+        let path = self.description_path(&table.id);
+        let text = serde_json::to_vec(table).map_err(|e| Error::Internal(e.to_string()))?;
+        let (part, mut file) = PartFile::create(&path)?;
+        file.write_all(&text)
+            .and_then(|()| file.sync_all())
+            .map_err(|e| Error::io(part.path(), e))?;
+        written.keep()?;
+        part.keep(&file)
+    }
+
+    fn description_path(&self, id: &str) -> PathBuf {
+        self.inner.folder.join("tables").join(format!("{id}.json"))
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a file's time is compared with other files' times, which are the computer's"
+)]
+fn touch(path: &Path) -> std::io::Result<()> {
+    File::options()
+        .append(true)
+        .open(path)?
+        .set_modified(SystemTime::now())
+}
+
+/// Ids come back from browsers: nothing but what we made ourselves becomes a path.
+fn is_table_id(id: &str) -> bool {
+    id.len() == 32
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// When a table was imported, for people to read; nothing is decided by it.
+pub(super) fn now_ms() -> i64 {
+    SystemClock.now().0
+}

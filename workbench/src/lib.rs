@@ -1,0 +1,20 @@
+//! What researchers do with their tables. Each module's plain types compile to WASM; the work
+//! behind them is the `engine` feature.
+
+pub mod data;
+#[cfg(feature = "engine")]
+mod error;
+pub mod plot;
+pub mod query;
+#[cfg(feature = "engine")]
+pub mod statistics;
+#[cfg(feature = "engine")]
+mod workbench;
+#[cfg(feature = "engine")]
+pub mod workspace;
+
+#[cfg(feature = "engine")]
+pub use self::{
+    error::Error,
+    workbench::{Limits, Study, Workbench},
+};

@@ -1,0 +1,250 @@
+//! From filters to sets of rows: which column each filter works on, whether it can, and its bitmap.
+//! Each bitmap is kept under the filter's value, so a change of one filter computes one bitmap.
+
+mod columns;
+mod evaluate;
+mod label;
+
+use std::sync::Arc;
+
+pub(crate) use self::{
+    columns::{age_column, sex_column, site_column},
+    evaluate::site_names,
+};
+use super::{
+    CardRule, CohortFilters, FilterCard, Range,
+    bitmap::Bitmap,
+    index::{NONE, Place, StudyIndex, Weigh, cohort_of},
+    selection::digest,
+};
+use crate::{Error, Study, Workbench, data::ColumnInfo};
+
+/// The rows and participants a filter takes.
+pub(crate) struct Taken {
+    /// Rows of the frame.
+    pub(crate) rows: Bitmap,
+    /// Participants, for a filter on something that belongs to the participant. `None`: the filter
+    /// is about visits.
+    pub(crate) persons: Option<Bitmap>,
+}
+
+impl Weigh for Taken {
+    fn bytes(&self) -> usize {
+        self.rows.bytes() + self.persons.as_ref().map_or(0, Bitmap::bytes)
+    }
+}
+
+/// A filter that can be applied.
+#[derive(Clone)]
+pub(crate) struct Filter {
+    /// `Age 40 to 60`.
+    pub(crate) label: String,
+    /// Its rows.
+    pub(crate) taken: Arc<Taken>,
+}
+
+/// All filters, in the order they apply.
+pub(crate) struct Filters {
+    /// Site, visit, age, sex: those that are set and can apply.
+    pub(crate) fixed: Vec<Filter>,
+    /// Per card its filter, or why it cannot apply.
+    pub(crate) cards: Vec<Result<Filter, String>>,
+    /// Whether each card is on.
+    pub(crate) enabled: Vec<bool>,
+    /// Why one of the fixed filters cannot apply.
+    pub(crate) problems: Vec<String>,
+}
+
+impl Filters {
+    /// What applies, but for the card numbered `without`.
+    pub(crate) fn active(&self, without: Option<usize>) -> impl Iterator<Item = &Filter> {
+        let cards = self.cards.iter().zip(&self.enabled).enumerate();
+        let cards = cards.filter(move |(at, (_, enabled))| **enabled && Some(*at) != without);
+        self.fixed
+            .iter()
+            .chain(cards.filter_map(|(_, (card, _))| card.as_ref().ok()))
+    }
+}
+
+/// What a filter looks for in a column.
+#[derive(serde::Serialize)]
+enum Rule<'a> {
+    Range(Range),
+    Values(&'a [String]),
+    Sites(&'a [String]),
+}
+
+impl Workbench {
+    /// The filters' bitmaps, from the cache or computed.
+    pub(crate) fn filters(
+        &self,
+        study: &Study,
+        index: &StudyIndex,
+        filters: &CohortFilters,
+    ) -> Result<Filters, Error> {
+        let mut fixed = Vec::new();
+        let mut problems = Vec::new();
+        let mut cohort =
+            |what: &str, column: Option<&ColumnInfo>, label: String, rule: Rule<'_>| {
+                let Some(column) = column else {
+                    let table = &study.keys.cohort_table;
+                    problems.push(format!(
+                        "{table} has no {what} column; the {what} filter is not applied."
+                    ));
+                    return Ok(());
+                };
+                let taken = self.taken(study, index, cohort_of(study)?, &column.name, &rule)?;
+                fixed.push(Filter { label, taken });
+                Ok::<(), Error>(())
+            };
+        if !filters.sites.is_empty() {
+            let label = label::values("Site", &filters.sites);
+            cohort(
+                "site",
+                site_column(study),
+                label,
+                Rule::Sites(&filters.sites),
+            )?;
+        }
+        let visits_at = usize::from(!filters.sites.is_empty() && site_column(study).is_some());
+        if let Some(age) = filters.age.filter(|age| *age != Range::default()) {
+            cohort(
+                "age",
+                age_column(study),
+                label::range("Age", &age),
+                Rule::Range(age),
+            )?;
+        }
+        if !filters.sex.is_empty() {
+            let label = label::values("Sex", &filters.sex);
+            cohort("sex", sex_column(study), label, Rule::Values(&filters.sex))?;
+        }
+        if !filters.visits.is_empty() {
+            match index.frame.visits.len() {
+                0 => problems.push("No table has visits; the visit filter is not applied.".into()),
+                _ => {
+                    let label = label::values("Visit", &filters.visits);
+                    let taken = self.taken_visits(index, &filters.visits)?;
+                    fixed.insert(visits_at, Filter { label, taken });
+                }
+            }
+        }
+        let cards = filters
+            .cards
+            .iter()
+            .map(|card| self.card(study, index, card));
+        Ok(Filters {
+            cards: cards.collect::<Result<_, _>>()?,
+            enabled: filters.cards.iter().map(|card| card.enabled).collect(),
+            fixed,
+            problems,
+        })
+    }
+
+    /// One card: its filter, or why it cannot apply.
+    fn card(
+        &self,
+        study: &Study,
+        index: &StudyIndex,
+        card: &FilterCard,
+    ) -> Result<Result<Filter, String>, Error> {
+        let Some(at) = study
+            .tables
+            .iter()
+            .position(|table| table.name == card.table)
+        else {
+            return Ok(Err(format!("Table {} is not here.", card.table)));
+        };
+        let Some(column) = study.tables[at].column(&card.column) else {
+            return Ok(Err(format!(
+                "Table {} has no column {}.",
+                card.table, card.column
+            )));
+        };
+        if matches!(index.places[at], Place::Apart) {
+            let key = &study.keys.primary_id;
+            return Ok(Err(format!(
+                "Table {} has no column {key} to join on.",
+                card.table
+            )));
+        }
+        let (label, rule) = match &card.rule {
+            CardRule::Range(_) if !column.is_numeric => {
+                return Ok(Err(format!(
+                    "{} holds no numbers; a range does not apply.",
+                    card.column
+                )));
+            }
+            CardRule::Range(range) => (label::range(&card.column, range), Rule::Range(*range)),
+            CardRule::Categories { values } => {
+                (label::values(&card.column, values), Rule::Values(values))
+            }
+        };
+        let taken = self.taken(study, index, at, &card.column, &rule)?;
+        Ok(Ok(Filter { label, taken }))
+    }
+
+    /// The bitmap of a rule on a column.
+    fn taken(
+        &self,
+        study: &Study,
+        index: &StudyIndex,
+        table: usize,
+        column: &str,
+        rule: &Rule<'_>,
+    ) -> Result<Arc<Taken>, Error> {
+        let info = &study.tables[table];
+        let name = format!("taken/{}/{}", index.name, digest(&(&info.id, column, rule)));
+        self.inner.cache.get_or_build(&name, || {
+            let matches = match rule {
+                Rule::Range(range) => evaluate::range(&self.column(info, column)?.values, range),
+                Rule::Values(values) => evaluate::values(&*self.dictionary(info, column)?, values),
+                Rule::Sites(sites) => evaluate::sites(&*self.dictionary(info, column)?, sites),
+            };
+            let has = |row: u32| row != NONE && matches.get(row as usize);
+            let frame = &index.frame;
+            Ok(match &index.places[table] {
+                Place::Visit(slot) => {
+                    let rows = &frame.tables[*slot].rows;
+                    Taken {
+                        rows: Bitmap::from_fn(frame.len(), |row| has(rows[row])),
+                        persons: None,
+                    }
+                }
+                Place::Person(rows) => {
+                    let persons = Bitmap::from_fn(rows.len(), |person| has(rows[person]));
+                    let rows =
+                        Bitmap::from_fn(frame.len(), |row| persons.get(frame.person[row] as usize));
+                    Taken {
+                        rows,
+                        persons: Some(persons),
+                    }
+                }
+                Place::Apart => {
+                    return Err(Error::BadRequest(format!(
+                        "{} cannot be joined.",
+                        info.name
+                    )));
+                }
+            })
+        })
+    }
+
+    /// The bitmap of the visit filter.
+    fn taken_visits(&self, index: &StudyIndex, visits: &[String]) -> Result<Arc<Taken>, Error> {
+        let name = format!("taken/{}/{}", index.name, digest(&("visits", visits)));
+        self.inner.cache.get_or_build(&name, || {
+            let frame = &index.frame;
+            let is_asked = |rank: usize| {
+                let text = frame.visits.text(rank);
+                visits.iter().any(|visit| visit.trim() == text)
+            };
+            let asked: Vec<bool> = (0..frame.visits.len()).map(is_asked).collect();
+            let is_in = |row: usize| asked.get(frame.visit[row] as usize) == Some(&true);
+            Ok(Taken {
+                rows: Bitmap::from_fn(frame.len(), is_in),
+                persons: None,
+            })
+        })
+    }
+}

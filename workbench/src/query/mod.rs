@@ -1,0 +1,57 @@
+//! Cohort filters, the live count, the merge, and the merged result page by page.
+//!
+//! `index` knows where each table keeps the rows of a participant and visit; `filter` turns filters
+//! into bitmaps over it; `cohort` and `count` combine them; `merge` gathers columns through it into
+//! a file; `page` and `export` read that file.
+
+#[cfg(feature = "engine")]
+mod bitmap;
+#[cfg(feature = "engine")]
+mod cell;
+#[cfg(feature = "engine")]
+mod chosen;
+#[cfg(feature = "engine")]
+mod cohort;
+#[cfg(feature = "engine")]
+mod count;
+#[cfg(feature = "engine")]
+mod export;
+#[cfg(feature = "engine")]
+mod filter;
+#[cfg(feature = "engine")]
+mod index;
+#[cfg(feature = "engine")]
+mod merge;
+#[cfg(feature = "engine")]
+mod natural;
+#[cfg(feature = "engine")]
+mod options;
+#[cfg(feature = "engine")]
+mod page;
+#[cfg(feature = "engine")]
+mod parallel;
+#[cfg(feature = "engine")]
+mod selection;
+mod types;
+
+#[cfg(feature = "engine")]
+pub use self::{
+    export::export_name,
+    selection::{default_selection, result_id},
+};
+#[cfg(feature = "engine")]
+pub(crate) use index::IndexCache;
+#[cfg(feature = "engine")]
+pub(crate) use page::Order;
+pub use types::*;
+
+/// Runs blocking work away from the async threads.
+#[cfg(feature = "engine")]
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, crate::Error> + Send + 'static,
+) -> Result<T, crate::Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(crate::Error::Internal(error.to_string())),
+    }
+}

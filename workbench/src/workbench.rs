@@ -1,0 +1,115 @@
+//! The one door to the workbench: where its files are, its limits, and what it keeps in memory.
+//!
+//! The methods live with their subject: `data/import.rs`, `query/count.rs`, `query/merge.rs`,
+//! `query/page.rs`, `plot/draw.rs`. A `Workbench` holds nothing about who is asking.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::{
+    Error,
+    data::{MergeKeys, TableInfo},
+    query::IndexCache,
+};
+
+/// What one import or query may use.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file_bytes: u64,
+    /// Columns of one table.
+    pub columns: usize,
+    /// Bytes of one cell.
+    pub cell_bytes: usize,
+    /// Bytes of columns and indexes kept in memory.
+    pub cache_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 2 << 30,
+            columns: 2_000,
+            cell_bytes: 1 << 20,
+            cache_bytes: 1 << 30,
+        }
+    }
+}
+
+/// The tables a question is about, and the keys they meet on.
+#[derive(Debug, Clone)]
+pub struct Study {
+    /// The tables.
+    pub tables: Vec<TableInfo>,
+    /// The keys.
+    pub keys: MergeKeys,
+}
+
+impl Study {
+    /// The table with this name.
+    pub fn table(&self, name: &str) -> Option<&TableInfo> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+}
+
+/// The workbench over one data folder. Cheap to clone.
+#[derive(Clone)]
+pub struct Workbench {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) folder: PathBuf,
+    pub(crate) limits: Limits,
+    /// Loaded columns and built indexes, bounded by `Limits::cache_bytes`.
+    pub(crate) cache: IndexCache,
+}
+
+impl Workbench {
+    /// Opens the data folder, making `tables/`, `results/` and `incoming/` where missing and
+    /// clearing what an interrupted import left in `incoming/`.
+    pub fn open(folder: impl Into<PathBuf>, limits: Limits) -> Result<Self, Error> {
+        let folder = folder.into();
+        let incoming = folder.join("incoming");
+        if incoming.exists() {
+            std::fs::remove_dir_all(&incoming).map_err(|e| Error::io(&incoming, e))?;
+        }
+        for name in ["tables", "results", "incoming"] {
+            let path = folder.join(name);
+            std::fs::create_dir_all(&path).map_err(|e| Error::io(&path, e))?;
+        }
+        let cache = IndexCache::new(limits.cache_bytes);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                folder,
+                limits,
+                cache,
+            }),
+        })
+    }
+
+    /// A fresh folder for an upload; the caller removes it, and opening clears what was left.
+    pub fn incoming(&self) -> PathBuf {
+        self.inner.folder.join("incoming")
+    }
+
+    /// The Parquet copy of a table.
+    pub fn table_path(&self, id: &str) -> PathBuf {
+        self.inner
+            .folder
+            .join("tables")
+            .join(format!("{id}.parquet"))
+    }
+
+    /// The Parquet file of a merged result.
+    pub fn result_path(&self, id: &str) -> PathBuf {
+        self.inner
+            .folder
+            .join("results")
+            .join(format!("{id}.parquet"))
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+}

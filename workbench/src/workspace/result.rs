@@ -1,0 +1,62 @@
+//! The merged result of a study: a `dataset` state with its filters and provenance.
+
+use holdfast::{Expected, Kind, New, Ttl};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::{Workspace, from_data, to_data};
+use crate::{
+    Error,
+    query::{MergeSpec, ResultInfo, result_id},
+};
+
+const RESULT: &str = "result";
+
+impl Workspace {
+    /// The result as it was left, if its file is still there.
+    pub async fn result(&self) -> Result<Option<ResultInfo>, Error> {
+        let Some(state) = self.manager.get(&self.scope, &self.id(RESULT)).await? else {
+            return Ok(None);
+        };
+        let info: ResultInfo = from_data(&state.data)?;
+        Ok(self
+            .workbench
+            .result_path(&info.id)
+            .exists()
+            .then_some(info))
+    }
+
+    /// The result under this id; another person's, or an old one, is not here.
+    pub async fn result_with_id(&self, id: &str) -> Result<ResultInfo, Error> {
+        self.result()
+            .await?
+            .filter(|info| info.id == id)
+            .ok_or_else(|| Error::Missing("This result".into()))
+    }
+
+    /// Merges, or takes the present result where the question is the same.
+    pub async fn merge(
+        &self,
+        spec: &MergeSpec,
+        now_ms: i64,
+        cancel: &CancellationToken,
+    ) -> Result<ResultInfo, Error> {
+        let study = self.study().await?;
+        let wanted = result_id(&study, spec);
+        if let Some(present) = self.result().await?.filter(|info| info.id == wanted) {
+            return Ok(present);
+        }
+        let info = self.workbench.merge(&study, spec, now_ms, cancel).await?;
+        let new = New {
+            id: Some(self.id(RESULT)),
+            kind: Kind::DATASET,
+            name: "merged result".into(),
+            data: to_data(&info)?,
+            metadata: json!({ "role": "result" }),
+            scope: self.scope.clone(),
+            ttl: Ttl::Never,
+        };
+        self.manager.put(new, Expected::Any, &self.actor).await?;
+        Ok(info)
+    }
+}

@@ -1,0 +1,191 @@
+//! The tables of a study and the keys they meet on.
+
+use std::collections::HashSet;
+
+use holdfast::{Expected, Kind, New, State, StateId, Ttl};
+use serde_json::json;
+
+use super::{Workspace, from_data, to_data};
+use crate::{
+    Error, Study, Workbench,
+    data::{MergeKeys, StudyView, TableInfo, find_keys},
+};
+
+/// Name of the store that holds the keys a person chose; absent while the found ones are used.
+pub const KEYS_STORE: &str = "data.keys";
+const PREFIX: &str = "table/";
+/// Tables of one study. Far above what people merge; bounds what one page has to list.
+const MAX_TABLES: usize = 200;
+
+impl Workspace {
+    /// Tables and keys as they stand.
+    pub async fn view(&self) -> Result<StudyView, Error> {
+        let chosen = match self.manager.get(&self.scope, &self.id(KEYS_STORE)).await? {
+            Some(state) => from_data::<Option<MergeKeys>>(&state.data)?,
+            None => None,
+        };
+        Ok(view_of(self.tables().await?, chosen))
+    }
+
+    /// The study for a count or a merge; an error in words while no keys are known.
+    pub async fn study(&self) -> Result<Study, Error> {
+        study_of(self.view().await?)
+    }
+
+    /// The tables in the order they came.
+    pub async fn tables(&self) -> Result<Vec<TableInfo>, Error> {
+        let mut states = self.table_states().await?;
+        states.sort_by_key(|state| (state.metadata["position"].as_i64(), state.created_at));
+        states.iter().map(|state| from_data(&state.data)).collect()
+    }
+
+    /// Takes a table into the study. One with the same name is replaced.
+    pub async fn put_table(&self, table: &TableInfo) -> Result<(), Error> {
+        let count = self.table_states().await?.len();
+        if count >= MAX_TABLES {
+            return Err(Error::TooLarge {
+                what: format!("a study of {} tables", count + 1),
+                limit: MAX_TABLES.to_string(),
+                setting: "fixed",
+            });
+        }
+        self.manager
+            .put(
+                New {
+                    id: Some(self.table_id(&table.name)),
+                    kind: Kind::DATASET,
+                    name: table.name.clone(),
+                    data: to_data(table)?,
+                    metadata: json!({ "role": "table", "position": table.imported_at }),
+                    scope: self.scope.clone(),
+                    ttl: Ttl::Never,
+                },
+                Expected::Any,
+                &self.actor,
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Takes a table out of the study. Its file and its history stay, so that it can come back.
+    pub async fn remove_table(&self, name: &str) -> Result<(), Error> {
+        let id = self.table_id(name);
+        Ok(self
+            .manager
+            .delete(&self.scope, &id, Expected::Any, &self.actor)
+            .await?)
+    }
+
+    /// Brings a removed table back, as it was.
+    pub async fn restore_table(&self, name: &str) -> Result<TableInfo, Error> {
+        let id = self.table_id(name);
+        let last = self
+            .manager
+            .history(&self.scope, &id, Default::default())
+            .await?;
+        let table = last
+            .iter()
+            .find_map(|change| from_data::<TableInfo>(&change.after.data).ok())
+            .ok_or_else(|| Error::Missing(format!("The table {name}")))?;
+        if !self.workbench.table_path(&table.id).exists() {
+            return Err(Error::Missing(format!("The table {name}")));
+        }
+        self.put_table(&table).await?;
+        Ok(table)
+    }
+
+    /// Puts the sample study (back) into the study, next to what is there.
+    pub async fn restore_samples(&self) -> Result<(), Error> {
+        for table in self.workbench.import_samples().await? {
+            self.put_table(&table).await?;
+        }
+        Ok(())
+    }
+
+    /// A name no other table of the study has: `labs`, `labs_2`, `labs_3`.
+    pub(super) async fn free_name(&self, wanted: &str) -> Result<String, Error> {
+        let taken: HashSet<String> = self
+            .tables()
+            .await?
+            .into_iter()
+            .map(|table| table.name)
+            .collect();
+        Ok((2..)
+            .map(|n| format!("{wanted}_{n}"))
+            .find(|name| !taken.contains(name))
+            .unwrap_or_else(|| wanted.to_owned()))
+    }
+
+    fn table_id(&self, name: &str) -> StateId {
+        self.id(&format!("{PREFIX}{name}"))
+    }
+
+    async fn table_states(&self) -> Result<Vec<std::sync::Arc<State>>, Error> {
+        let mut states = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self
+                .manager
+                .list(
+                    &self.scope,
+                    Some(&Kind::DATASET),
+                    after.as_ref(),
+                    MAX_TABLES,
+                )
+                .await?;
+            let is_last = page.len() < MAX_TABLES;
+            after = page.last().map(|state| state.id.clone());
+            states.extend(
+                page.into_iter()
+                    .filter(|state| state.metadata["role"] == "table"),
+            );
+            if is_last {
+                return Ok(states);
+            }
+        }
+    }
+}
+
+impl Workbench {
+    /// The study a visitor without a session sees: the samples.
+    pub async fn sample_view(&self) -> Result<StudyView, Error> {
+        Ok(view_of(self.import_samples().await?, None))
+    }
+}
+
+/// A chosen key set holds as long as its columns are there; otherwise the found one does.
+fn view_of(tables: Vec<TableInfo>, chosen: Option<MergeKeys>) -> StudyView {
+    if tables.is_empty() {
+        return StudyView::default();
+    }
+    let applicable = chosen.filter(|keys| {
+        tables.iter().any(|table| {
+            table.name == keys.cohort_table && table.column(&keys.primary_id).is_some()
+        })
+    });
+    match applicable.map_or_else(|| find_keys(&tables), Ok) {
+        Ok(keys) => StudyView {
+            tables,
+            keys: Some(keys),
+            keys_problem: None,
+        },
+        Err(problem) => StudyView {
+            tables,
+            keys: None,
+            keys_problem: Some(problem.to_string()),
+        },
+    }
+}
+
+/// The study behind a view; an error in words while there is no table or no key.
+pub fn study_of(view: StudyView) -> Result<Study, Error> {
+    match view.keys {
+        Some(keys) => Ok(Study {
+            tables: view.tables,
+            keys,
+        }),
+        None => Err(Error::BadRequest(view.keys_problem.unwrap_or_else(|| {
+            "There is no table yet. Add files on the Data page.".into()
+        }))),
+    }
+}
