@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The engine's tests on every backend: unit and property tests, the conformance suite, doc tests.
-# Only the crate `holdfast` is built, so this needs neither DataFusion nor the site.
+# Only the crate `holdfast` is built, so this needs neither Arrow nor the site.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 step "engine: tests"

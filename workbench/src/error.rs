@@ -112,9 +112,3 @@ impl From<parquet::errors::ParquetError> for Error {
         Self::internal(&error)
     }
 }
-
-impl From<datafusion::error::DataFusionError> for Error {
-    fn from(error: datafusion::error::DataFusionError) -> Self {
-        Self::internal(&error)
-    }
-}

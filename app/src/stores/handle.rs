@@ -103,7 +103,10 @@ fn use_store<T: Content>(store: Store<T>) -> StoreHandle<T> {
         let (tier, stored) = initial(boot, &store);
         #[cfg(feature = "hydrate")]
         let is_known = stored.data.is_some();
-        let base = stored.data.clone().unwrap_or(Value::Null);
+        let base = match &stored.data {
+            Some(data) => data.clone(),
+            None => serde_json::to_value((store.default)()).unwrap_or(Value::Null),
+        };
         let value = stored.data.and_then(|data| T::deserialize(data).ok());
         let value = ArcRwSignal::new(value.unwrap_or_else(store.default));
         let slot = Arc::new(slot(&store, tier, value.clone(), stored.version, base));
@@ -151,6 +154,7 @@ fn slot<T: Content>(
         version: ArcRwSignal::new(version),
         status: ArcRwSignal::new(SaveStatus::Saved),
         base: Mutex::new(base),
+        heard: Mutex::default(),
         edits: AtomicU64::new(0),
         in_flight: AtomicBool::new(false),
         read: Box::new(move || {

@@ -8,7 +8,6 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
-    sync::atomic::Ordering,
 };
 
 use js_sys::Promise;
@@ -131,7 +130,7 @@ impl Listener {
         }
         self.latest.set(revision);
         if let Ok(change) = serde_json::from_str::<LiveChange>(&text) {
-            self.apply(&change);
+            self.apply(change);
         }
         let mut remembered = self.remembered.borrow_mut();
         if remembered.len() == MAX_REMEMBERED {
@@ -148,7 +147,7 @@ impl Listener {
         }
     }
 
-    fn apply(&self, change: &LiveChange) {
+    fn apply(&self, change: LiveChange) {
         if change.kind != "store" || change.name == crate::stores::table::KEYS.entry.key {
             self.study.reload();
         }
@@ -156,9 +155,7 @@ impl Listener {
         if is_own || change.kind != "store" {
             return;
         }
-        if let (Some(slot), Some(data)) = (self.stores.find(&change.name), &change.data)
-            && !slot.in_flight.load(Ordering::Relaxed)
-        {
+        if let (Some(slot), Some(data)) = (self.stores.find(&change.name), change.data) {
             sync::heard(&slot, change.version, data);
         }
     }

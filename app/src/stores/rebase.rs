@@ -1,7 +1,7 @@
 //! Re-applies a local change on what the server holds by now, where the two touch different
 //! fields; where they touch the same one, a person has to know.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// `mine` and `theirs` both come from `base`. The result has both changes; `None` where they
 /// contradict each other. Objects are merged field by field, one level deep: a store's fields are
@@ -17,12 +17,10 @@ pub(crate) fn rebase(base: &Value, mine: &Value, theirs: &Value) -> Option<Value
     if theirs == base {
         return Some(mine.clone());
     }
-    let (Value::Object(mine), Value::Object(theirs)) = (mine, theirs) else {
+    let (Value::Object(base), Value::Object(mine), Value::Object(theirs)) = (base, mine, theirs)
+    else {
         return None;
     };
-    // A store that was never written has no base: then every field counts as changed by both.
-    let empty = Map::new();
-    let base = base.as_object().unwrap_or(&empty);
     let mut merged = theirs.clone();
     for (field, value) in mine {
         let (before, other) = (base.get(field), theirs.get(field));

@@ -33,12 +33,18 @@ pub(crate) struct Slot {
     pub(crate) version: ArcRwSignal<u64>,
     /// Whether the server holds what the screen shows.
     pub(crate) status: ArcRwSignal<SaveStatus>,
-    /// The content at `version`.
+    /// The content at `version`; the store's default before it was ever written.
     #[cfg_attr(
         not(feature = "hydrate"),
         expect(dead_code, reason = "only the browser writes")
     )]
     pub(crate) base: Mutex<Value>,
+    /// The latest version and content that another tab wrote, until it is taken over.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "only the browser writes")
+    )]
+    pub(crate) heard: Mutex<Option<(u64, Value)>>,
     /// Counts local changes, so that a write knows whether it was the last.
     #[cfg_attr(
         not(feature = "hydrate"),

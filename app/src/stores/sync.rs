@@ -2,7 +2,7 @@
 //! re-applied where the changes touch different fields; what cannot be sent waits and is sent later.
 
 use std::{
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
@@ -40,6 +40,7 @@ pub(crate) async fn flush(slot: Arc<Slot>) {
     }
     while let Next::Again = write_once(&slot).await {}
     slot.in_flight.store(false, Ordering::Relaxed);
+    catch_up(&slot);
 }
 
 enum Next {
@@ -58,11 +59,9 @@ async fn write_once(slot: &Arc<Slot>) -> Next {
             if slot.edits.load(Ordering::Relaxed) != edit {
                 return Next::Again;
             }
-            outbox::forget(slot);
-            slot.status.set(SaveStatus::Saved);
-            Next::Done
+            saved(slot)
         }
-        Err(AppError::Conflict { version, data }) => on_conflict(slot, &mine, version, data),
+        Err(AppError::Conflict { version, data }) => on_conflict(slot, version, data),
         Err(AppError::NoSession) if session::reopen().await => Next::Again,
         Err(AppError::Offline | AppError::NoSession | AppError::Busy(_)) => {
             slot.status.set(SaveStatus::Waiting);
@@ -75,19 +74,27 @@ async fn write_once(slot: &Arc<Slot>) -> Next {
             });
             Next::Done
         }
+        // The person has gone on since: perhaps the server takes what is on screen now.
+        Err(_) if slot.edits.load(Ordering::Relaxed) != edit => Next::Again,
         Err(error) => {
             // The server will not take this value, ever: show the last one it took, and say so.
-            let base = base_of(slot);
-            (slot.adopt)(&base);
-            outbox::forget(slot);
-            slot.status.set(SaveStatus::Saved);
+            (slot.adopt)(&base_of(slot));
             say(|toasts| toasts.error(format!("This change was not kept. {error}")));
-            Next::Done
+            saved(slot)
         }
     }
 }
 
-fn on_conflict(slot: &Arc<Slot>, mine: &Value, version: u64, theirs: Option<String>) -> Next {
+/// The server holds what is on screen.
+fn saved(slot: &Slot) -> Next {
+    outbox::forget(slot);
+    slot.status.set(SaveStatus::Saved);
+    Next::Done
+}
+
+fn on_conflict(slot: &Arc<Slot>, version: u64, theirs: Option<String>) -> Next {
+    // What is on screen by now, not what was sent: the person may have gone on in between.
+    let mine = (slot.read)();
     let theirs = theirs
         .and_then(|data| serde_json::from_str(&data).ok())
         .unwrap_or(Value::Null);
@@ -97,43 +104,58 @@ fn on_conflict(slot: &Arc<Slot>, mine: &Value, version: u64, theirs: Option<Stri
         // It is gone on the server (expired, or a new session): what is on screen is all there is.
         return Next::Again;
     }
-    if let Some(merged) = rebase(&base, mine, &theirs) {
+    if let Some(merged) = rebase(&base, &mine, &theirs) {
         (slot.adopt)(&merged);
-        return Next::Again;
+        return if merged == theirs {
+            saved(slot)
+        } else {
+            Next::Again
+        };
     }
     (slot.adopt)(&theirs);
-    outbox::forget(slot);
-    slot.status.set(SaveStatus::Saved);
-    let (slot, mine) = (slot.clone(), mine.clone());
+    let conflicting = slot.clone();
     say(|toasts| {
         let use_mine = move || {
-            (slot.adopt)(&mine);
-            changed(slot.clone());
+            (conflicting.adopt)(&mine);
+            changed(conflicting.clone());
         };
         let text = "Another tab changed the same thing first. Its change is shown.";
         toasts.offer(text, "Use mine", use_mine);
     });
-    Next::Done
+    saved(slot)
 }
 
-/// Another tab wrote: take it over, unless this tab is about to write itself (then the write
-/// finds out and brings both together).
-pub(crate) fn heard(slot: &Arc<Slot>, version: u64, data: &Value) {
-    let is_newer = version > slot.version.get_untracked();
-    if is_newer && slot.status.get_untracked() == SaveStatus::Saved {
-        settle(slot, version, data.clone());
-        (slot.adopt)(data);
+/// Another tab wrote. Taken over now, or once this tab's own write is through: that write may be the
+/// older of the two and its answer still under way.
+pub(crate) fn heard(slot: &Slot, version: u64, data: Value) {
+    *lock(&slot.heard) = Some((version, data));
+    catch_up(slot);
+}
+
+/// Takes over the latest that was heard from elsewhere, unless this tab is about to write itself
+/// (then the write finds out and brings both together).
+fn catch_up(slot: &Slot) {
+    let is_busy = slot.in_flight.load(Ordering::Relaxed);
+    if is_busy || slot.status.get_untracked() != SaveStatus::Saved {
+        return;
+    }
+    if let Some((version, data)) = lock(&slot.heard).take()
+        && version > slot.version.get_untracked()
+    {
+        (slot.adopt)(&data);
+        settle(slot, version, data);
     }
 }
 
 fn settle(slot: &Slot, version: u64, content: Value) {
     slot.version.set(version);
-    *slot.base.lock().unwrap_or_else(PoisonError::into_inner) = content;
+    *lock(&slot.base) = content;
 }
 
 fn base_of(slot: &Slot) -> Value {
-    slot.base
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
+    lock(&slot.base).clone()
+}
+
+fn lock<T>(content: &Mutex<T>) -> MutexGuard<'_, T> {
+    content.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,12 +4,16 @@ use std::{fs::File, sync::Arc};
 
 use arrow::{
     array::{
-        ArrayRef, BooleanArray, Float64Array, Int32Array, ListArray, RecordBatch, StringArray,
-        TimestampMillisecondArray, UInt64Array,
+        ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch,
+        StringArray, TimestampMillisecondArray, UInt64Array,
     },
     datatypes::Int32Type,
 };
-use parquet::arrow::ArrowWriter;
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel},
+    file::properties::WriterProperties,
+};
 use workbench::{
     Limits,
     data::{ColumnType, SourceFormat, sanitise_name},
@@ -151,12 +155,38 @@ async fn a_bad_json_line_is_named() {
 }
 
 fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    compressed_parquet(columns, Compression::UNCOMPRESSED)
+}
+
+fn compressed_parquet(columns: Vec<(&str, ArrayRef)>, compression: Compression) -> Vec<u8> {
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    let properties = WriterProperties::builder()
+        .set_compression(compression)
+        .build();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     bytes
+}
+
+/// Other programs have other defaults: pandas and DuckDB write snappy, Polars zstd, Spark gzip.
+#[tokio::test]
+async fn parquet_is_read_however_it_is_compressed() {
+    let compressions = [
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::ZSTD(ZstdLevel::default()),
+        Compression::LZ4_RAW,
+    ];
+    for compression in compressions {
+        let desk = Desk::new();
+        let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..1000));
+        let content = compressed_parquet(vec![("id", ids)], compression);
+        let table = desk.import("labs.parquet", content).await.unwrap();
+        assert_eq!(table.rows, 1000, "{compression}");
+    }
 }
 
 #[tokio::test]

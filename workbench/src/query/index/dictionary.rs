@@ -7,7 +7,7 @@ use arrow::{
     array::{Array, ArrayRef, AsArray},
     datatypes::{DataType, Date32Type, Float64Type, Int64Type},
 };
-use datafusion::common::HashMap;
+use hashbrown::HashMap;
 
 use super::{NONE, Weigh};
 use crate::{

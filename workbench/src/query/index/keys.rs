@@ -7,7 +7,7 @@ use arrow::{
     array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringViewArray},
     datatypes::{DataType, Float64Type, Int64Type},
 };
-use datafusion::common::HashMap;
+use hashbrown::HashMap;
 
 use super::{NONE, columns::Column};
 use crate::{
