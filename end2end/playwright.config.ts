@@ -37,7 +37,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "chromium", testIgnore: /screenshots\.spec\.ts/ },
+    { name: "chromium", testIgnore: /(screenshots|measurements)\.spec\.ts/ },
     { name: "screenshots", testMatch: /screenshots\.spec\.ts/ },
+    { name: "measurements", testMatch: /measurements\.spec\.ts/ },
   ],
 });

@@ -61,6 +61,21 @@ fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, new: T)
     }
 }
 
+/// Makes something that belongs to the application, under the outermost owner that knows the study:
+/// it outlives every page.
+pub(crate) fn in_application<T: 'static>(make: impl FnOnce() -> T + 'static) -> T {
+    let Some(mut owner) = Owner::current() else {
+        return make();
+    };
+    while let Some(outer) = owner.parent() {
+        if outer.with(|| use_context::<StudyContext>().is_none()) {
+            break;
+        }
+        owner = outer;
+    }
+    owner.with(make)
+}
+
 /// Provides the study, as it was when the page was rendered.
 pub(crate) fn provide_study() -> StudyContext {
     let (view, imports, result) = use_boot().with_value(|boot| {

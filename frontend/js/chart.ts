@@ -3,21 +3,26 @@
 // The page loads this module when it is opened and finds it as `window.holdfastChart`.
 
 import { Mounted } from "./chart/mounted";
-import type { Drawing, Region, Tool } from "./chart/types";
+import type { Region, Tool } from "./chart/types";
 
 const charts = new Map<number, Mounted>();
 let next = 1;
 
-/** Puts a chart into an element; it draws as soon as it has data and room. */
-export function mount(element: HTMLElement): number {
+/** Makes a chart; it draws as soon as it has data and room. */
+export function make(): number {
   const handle = next++;
-  charts.set(handle, new Mounted(element));
+  charts.set(handle, new Mounted());
   return handle;
+}
+
+/** Puts the chart into an element. */
+export function mount(handle: number, element: HTMLElement) {
+  charts.get(handle)?.moveTo(element);
 }
 
 /** Draws `{"data": PlotData, "spec": PlotSpec, "labels": ..}`. */
 export function draw(handle: number, drawing: string) {
-  charts.get(handle)?.draw(JSON.parse(drawing) as Drawing);
+  charts.get(handle)?.draw(drawing);
 }
 
 /** Shows a selection, in the columns' units; `null` shows none. */
@@ -41,10 +46,4 @@ export function exportImage(handle: number, kind: "png" | "svg"): string {
   return charts.get(handle)?.image(kind) ?? "";
 }
 
-/** Takes the chart away. */
-export function dispose(handle: number) {
-  charts.get(handle)?.dispose();
-  charts.delete(handle);
-}
-
-Object.assign(window, { holdfastChart: { mount, draw, show, tool, onSelect, exportImage, dispose } });
+Object.assign(window, { holdfastChart: { make, mount, draw, show, tool, onSelect, exportImage } });

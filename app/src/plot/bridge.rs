@@ -58,10 +58,14 @@ fn script(path: &str) -> Option<web_sys::Element> {
     Some(script)
 }
 
-/// Puts a chart into an element.
-pub(super) fn mount(element: &web_sys::Element) -> Option<u32> {
-    let handle = call("mount", &[element.clone().into()])?.as_f64()?;
-    Some(handle as u32)
+/// Makes a chart, which is nowhere yet.
+pub(super) fn make() -> Option<u32> {
+    Some(call("make", &[])?.as_f64()? as u32)
+}
+
+/// Puts a chart into an element; a chart that was drawn already is there at once.
+pub(super) fn mount(handle: u32, element: &web_sys::Element) {
+    call("mount", &[handle.into(), element.clone().into()]);
 }
 
 /// Draws what the server answered.
@@ -83,11 +87,6 @@ pub(super) fn tool(handle: u32, name: &str) {
 pub(super) fn on_select(handle: u32, selected: impl Fn(String) + 'static) {
     let callback = Closure::<dyn Fn(String)>::new(selected).into_js_value();
     call("onSelect", &[handle.into(), callback]);
-}
-
-/// Takes the chart away.
-pub(super) fn dispose(handle: u32) {
-    call("dispose", &[handle.into()]);
 }
 
 /// Saves the chart as a picture, `png` or `svg`. Whether it did.

@@ -58,14 +58,14 @@ fn start(plot: Plot, element: NodeRef<html::Div>, has_failed: RwSignal<bool>) {
         let Some(element) = element.get() else { return };
         let path = use_boot().with_value(|boot| boot.bundles.get("chart").cloned());
         bridge::load(&path.unwrap_or_default(), move |is_there| {
+            let handle = is_there.then(|| plot.kept.chart()).flatten();
             // The page may have been left in the meantime.
-            let handle = is_there.then(|| bridge::mount(&element)).flatten();
             if plot.handle.try_set(handle).is_some() {
-                handle.into_iter().for_each(bridge::dispose);
                 return;
             }
             has_failed.try_set(handle.is_none());
             if let Some(handle) = handle {
+                bridge::mount(handle, &element);
                 bridge::on_select(handle, move |region| {
                     if let Ok(region) = serde_json::from_str::<Region>(&region) {
                         plot.region.set(Some(region));
@@ -97,11 +97,6 @@ fn start(plot: Plot, element: NodeRef<html::Div>, has_failed: RwSignal<bool>) {
             return;
         };
         plot.tool.with(|tool| bridge::tool(handle, tool));
-    });
-    on_cleanup(move || {
-        if let Some(handle) = plot.handle.try_get_untracked().flatten() {
-            bridge::dispose(handle);
-        }
     });
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use workbench::plot::{PlotData, PlotKind, PlotSpec, Region};
 
 use super::{
+    bridge,
     defaults::{Chosen, fill, resolve},
     roles::has_groups,
     server::get_plot,
@@ -18,7 +19,7 @@ use crate::{
         table::{PLOT, PLOT_REGION, PLOT_TOOL},
         use_browser_store, use_server_store,
     },
-    study::{StudyContext, use_study},
+    study::{StudyContext, in_application, use_study},
 };
 
 /// What is asked of the server.
@@ -35,9 +36,47 @@ pub(super) struct Answer {
     pub(super) outcome: Result<PlotData, AppError>,
 }
 
+/// What outlives the page, so that a person who comes back finds the picture there at once.
+#[derive(Clone, Copy)]
+pub(super) struct Kept {
+    chart: StoredValue<Option<u32>>,
+    answer: StoredValue<Option<Answer>>,
+}
+
+impl Kept {
+    fn new() -> Self {
+        Self {
+            chart: StoredValue::new(None),
+            answer: StoredValue::new(None),
+        }
+    }
+
+    /// The chart in the library's hands, made at first use.
+    pub(super) fn chart(&self) -> Option<u32> {
+        let chart = self.chart.get_value().or_else(bridge::make);
+        self.chart.set_value(chart);
+        chart
+    }
+
+    /// The answer to this question, from the server unless it was the last one asked.
+    async fn answer(self, asked: Asked) -> Answer {
+        let kept = self.answer.try_get_value().flatten();
+        if let Some(kept) = kept.filter(|kept| kept.asked == asked) {
+            return kept;
+        }
+        let outcome = get_plot(asked.result_id.clone(), asked.spec.clone()).await;
+        let answer = Answer { asked, outcome };
+        if answer.outcome.is_ok() {
+            self.answer.try_set_value(Some(answer.clone()));
+        }
+        answer
+    }
+}
+
 /// The page's state. Copies share it.
 #[derive(Clone, Copy)]
 pub(super) struct Plot {
+    pub(super) kept: Kept,
     pub(super) study: StudyContext,
     pub(super) stored: StoreHandle<PlotSpec>,
     pub(super) region: StoreHandle<Option<Region>>,
@@ -87,15 +126,19 @@ pub(super) fn provide_plot() -> Plot {
         };
         Some(Asked { result_id, spec })
     });
+    let kept = use_context::<Kept>().unwrap_or_else(|| {
+        in_application(|| {
+            let kept = Kept::new();
+            provide_context(kept);
+            kept
+        })
+    });
     let answer = Resource::new_blocking(
         move || asked.get(),
-        |asked| async move {
-            let asked = asked?;
-            let outcome = get_plot(asked.result_id.clone(), asked.spec.clone()).await;
-            Some(Answer { asked, outcome })
-        },
+        move |asked| async move { Some(kept.answer(asked?).await) },
     );
     let plot = Plot {
+        kept,
         study,
         stored,
         region: use_server_store(PLOT_REGION),

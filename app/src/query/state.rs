@@ -24,7 +24,7 @@ use crate::{
         },
         use_browser_store, use_server_store,
     },
-    study::{StudyContext, use_study},
+    study::{StudyContext, in_application, use_study},
 };
 
 /// On a phone, the part of the page that lies over the rest.
@@ -67,6 +67,8 @@ pub(super) struct Query {
     pub(super) next_columns: StoredValue<Option<Arc<Vec<ResultColumn>>>>,
     /// Rows at hand.
     pub(super) pages: RwSignal<Pages>,
+    /// Height of the grid on screen and of one of its rows, in pixels; unknown until it was there once.
+    pub(super) grid_size: RwSignal<Option<(f64, f64)>>,
     /// The result whose rows can be asked for; `None` while only a preview is there.
     pub(super) result_id: RwSignal<Option<String>>,
     /// What the rows on screen answer.
@@ -119,6 +121,7 @@ impl Query {
             columns: RwSignal::default(),
             next_columns: StoredValue::new(None),
             pages: RwSignal::default(),
+            grid_size: RwSignal::new(None),
             result_id: RwSignal::new(None),
             merged: RwSignal::new(None),
             previewed: StoredValue::new(None),
@@ -225,26 +228,11 @@ impl Query {
 
 /// The page's state, made at the first visit.
 pub(super) fn use_query() -> Query {
-    use_context::<Query>().unwrap_or_else(|| match application() {
-        Some(owner) => owner.with(provide),
-        None => provide(),
-    })
+    use_context::<Query>().unwrap_or_else(|| in_application(provide))
 }
 
 fn provide() -> Query {
     let query = Query::new();
     provide_context(query);
     query
-}
-
-/// The outermost owner that knows the study: what belongs to it outlives every page.
-fn application() -> Option<Owner> {
-    let mut owner = Owner::current()?;
-    while let Some(outer) = owner.parent() {
-        if outer.with(|| use_context::<StudyContext>().is_none()) {
-            break;
-        }
-        owner = outer;
-    }
-    Some(owner)
 }

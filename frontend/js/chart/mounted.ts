@@ -1,4 +1,5 @@
-// One chart on the page: what it shows, the tool in hand, and what follows theme and size.
+// One chart: what it shows, the tool in hand, and what follows theme and size. It lives in a frame of its own, so that
+// a page that is left and opened again gets the picture back as it was, without drawing it anew.
 
 import type { EChartsType } from "echarts/core";
 import { init } from "./library";
@@ -16,28 +17,40 @@ export class Mounted {
   private view: View | null = null;
   private tool: Tool = "lasso";
   private axes = "";
+  /** The drawing as it came, and the size and theme it was last drawn in. */
+  private text = "";
+  private drawnIn = "";
+  private readonly element = document.createElement("div");
   private readonly canvas = document.createElement("div");
   private readonly svg: SVGSVGElement;
-  private readonly stop = new AbortController();
-  private readonly resize = new ResizeObserver(() => this.redraw());
-  private readonly theme = new MutationObserver(() => this.redraw());
+  private readonly resize = new ResizeObserver(() => this.redrawIfChanged());
+  private readonly theme = new MutationObserver(() => this.redrawIfChanged());
   onSelect: (region: Region) => void = () => undefined;
 
-  constructor(private readonly element: HTMLElement) {
+  constructor() {
+    const { element } = this;
+    element.className = "absolute inset-0";
     this.canvas.className = "absolute inset-0";
     element.append(this.canvas);
     this.svg = overlay(element);
     this.resize.observe(element);
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-    const { signal } = this.stop;
-    element.addEventListener("pointerdown", (event) => this.press(event), { signal });
-    element.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
-    element.addEventListener("dblclick", () => this.whole(), { signal });
+    element.addEventListener("pointerdown", (event) => this.press(event));
+    element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    element.addEventListener("dblclick", () => this.whole());
     // Names are measured before a web font has come, and must be placed anew after.
     void document.fonts.ready.then(() => this.redraw());
   }
 
-  draw(drawing: Drawing) {
+  /** Puts the chart into a place on the page; it leaves the one it was in. */
+  moveTo(place: HTMLElement) {
+    place.append(this.element);
+  }
+
+  draw(text: string) {
+    if (text === this.text) return;
+    this.text = text;
+    const drawing = JSON.parse(text) as Drawing;
     const { spec, labels } = drawing;
     const axes = JSON.stringify([spec.kind, spec.log_x, spec.log_y, labels.x, labels.y]);
     if (axes !== this.axes) this.view = null;
@@ -71,19 +84,20 @@ export class Mounted {
     return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   }
 
-  dispose() {
-    this.stop.abort();
-    this.resize.disconnect();
-    this.theme.disconnect();
-    this.chart?.dispose();
-    this.chart = null;
-    this.canvas.remove();
-    this.svg.remove();
+  /** The size the chart has and the theme it is under. */
+  private surroundings(): string {
+    const { clientWidth, clientHeight } = this.element;
+    return `${clientWidth}x${clientHeight} ${document.documentElement.dataset.theme}`;
+  }
+
+  private redrawIfChanged() {
+    if (this.surroundings() !== this.drawnIn) this.redraw();
   }
 
   private redraw() {
     const { clientWidth: width, clientHeight: height } = this.element;
-    if (!this.drawing || this.stop.signal.aborted || width < 10 || height < 10) return;
+    if (!this.drawing || width < 10 || height < 10) return;
+    this.drawnIn = this.surroundings();
     this.chart ??= init(this.canvas, { renderer: "canvas", width, height });
     this.chart.resize({ width, height });
     this.built = build(this.drawing, readTheme(), width, height, this.view);
@@ -140,7 +154,7 @@ export class Mounted {
     const lasso = tool === "lasso" && this.hasY();
     const track: Pair[] = [start];
     const drag = new AbortController();
-    const signal = AbortSignal.any([drag.signal, this.stop.signal]);
+    const { signal } = drag;
     const within = (event: MouseEvent): Pair => {
       const [x, y] = this.pixel(event);
       const clamp = (value: number, low: number, size: number) => Math.min(Math.max(value, low), low + size);

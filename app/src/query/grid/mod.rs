@@ -32,7 +32,7 @@ const WIDE_HEAD: f64 = 56.0;
 pub(super) fn Grid(query: Query) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     // Unknown until the page is alive: until then the first rows are shown as they came.
-    let size = RwSignal::new(None::<(f64, f64)>);
+    let size = query.grid_size;
     let top = RwSignal::new(0.0);
     let total = Memo::new(move |_| query.pages.with(|pages| pages.total));
     let head_height = move || {

@@ -1,11 +1,10 @@
 //! The rows of the grid that are on screen, and the empty height that stands for the others.
 
-use std::sync::Arc;
-
+use html_escape::encode_text_to_string;
 use leptos::prelude::*;
 use workbench::{
     data::{ColumnType, MergeKeys},
-    query::{Page, ResultColumn},
+    query::ResultColumn,
 };
 
 use super::{
@@ -66,23 +65,24 @@ pub(super) fn Rows(
     .into_any()
 }
 
+/// A row. Its cells answer nothing by themselves, so they are written as text: a screenful of them
+/// then costs one call a row instead of several a cell.
 #[component]
 fn Row(query: Query, key: Key, cursor: Cursor) -> impl IntoView {
     let columns = query.columns.get_untracked();
     let Key { row, .. } = key;
     let cells = query.pages.with_untracked(|pages| {
         let Some((_, page, at)) = pages.row(row) else {
-            return placeholders(columns.len());
+            return PLACEHOLDER.repeat(columns.len());
         };
         let before = row.checked_sub(1).and_then(|row| pages.row(row));
-        let keys = query.study.view.with_untracked(|view| view.keys.clone());
-        cells(
-            &columns,
-            &page,
-            at,
-            before.map(|(_, page, at)| (page, at)),
-            keys.as_ref(),
-        )
+        let above = before
+            .as_ref()
+            .map(|(_, page, at)| page.rows[*at].as_slice());
+        query.study.view.with_untracked(|view| {
+            let keys = view.keys.as_ref();
+            cells(&columns, &page.rows[at], above, keys)
+        })
     });
     let is_current = move || cursor.row.get() == Some(row);
     view! {
@@ -90,54 +90,46 @@ fn Row(query: Query, key: Key, cursor: Cursor) -> impl IntoView {
             role="row" id=["hf-row-", &row.to_string()].concat() aria-rowindex=row + 2
             aria-selected=move || is_current().then_some("true")
             on:click=move |_| cursor.row.set(Some(row))
-        >
-            {cells}
-        </tr>
+            inner_html=cells
+        ></tr>
     }
 }
 
-fn placeholders(columns: usize) -> AnyView {
-    let cell = |_| view! { <td role="gridcell"><span class="hf-late skeleton block h-3 rounded-selector bg-base-300"></span></td> };
-    (0..columns).map(cell).collect_view().into_any()
-}
+const PLACEHOLDER: &str = r#"<td role="gridcell"><span class="hf-late skeleton block h-3 rounded-selector bg-base-300"></span></td>"#;
 
-/// A row's cells. What only repeats the participant's row above is faint.
+/// A row's cells as HTML. What only repeats the participant's row above is faint.
 fn cells(
-    columns: &Arc<Vec<ResultColumn>>,
-    page: &Arc<Page>,
-    at: usize,
-    before: Option<(Arc<Page>, usize)>,
+    columns: &[ResultColumn],
+    row: &[Option<String>],
+    above: Option<&[Option<String>]>,
     keys: Option<&MergeKeys>,
-) -> AnyView {
-    let row = &page.rows[at];
+) -> String {
     let id = columns.iter().position(|column| {
         column.is_key && keys.is_some_and(|keys| keys.primary_id == column.column)
     });
-    let is_repeat =
-        id.is_some_and(|id| before.is_some_and(|(page, at)| page.rows[at].get(id) == row.get(id)));
-    let cell = |(number, (column, value)): (usize, (&ResultColumn, &Option<String>))| {
+    let is_repeat = id.is_some_and(|id| above.is_some_and(|above| above.get(id) == row.get(id)));
+    let mut html = String::with_capacity(columns.len() * 48);
+    for (number, (column, value)) in columns.iter().zip(row).enumerate() {
         let belongs =
             keys.is_some_and(|keys| column.table == keys.cohort_table) || Some(number) == id;
-        let mut class = String::from(if column.is_numeric { "num" } else { "" });
-        class.push_str(if is_repeat && belongs {
+        html.push_str(r#"<td role="gridcell" class=""#);
+        html.push_str(if column.is_numeric { "num" } else { "" });
+        html.push_str(if is_repeat && belongs {
             " text-faint"
         } else {
             ""
         });
-        class.push_str(if number == 0 { " pl-4" } else { "" });
-        let text = match value {
-            None => view! { <span class="hf-na">"–"</span> }.into_any(),
-            Some(value) => shown(column, value).into_any(),
-        };
-        view! { <td role="gridcell" class=class>{text}</td> }
-    };
-    columns
-        .iter()
-        .zip(row)
-        .enumerate()
-        .map(cell)
-        .collect_view()
-        .into_any()
+        html.push_str(if number == 0 { " pl-4" } else { "" });
+        html.push_str("\">");
+        match value {
+            None => html.push_str(r#"<span class="hf-na">–</span>"#),
+            Some(value) => {
+                encode_text_to_string(shown(column, value), &mut html);
+            }
+        }
+        html.push_str("</td>");
+    }
+    html
 }
 
 /// Measured numbers with their thousands apart; ids and codes as they are.
@@ -173,7 +165,37 @@ fn grouped(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use workbench::{data::ColumnType, query::ResultColumn};
+
+    use super::{cells, grouped};
+
+    fn column(name: &str) -> ResultColumn {
+        ResultColumn {
+            name: name.into(),
+            table: "labs".into(),
+            column: name.into(),
+            visit: None,
+            column_type: ColumnType::Text,
+            is_numeric: false,
+            is_key: false,
+            decimals: 0,
+            missing: 0,
+            mean: None,
+            sd: None,
+            range: None,
+        }
+    }
+
+    #[test]
+    fn what_a_cell_holds_is_text_whatever_it_looks_like() {
+        let row = [Some("<img src=x onerror=alert(1)>&amp;".to_owned()), None];
+        let html = cells(&[column("a"), column("b")], &row, None, None);
+        assert_eq!(
+            html,
+            "<td role=\"gridcell\" class=\" pl-4\">&lt;img src=x onerror=alert(1)&gt;&amp;amp;</td>\
+             <td role=\"gridcell\" class=\"\"><span class=\"hf-na\">–</span></td>"
+        );
+    }
 
     #[test]
     fn thousands_stand_apart_and_nothing_else_changes() {

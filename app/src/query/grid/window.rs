@@ -74,10 +74,10 @@ impl Port {
         let first = seen.first.saturating_sub(BEYOND);
         // Whole steps of a few rows: a slow scroll does not remake the list at every pixel.
         let first = first - first % 4;
-        let len = (self.height / self.row) as u64 + 2 * BEYOND + 4;
+        let end = (seen.first + seen.len + BEYOND).next_multiple_of(4);
         Window {
             first,
-            len: len.min(self.total - first.min(self.total)),
+            len: end.min(self.total) - first,
         }
     }
 
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn rows_around_the_screen_are_made() {
-        assert_eq!(port(0.0, 1_123).window(), Window { first: 0, len: 44 });
+        assert_eq!(port(0.0, 1_123).window(), Window { first: 0, len: 32 });
         let scrolled = port(2_800.0, 1_123);
         assert_eq!(
             scrolled.seen(),

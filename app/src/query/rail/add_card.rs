@@ -24,7 +24,12 @@ const LISTED: usize = 100;
 #[component]
 pub(super) fn AddCard(query: Query) -> impl IntoView {
     let find = RwSignal::new(String::new());
+    // A study has hundreds of columns: they are listed once somebody wants to see them.
+    let is_wanted = RwSignal::new(false);
     let found = move || {
+        if !is_wanted.get() {
+            return Vec::new();
+        }
         let wanted = find.get().to_lowercase();
         query.study.view.with(|view| {
             let columns = view.tables.iter().flat_map(|table| {
@@ -43,8 +48,13 @@ pub(super) fn AddCard(query: Query) -> impl IntoView {
             columns.filter(matches).take(LISTED).collect::<Vec<_>>()
         })
     };
+    let place = opens(PANEL);
+    let open = move |event| {
+        is_wanted.set(true);
+        place(event);
+    };
     view! {
-        <button type="button" class="btn btn-xs" popovertarget=PANEL on:click=opens(PANEL)>
+        <button type="button" class="btn btn-xs" popovertarget=PANEL on:click=open>
             <Icon name="plus" small=true/>
             "Add card"
         </button>
