@@ -1,6 +1,6 @@
 //! Every way an operation can end other than well, told apart by type.
 //!
-//! Who can help: the caller (`Absent`, `Expired`, `Refused`, `Conflict`, `Invalid`, `TooLarge`) or
+//! Who can help: the caller (`Absent`, `Expired`, `Refused`, `Conflict`, `Conflicts`, `Invalid`, `TooLarge`) or
 //! whoever runs the engine (`Timeout`, `Failed`).
 
 use std::{sync::Arc, time::Duration};
@@ -55,6 +55,12 @@ pub enum Error {
         /// What is there instead; `None`: nothing.
         current: Option<Box<Arc<State>>>,
     },
+    /// A transaction was not written: others were faster. Read again what it read, and decide again.
+    #[error("{} of the transaction's states are not as it saw them: {}", conflicts.len(), told(conflicts))]
+    Conflicts {
+        /// An [`Error::Conflict`] for each state that is not as the transaction saw it.
+        conflicts: Vec<Error>,
+    },
     /// The request itself is malformed.
     #[error("{path}: {problem}")]
     Invalid {
@@ -108,6 +114,11 @@ impl Error {
             problem: problem.into(),
         }
     }
+}
+
+fn told(conflicts: &[Error]) -> String {
+    let told: Vec<String> = conflicts.iter().map(Error::to_string).collect();
+    told.join("; ")
 }
 
 fn names(transitions: &[Transition]) -> String {

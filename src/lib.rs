@@ -23,6 +23,7 @@
 //! | `state` | what a state is: plain types, for WASM too |
 //! | [`lifecycle`] | how a state may change: a table from (status, transition) to status |
 //! | [`manager`] | [`StateManager`]: the one door; reads, guarded writes, expiry |
+//! | [`transaction`] | many writes, all or nothing, at one place in the log |
 //! | [`log`] | how the one record of what happened is read, page by page |
 //! | [`watch`] | the log as a stream that can be resumed anywhere |
 //! | [`validate`] and [`limits`] | what is well formed, and how much of it is too much |
@@ -53,6 +54,8 @@ pub mod metrics;
 #[cfg(feature = "engine")]
 mod patch;
 #[cfg(feature = "engine")]
+pub mod transaction;
+#[cfg(feature = "engine")]
 pub mod validate;
 #[cfg(feature = "engine")]
 pub mod watch;
@@ -70,4 +73,5 @@ pub use {
     limits::{Bound, Limits},
     log::HistoryQuery,
     manager::{Builder, New, StateManager, Sweeper, Ttl},
+    transaction::Transaction,
 };

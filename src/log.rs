@@ -4,19 +4,29 @@
 //! are given in the order of commit and without gaps, so a reader that has seen one has seen all
 //! before it. Backends append; history, watchers and audits read. Nothing else announces changes.
 
-use crate::{Change, Error, Revision, Scope, StateId, StateManager, Version};
+use crate::{
+    Change, Error, Revision, Scope, State, StateId, StateManager, Timestamp, Transition, Version,
+};
 
 /// The most records or states that one call returns, however many were asked for. A page of this
 /// size at the usual few kB a state stays well under 10 MB.
 pub const MAX_PAGE: usize = 1000;
 
-/// Which part of a state's history to read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Which part of a state's history to read: the newest changes that fit all of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistoryQuery {
     /// The newest so many; [`MAX_PAGE`] without it.
     pub last: Option<usize>,
     /// Only changes that led to a version before this one: how to read the next page.
     pub before: Option<Version>,
+    /// Only this kind of change.
+    pub transition: Option<Transition>,
+    /// Only what the actor of this name did.
+    pub actor: Option<String>,
+    /// Only from this time on.
+    pub from: Option<Timestamp>,
+    /// Only before this time.
+    pub until: Option<Timestamp>,
 }
 
 impl HistoryQuery {
@@ -24,8 +34,24 @@ impl HistoryQuery {
     pub fn last(count: usize) -> Self {
         Self {
             last: Some(count),
-            before: None,
+            ..Self::default()
         }
+    }
+
+    fn fits(&self, change: &Change) -> bool {
+        let Self {
+            transition,
+            actor,
+            from,
+            until,
+            ..
+        } = self;
+        transition
+            .as_ref()
+            .is_none_or(|it| *it == change.transition)
+            && actor.as_ref().is_none_or(|it| *it == change.actor.name)
+            && from.is_none_or(|from| change.at >= from)
+            && until.is_none_or(|until| change.at < until)
     }
 }
 
@@ -38,8 +64,19 @@ impl StateManager {
         query: HistoryQuery,
     ) -> Result<Vec<Change>, Error> {
         let limit = query.last.unwrap_or(MAX_PAGE).min(MAX_PAGE);
-        let pages = self.backend().history(scope, id, query.before, limit);
-        self.within("history", pages).await
+        let (mut before, mut found) = (query.before, Vec::new());
+        while found.len() < limit {
+            let wanted = limit - found.len();
+            let page = self.backend().history(scope, id, before, wanted);
+            let page = self.within("history", page).await?;
+            let is_last = page.len() < wanted;
+            before = page.last().map(|change| change.after.version);
+            found.extend(page.into_iter().filter(|change| query.fits(change)));
+            if is_last {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// At most `limit` records of all scopes behind `after`, oldest first. Empty at the end.
@@ -51,5 +88,24 @@ impl StateManager {
     /// The newest place in the log; 0 before the first change.
     pub async fn revision(&self) -> Result<Revision, Error> {
         self.within("revision", self.backend().revision()).await
+    }
+}
+
+impl Change {
+    /// What the change did, as a JSON Patch (RFC 6902) from the state before to the state after.
+    /// A first version is all new: its patch begins with `null`.
+    pub fn diff(&self) -> serde_json::Value {
+        let shown = |state: &State| {
+            serde_json::json!({
+                "name": state.name, "status": state.status, "data": state.data,
+                "metadata": state.metadata, "expires_at": state.expires_at,
+            })
+        };
+        let before = self
+            .before
+            .as_deref()
+            .map_or(serde_json::Value::Null, shown);
+        let patch = json_patch::diff(&before, &shown(&self.after));
+        serde_json::json!(patch)
     }
 }

@@ -1,7 +1,7 @@
 //! [`StateManager`]: the one door to the states.
 //!
 //! This file owns how the door is built and what is read through it. `manager::write` changes
-//! states, `manager::draft` says what they become, `manager::sweeper` ends those whose time is
+//! states, `manager::step` and `manager::draft` say what they become, `manager::sweeper` ends those whose time is
 //! over. Only the manager writes to a backend.
 
 mod builder;
@@ -9,6 +9,7 @@ mod check;
 mod draft;
 mod new;
 mod put;
+pub(crate) mod step;
 mod sweeper;
 mod write;
 
@@ -20,7 +21,7 @@ pub use self::{
     sweeper::Sweeper,
 };
 use crate::{
-    Clock, Error, Ids, Kind, Lifecycle, Limits, Scope, State, StateId, Status, Timestamp,
+    Change, Clock, Error, Ids, Kind, Lifecycle, Limits, Scope, State, StateId, Status, Timestamp,
     backend::{Backend, Fault},
     log::MAX_PAGE,
     metrics::{Counts, Metrics},
@@ -109,6 +110,22 @@ impl StateManager {
     /// How states of this kind may change, if the engine knows the kind.
     pub fn lifecycle(&self, kind: &Kind) -> Option<&Lifecycle> {
         self.0.lifecycles.get(kind)
+    }
+
+    /// When a state ended, if its time is over.
+    pub(crate) fn ended_at(&self, state: &State) -> Option<Timestamp> {
+        self.end_of(state, self.0.clock.now())
+    }
+
+    /// An id that nothing has yet.
+    pub(crate) fn new_id(&self) -> StateId {
+        self.0.ids.next()
+    }
+
+    /// Counts what was written.
+    pub(crate) fn wrote(&self, changes: Vec<Change>) -> Vec<Change> {
+        self.0.metrics.wrote(changes.len());
+        changes
     }
 
     pub(crate) fn backend(&self) -> &Arc<dyn Backend> {

@@ -48,7 +48,7 @@ impl Metrics {
     pub(crate) fn failed(&self, error: &Error) {
         let counter = match error {
             Error::Refused { .. } => &self.refusals,
-            Error::Conflict { .. } => &self.conflicts,
+            Error::Conflict { .. } | Error::Conflicts { .. } => &self.conflicts,
             Error::Invalid { .. } | Error::TooLarge { .. } => &self.rejections,
             Error::Timeout { .. } => &self.timeouts,
             Error::Failed { .. } => &self.failures,

@@ -131,6 +131,8 @@ vocabulary! {
         EXPIRE = "expire",
         /// Its data changed, its status did not.
         UPDATE = "update",
+        /// An older version's content came back as a new version.
+        ROLLBACK = "rollback",
         /// Removed for readers.
         DELETE = "delete",
     }

@@ -117,7 +117,7 @@ async fn every_acknowledged_write_is_there_after_kill_9() {
         let mut expected = state.version.0;
         let mut query = HistoryQuery::default();
         loop {
-            let page = states.history(&scope, &id, query).await.unwrap();
+            let page = states.history(&scope, &id, query.clone()).await.unwrap();
             for change in &page {
                 assert_eq!(change.after.version, Version(expected));
                 assert_eq!(

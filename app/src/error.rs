@@ -143,6 +143,10 @@ mod server {
                     version: current.as_ref().map_or(0, |state| state.version.0),
                     data: current.map(|state| state.data.to_string()),
                 },
+                E::Conflicts { conflicts } => match conflicts.into_iter().next() {
+                    Some(first) => first.into(),
+                    None => Self::Busy("Somebody else was faster. Try again.".into()),
+                },
                 E::Invalid { path, problem } => Self::Invalid { path, problem },
                 E::TooLarge { .. } => Self::TooLarge(error.to_string()),
                 E::Refused { .. } => Self::BadRequest(error.to_string()),

@@ -7,11 +7,11 @@ use super::{New, StateManager};
 use crate::{Actor, Error, Expected, Scope, State, StateId, Status, validate};
 
 /// What is stored under an id, a tombstone too.
-pub(super) type Base<'a> = Option<&'a Arc<State>>;
+pub(crate) type Base<'a> = Option<&'a Arc<State>>;
 
 impl StateManager {
     /// Checks who asks for what.
-    pub(super) fn check(&self, scope: &Scope, id: &StateId, actor: &Actor) -> Result<(), Error> {
+    pub(crate) fn check(&self, scope: &Scope, id: &StateId, actor: &Actor) -> Result<(), Error> {
         let checked = validate::scope(scope)
             .and_then(|()| validate::id(id))
             .and_then(|()| validate::actor(actor));
@@ -27,7 +27,7 @@ impl StateManager {
         self.counted(checked)
     }
 
-    pub(super) fn counted<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn counted<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         result.inspect_err(|error| self.0.metrics.failed(error))
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Content that is moved into the first draft, and copied only when there has to be another.
-pub(super) enum Content {
+pub(crate) enum Content {
     Given(Value),
     Drafted(Arc<State>),
 }

@@ -6,17 +6,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use super::{
-    New, StateManager,
-    check::{Base, agreed, live, present},
-    draft::Content,
-};
+use super::{New, StateManager, check::Base, step::Step};
 use crate::{
-    Actor, Error, Expected, Scope, State, StateId, Transition, Update,
+    Actor, Error, Expected, Scope, State, StateId, Status, Transition, Update, Version,
     backend::{Outcome, Write},
-    patch, validate,
 };
 
 impl StateManager {
@@ -28,17 +21,9 @@ impl StateManager {
     pub async fn register(&self, mut new: New, actor: &Actor) -> Result<Arc<State>, Error> {
         let id = new.id.take().unwrap_or_else(|| self.0.ids.next());
         new.id = Some(id.clone());
-        let mut content = Content::Given(new.data.take());
-        self.check(&new.scope, &id, actor)?;
-        self.check_new(&new)?;
         let scope = new.scope.clone();
-        let draft = |base: Base<'_>| {
-            if let Some(state) = live(base) {
-                return Err(Error::conflict(&id, Expected::Absent, Some(state)));
-            }
-            Ok(vec![self.created_write(&new, &mut content, actor, base)?])
-        };
-        self.write("register", &scope, &id, draft).await
+        self.take("register", &scope, &id, Step::register(new), actor)
+            .await
     }
 
     /// Changes the data of a state.
@@ -50,48 +35,24 @@ impl StateManager {
         expected: Expected,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
-        self.check(scope, id, actor)?;
-        let (patch, mut content) = match update {
-            Update::Merge(patch) => (Some(patch), Content::Given(Value::Null)),
-            Update::Replace(data) => (None, Content::Given(data)),
-        };
-        if let Some(patch) = &patch {
-            self.counted(validate::depth(&self.0.limits, patch))?;
-        }
-        let draft = |base: Base<'_>| {
-            let state = present(id, expected, base)?;
-            if let Some(at) = self.end_of(state, self.0.clock.now()) {
-                return Err(Error::Expired { id: id.clone(), at });
-            }
-            agreed(id, expected, state)?;
-            let status = self.step(state, &Transition::UPDATE)?;
-            let data = match &patch {
-                Some(patch) => patch::merged(&state.data, patch),
-                None => content.take(),
-            };
-            let after = content.remember(self.updated(state, status, data)?);
-            Ok(vec![self.draft(Transition::UPDATE, actor, base, after)?])
-        };
-        self.write("update", scope, id, draft).await
+        self.take("update", scope, id, Step::update(update, expected), actor)
+            .await
     }
 
     /// Makes a state be as given: registers it when there is none (or only a deleted or expired
     /// one), else replaces its name, data, metadata and time to live.
     pub async fn put(
         &self,
-        mut new: New,
+        new: New,
         expected: Expected,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
         let Some(id) = new.id.clone() else {
             return Err(Error::invalid("id", "`put` needs to know which state"));
         };
-        let mut content = Content::Given(new.data.take());
-        self.check(&new.scope, &id, actor)?;
-        self.check_new(&new)?;
         let scope = new.scope.clone();
-        let draft = |base: Base<'_>| self.put_draft(&new, &mut content, expected, actor, base);
-        self.write("put", &scope, &id, draft).await
+        self.take("put", &scope, &id, Step::put(new, expected), actor)
+            .await
     }
 
     /// Moves a state through its lifecycle.
@@ -106,20 +67,32 @@ impl StateManager {
         expected: Expected,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
-        self.check(scope, id, actor)?;
-        let draft = |base: Base<'_>| {
-            let state = present(id, expected, base)?;
-            agreed(id, expected, state)?;
-            // What is to be deleted need not be ended first.
-            let (mut writes, base) = match &transition {
-                delete if *delete == Transition::DELETE => (Vec::new(), Arc::clone(state)),
-                _ => self.ended(state)?,
-            };
-            let after = Arc::new(self.stepped(&base, &transition)?);
-            writes.push(self.draft(transition.clone(), actor, Some(&base), after)?);
-            Ok(writes)
-        };
-        self.write("transition", scope, id, draft).await
+        let step = Step::Transition(transition, expected);
+        self.take("transition", scope, id, step, actor).await
+    }
+
+    /// Brings back the content that a state had at an older version, as a new version. The status
+    /// stays as it is; a deleted state comes back with the status it had then.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] when there never was such a version, [`Error::Refused`] when the state may
+    /// not change any more.
+    pub async fn rollback(
+        &self,
+        scope: &Scope,
+        id: &StateId,
+        to: Version,
+        expected: Expected,
+        actor: &Actor,
+    ) -> Result<Arc<State>, Error> {
+        let behind = Some(Version(to.0.saturating_add(1)));
+        let found = self.0.backend.history(scope, id, behind, 1);
+        let found = self.within("rollback", found).await?;
+        let old = found.into_iter().map(|change| change.after).next();
+        let old = old.filter(|old| old.version == to && old.status != Status::DELETED);
+        let old = self.counted(old.ok_or_else(|| Error::Absent { id: id.clone() }))?;
+        self.take("rollback", scope, id, Step::Rollback(old, expected), actor)
+            .await
     }
 
     /// Removes a state for readers. Its history stays.
@@ -130,18 +103,28 @@ impl StateManager {
         expected: Expected,
         actor: &Actor,
     ) -> Result<(), Error> {
+        self.take("delete", scope, id, Step::Delete(expected), actor)
+            .await
+            .map(drop)
+    }
+
+    /// Checks a step, and does it.
+    async fn take(
+        &self,
+        operation: &'static str,
+        scope: &Scope,
+        id: &StateId,
+        mut step: Step,
+        actor: &Actor,
+    ) -> Result<Arc<State>, Error> {
         self.check(scope, id, actor)?;
-        let draft = |base: Base<'_>| {
-            let state = present(id, expected, base)?;
-            agreed(id, expected, state)?;
-            let after = Arc::new(self.stepped(state, &Transition::DELETE)?);
-            Ok(vec![self.draft(Transition::DELETE, actor, base, after)?])
-        };
-        self.write("delete", scope, id, draft).await.map(drop)
+        self.check_step(&step)?;
+        let draft = |base: Base<'_>| self.draft_step(id, &mut step, actor, base);
+        self.write(operation, scope, id, draft).await
     }
 
     /// Drafts and writes until it is written or refused, within the time of one operation.
-    pub(super) async fn write(
+    async fn write(
         &self,
         operation: &'static str,
         scope: &Scope,

@@ -13,5 +13,6 @@ mod limits;
 mod reading;
 mod sqlite;
 mod support;
+mod transactions;
 mod watching;
 mod writing;

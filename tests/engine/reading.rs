@@ -68,8 +68,8 @@ async fn a_history_is_read_newest_first_and_in_pages() {
         }
         let page = async |last, before| {
             let query = HistoryQuery {
-                last: Some(last),
                 before,
+                ..HistoryQuery::last(last)
             };
             let page = states.history(&adas(), &id("s"), query).await.unwrap();
             page.iter()

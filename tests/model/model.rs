@@ -96,9 +96,19 @@ impl Model {
                 .step(&scope, &id, &Transition::DELETE, expected)
                 .map(|_| Answer::Deleted),
             Operation::History(scope, id, query) => {
-                let HistoryQuery { last, before } = query;
+                let HistoryQuery {
+                    last,
+                    before,
+                    transition,
+                    ..
+                } = query;
                 let mut history = self.history(&scope, &id);
                 history.retain(|change| before.is_none_or(|before| change.after.version < before));
+                history.retain(|change| {
+                    transition
+                        .as_ref()
+                        .is_none_or(|it| *it == change.transition)
+                });
                 history.truncate(last.unwrap_or(1000));
                 Ok(Answer::History(history))
             }

@@ -139,17 +139,29 @@ fn operation() -> impl Strategy<Value = Operation> {
         Transition::CREATE,
         Transition::DELETE,
     ]);
-    let query =
-        (prop::option::of(0..4usize), prop::option::of(0..5u64)).prop_map(|(last, before)| {
-            HistoryQuery {
-                last,
-                before: before.map(Version),
-            }
+    let kind_of_change = prop::option::weighted(
+        0.2,
+        prop::sample::select(vec![
+            Transition::CREATE,
+            Transition::UPDATE,
+            Transition::DELETE,
+        ]),
+    );
+    let query = (
+        prop::option::of(0..4usize),
+        prop::option::of(0..5u64),
+        kind_of_change,
+    )
+        .prop_map(|(last, before, transition)| HistoryQuery {
+            last,
+            before: before.map(Version),
+            transition,
+            ..HistoryQuery::default()
         });
     prop_oneof![
         4 => new().prop_map(Operation::Register),
         3 => (new(), expected()).prop_map(|(new, expected)| Operation::Put(new, expected)),
-        3 => at().prop_map(|(scope, id)| Operation::Get(scope, id)),
+        5 => at().prop_map(|(scope, id)| Operation::Get(scope, id)),
         6 => (at(), update, expected()).prop_map(|((scope, id), update, expected)| {
             Operation::Update(scope, id, update, expected)
         }),
@@ -158,7 +170,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (at(), expected())
             .prop_map(|((scope, id), expected)| Operation::Delete(scope, id, expected)),
         1 => (at(), query).prop_map(|((scope, id), query)| Operation::History(scope, id, query)),
-        3 => (1..1500u64).prop_map(Operation::Advance),
+        4 => (1..1500u64).prop_map(Operation::Advance),
         1 => Just(Operation::Sweep),
     ]
 }

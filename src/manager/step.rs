@@ -1,0 +1,164 @@
+//! What one call asks for, kept so that it can be drafted as often as it takes: alone by
+//! `manager::write`, among others by `transaction`.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    New, StateManager,
+    check::{Base, agreed, live, present},
+    draft::Content,
+};
+use crate::{
+    Actor, Error, Expected, State, StateId, Status, Transition, Update, backend::Write, patch,
+    validate,
+};
+
+/// One change of one state.
+pub(crate) enum Step {
+    Register(New, Content),
+    Put(New, Content, Expected),
+    Merge(Value, Expected),
+    Replace(Content, Expected),
+    Transition(Transition, Expected),
+    Rollback(Arc<State>, Expected),
+    Delete(Expected),
+}
+
+impl Step {
+    /// Brings into being what is `new`.
+    pub(crate) fn register(mut new: New) -> Self {
+        let content = Content::Given(new.data.take());
+        Self::Register(new, content)
+    }
+
+    /// Makes a state be as `new` says.
+    pub(crate) fn put(mut new: New, expected: Expected) -> Self {
+        let content = Content::Given(new.data.take());
+        Self::Put(new, content, expected)
+    }
+
+    /// Changes the data.
+    pub(crate) fn update(update: Update, expected: Expected) -> Self {
+        match update {
+            Update::Merge(patch) => Self::Merge(patch, expected),
+            Update::Replace(data) => Self::Replace(Content::Given(data), expected),
+        }
+    }
+}
+
+impl StateManager {
+    /// Checks a step as far as that needs no look at what is stored.
+    pub(crate) fn check_step(&self, step: &Step) -> Result<(), Error> {
+        match step {
+            Step::Register(new, _) | Step::Put(new, ..) => self.check_new(new),
+            Step::Merge(patch, _) => self.counted(validate::depth(&self.0.limits, patch)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The writes that do a step on top of what is stored.
+    pub(crate) fn draft_step(
+        &self,
+        id: &StateId,
+        step: &mut Step,
+        actor: &Actor,
+        base: Base<'_>,
+    ) -> Result<Vec<Write>, Error> {
+        match step {
+            Step::Register(new, content) => {
+                if let Some(state) = live(base) {
+                    return Err(Error::conflict(id, Expected::Absent, Some(state)));
+                }
+                Ok(vec![self.created_write(new, content, actor, base)?])
+            }
+            Step::Put(new, content, expected) => {
+                self.put_draft(new, content, *expected, actor, base)
+            }
+            Step::Merge(patch, expected) => {
+                let (state, status) = self.updatable(id, *expected, base)?;
+                let data = patch::merged(&state.data, patch);
+                let after = Arc::new(self.updated(state, status, data)?);
+                Ok(vec![self.draft(Transition::UPDATE, actor, base, after)?])
+            }
+            Step::Replace(content, expected) => {
+                let (state, status) = self.updatable(id, *expected, base)?;
+                let after = self.updated(state, status, content.take())?;
+                let after = content.remember(after);
+                Ok(vec![self.draft(Transition::UPDATE, actor, base, after)?])
+            }
+            Step::Transition(transition, expected) => {
+                let state = present(id, *expected, base)?;
+                agreed(id, *expected, state)?;
+                // What is to be deleted need not be ended first.
+                let (mut writes, base) = match &*transition {
+                    delete if *delete == Transition::DELETE => (Vec::new(), Arc::clone(state)),
+                    _ => self.ended(state)?,
+                };
+                let after = Arc::new(self.stepped(&base, transition)?);
+                writes.push(self.draft(transition.clone(), actor, Some(&base), after)?);
+                Ok(writes)
+            }
+            Step::Rollback(old, expected) => self.rollback_draft(id, old, *expected, actor, base),
+            Step::Delete(expected) => {
+                let state = present(id, *expected, base)?;
+                agreed(id, *expected, state)?;
+                let after = Arc::new(self.stepped(state, &Transition::DELETE)?);
+                Ok(vec![self.draft(Transition::DELETE, actor, base, after)?])
+            }
+        }
+    }
+
+    /// A state whose data may change, and the status it then has.
+    fn updatable<'a>(
+        &self,
+        id: &StateId,
+        expected: Expected,
+        base: Base<'a>,
+    ) -> Result<(&'a Arc<State>, Status), Error> {
+        let state = present(id, expected, base)?;
+        if let Some(at) = self.end_of(state, self.0.clock.now()) {
+            return Err(Error::Expired { id: id.clone(), at });
+        }
+        agreed(id, expected, state)?;
+        let status = self.step(state, &Transition::UPDATE)?;
+        Ok((state, status))
+    }
+
+    /// Content and name as they were in `old`. The status is the lifecycle's matter and stays; what
+    /// was deleted comes back with the status it had.
+    fn rollback_draft(
+        &self,
+        id: &StateId,
+        old: &State,
+        expected: Expected,
+        actor: &Actor,
+        base: Base<'_>,
+    ) -> Result<Vec<Write>, Error> {
+        let Some(state) = base else {
+            return Err(Error::Absent { id: id.clone() });
+        };
+        let status = if state.status == Status::DELETED {
+            if let Expected::Version(version) = expected
+                && version != state.version
+            {
+                return Err(Error::conflict(id, expected, Some(state)));
+            }
+            old.status.clone()
+        } else {
+            self.updatable(id, expected, base)?.1
+        };
+        let after = Arc::new(State {
+            name: old.name.clone(),
+            metadata: old.metadata.clone(),
+            ..self.updated(state, status, old.data.clone())?
+        });
+        Ok(vec![self.draft(
+            Transition::ROLLBACK,
+            actor,
+            base,
+            after,
+        )?])
+    }
+}

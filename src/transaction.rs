@@ -1,0 +1,215 @@
+//! Many writes, all or nothing, at one place in the log.
+//!
+//! A [`Transaction`] reads and drafts as it goes: what it wrote it reads back, and a step that a
+//! lifecycle refuses is refused at once. Nothing is stored before [`Transaction::commit`], which
+//! writes everything in one step of the backend, or nothing. It locks nobody out: whoever wrote
+//! one of its states meanwhile makes the commit fail, with each such state named.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    Actor, Change, Error, Expected, New, Scope, State, StateId, StateManager, Status, Transition,
+    Update,
+    backend::{Outcome, Write},
+    manager::step::Step,
+};
+
+/// The most writes of one transaction: they are one batch in the backend's memory, and everybody
+/// else's writes wait behind it.
+pub const MAX_WRITES: usize = 1000;
+
+type Place = (Scope, StateId);
+
+/// Writes in the making. Dropping it writes nothing.
+///
+/// ```
+/// # #[cfg(feature = "engine")]
+/// # async fn example(states: holdfast::StateManager) -> Result<(), holdfast::Error> {
+/// use holdfast::{Actor, Expected, Scope, StateId, Update};
+/// use serde_json::json;
+///
+/// let (scope, a, b) = (Scope::Shared, StateId::new("account a"), StateId::new("account b"));
+/// let mut transfer = states.transaction(&Actor::system());
+/// for (account, amount) in [(&a, -10), (&b, 10)] {
+///     let balance = transfer.get(&scope, account).await?.map_or(0, |state| state.data["balance"].as_i64().unwrap_or(0));
+///     let update = Update::Merge(json!({"balance": balance + amount}));
+///     transfer.update(&scope, account, update, Expected::Any).await?;
+/// }
+/// transfer.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a transaction writes nothing until it is committed"]
+pub struct Transaction {
+    states: StateManager,
+    actor: Actor,
+    /// What was stored when this transaction first looked.
+    seen: HashMap<Place, Option<Arc<State>>>,
+    /// What it has made of that.
+    drafted: HashMap<Place, Arc<State>>,
+    writes: Vec<Write>,
+}
+
+impl StateManager {
+    /// Begins a transaction of this actor's.
+    pub fn transaction(&self, actor: &Actor) -> Transaction {
+        Transaction {
+            states: self.clone(),
+            actor: actor.clone(),
+            seen: HashMap::new(),
+            drafted: HashMap::new(),
+            writes: Vec::new(),
+        }
+    }
+}
+
+impl Transaction {
+    /// The state as this transaction sees it: with its own writes. `None` when there is none.
+    ///
+    /// What is only read may be written by others before the commit.
+    ///
+    /// # Errors
+    /// [`Error::Expired`] when its time is over.
+    pub async fn get(&mut self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Error> {
+        let found = self.base(scope, id).await?;
+        let Some(state) = found.filter(|state| state.status != Status::DELETED) else {
+            return Ok(None);
+        };
+        match self.states.ended_at(&state) {
+            Some(at) => Err(Error::Expired { id: id.clone(), at }),
+            None => Ok(Some(state)),
+        }
+    }
+
+    /// As [`StateManager::register`].
+    pub async fn register(&mut self, mut new: New) -> Result<Arc<State>, Error> {
+        let id = new.id.take().unwrap_or_else(|| self.states.new_id());
+        new.id = Some(id.clone());
+        let scope = new.scope.clone();
+        self.take(&scope, &id, Step::register(new)).await
+    }
+
+    /// As [`StateManager::put`].
+    pub async fn put(&mut self, new: New, expected: Expected) -> Result<Arc<State>, Error> {
+        let Some(id) = new.id.clone() else {
+            return Err(Error::invalid("id", "`put` needs to know which state"));
+        };
+        let scope = new.scope.clone();
+        self.take(&scope, &id, Step::put(new, expected)).await
+    }
+
+    /// As [`StateManager::update`].
+    pub async fn update(
+        &mut self,
+        scope: &Scope,
+        id: &StateId,
+        update: Update,
+        expected: Expected,
+    ) -> Result<Arc<State>, Error> {
+        self.take(scope, id, Step::update(update, expected)).await
+    }
+
+    /// As [`StateManager::transition`].
+    pub async fn transition(
+        &mut self,
+        scope: &Scope,
+        id: &StateId,
+        transition: Transition,
+        expected: Expected,
+    ) -> Result<Arc<State>, Error> {
+        self.take(scope, id, Step::Transition(transition, expected))
+            .await
+    }
+
+    /// As [`StateManager::delete`].
+    pub async fn delete(
+        &mut self,
+        scope: &Scope,
+        id: &StateId,
+        expected: Expected,
+    ) -> Result<(), Error> {
+        self.take(scope, id, Step::Delete(expected)).await.map(drop)
+    }
+
+    /// Writes all of it, or nothing. The changes as they stand in the log, one behind the other.
+    ///
+    /// # Errors
+    /// [`Error::Conflicts`] with each state that somebody else wrote since this transaction saw it.
+    pub async fn commit(self) -> Result<Vec<Change>, Error> {
+        if self.writes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Self {
+            states,
+            seen,
+            drafted,
+            writes,
+            ..
+        } = self;
+        let written = states.backend().apply(writes);
+        match states.within("commit", written).await? {
+            Outcome::Applied(changes) => Ok(states.wrote(changes)),
+            Outcome::OverQuota { what, size, limit } => {
+                states.counted(Err(Error::TooLarge { what, size, limit }))
+            }
+            Outcome::Stale(_) => {
+                let mut conflicts = Vec::new();
+                for (scope, id) in drafted.keys() {
+                    let now = states.within("commit", states.backend().get(scope, id));
+                    let now = now.await?;
+                    let seen = seen.get(&(scope.clone(), id.clone())).cloned().flatten();
+                    let version = |state: &Option<Arc<State>>| state.as_ref().map(|s| s.version);
+                    if version(&now) != version(&seen) {
+                        let expected =
+                            seen.map_or(Expected::Absent, |state| Expected::Version(state.version));
+                        conflicts.push(Error::conflict(id, expected, now.as_ref()));
+                    }
+                }
+                states.counted(Err(Error::Conflicts { conflicts }))
+            }
+        }
+    }
+
+    /// Drafts a step on top of what this transaction sees.
+    async fn take(
+        &mut self,
+        scope: &Scope,
+        id: &StateId,
+        mut step: Step,
+    ) -> Result<Arc<State>, Error> {
+        self.states.check(scope, id, &self.actor)?;
+        self.states.check_step(&step)?;
+        let base = self.base(scope, id).await?;
+        let drafted = self
+            .states
+            .draft_step(id, &mut step, &self.actor, base.as_ref());
+        let writes = self.states.counted(drafted)?;
+        if self.writes.len() + writes.len() > MAX_WRITES {
+            let problem = format!("a transaction takes at most {MAX_WRITES} writes; begin another");
+            return self
+                .states
+                .counted(Err(Error::invalid("transaction", problem)));
+        }
+        let after = writes.last().map(|write| Arc::clone(&write.after));
+        let after = after.ok_or_else(|| Error::Absent { id: id.clone() })?;
+        self.writes.extend(writes);
+        self.drafted
+            .insert((scope.clone(), id.clone()), Arc::clone(&after));
+        Ok(after)
+    }
+
+    /// What this transaction sees under an id, a tombstone too.
+    async fn base(&mut self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Error> {
+        let place = (scope.clone(), id.clone());
+        if let Some(state) = self.drafted.get(&place) {
+            return Ok(Some(Arc::clone(state)));
+        }
+        if let Some(state) = self.seen.get(&place) {
+            return Ok(state.clone());
+        }
+        let stored = self.states.backend().get(scope, id);
+        let stored = self.states.within("transaction", stored).await?;
+        self.seen.insert(place, stored.clone());
+        Ok(stored)
+    }
+}
