@@ -18,6 +18,7 @@ use crate::{
     data::{DataPage, provide_uploads},
     plot::PlotPage,
     query::QueryPage,
+    states::StatesPage,
     stores::provide_stores,
     study::provide_study,
 };
@@ -59,6 +60,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view={Lazy::<QueryPage>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("/data") view={Lazy::<DataPage>::new()}/>
                         <Route path=path!("/plot") view={Lazy::<PlotPage>::new()}/>
+                        <Route path=path!("/states") view={Lazy::<StatesPage>::new()} ssr=SsrMode::Async/>
                     </FlatRoutes>
                 </main>
                 <Dock/>

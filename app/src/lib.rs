@@ -3,7 +3,7 @@
 //! - `shell` and `app`: the document, the frame, the routes
 //! - `boot`: what every page knows in its first byte
 //! - `stores`: browser stores and server stores, declared in one table
-//! - `data`, `query`, `plot`: one folder a page, its server functions beside it
+//! - `data`, `query`, `plot`, `states`: one folder a page, its server functions beside it
 //! - `components`: parts that more than one page uses
 //! - `context` (`ssr`): who is asking, and what a request may use
 //! - `error`: what crosses the border between server and browser
@@ -17,6 +17,7 @@ mod data;
 mod error;
 mod plot;
 mod query;
+mod states;
 mod stores;
 mod study;
 

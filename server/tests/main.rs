@@ -7,5 +7,6 @@ mod helpers;
 mod pages;
 mod security;
 mod sessions;
+mod states;
 mod stores;
 mod upload;

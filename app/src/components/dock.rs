@@ -8,7 +8,12 @@ use super::{header::PAGES, icon::Icon};
 /// The dock; hidden from 768 px on.
 #[component]
 pub(crate) fn Dock() -> impl IntoView {
-    const ICONS: [&str; 3] = ["filter", "database", "chart-scatter"];
+    const ICONS: [&str; 4] = [
+        "filter",
+        "database",
+        "chart-scatter",
+        "git-commit-horizontal",
+    ];
     let pages = PAGES.into_iter().zip(ICONS);
     view! {
         <nav class="hf-dock md:hidden" aria-label="Pages at the foot">

@@ -7,7 +7,12 @@ use super::{save_chip::SaveChip, theme::ThemeButton};
 use crate::stores::{table::STUDY_NAME, use_server_store};
 
 /// The pages, in the header's order: address, name.
-pub(crate) const PAGES: [(&str, &str); 3] = [("/", "Query"), ("/data", "Data"), ("/plot", "Plot")];
+pub(crate) const PAGES: [(&str, &str); 4] = [
+    ("/", "Query"),
+    ("/data", "Data"),
+    ("/plot", "Plot"),
+    ("/states", "States"),
+];
 
 /// The mark: a holdfast, the root by which kelp keeps its place.
 #[component]

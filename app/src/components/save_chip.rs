@@ -1,6 +1,7 @@
-//! The signature: whether everything is saved, and how far the study has come.
+//! The signature: whether everything is saved, how far the study has come, and the way to its history.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 use super::icon::Icon;
 use crate::stores::{SaveStatus, use_save_summary};
@@ -25,15 +26,15 @@ pub(crate) fn SaveChip() -> impl IntoView {
         SaveStatus::Waiting => "text-warn-text font-medium",
     };
     view! {
-        <span class="hf-ver mr-1" role="status" data-testid="save-chip">
-            <span class=tone>
+        <span class="hf-ver mr-1">
+            <span class=tone role="status" data-testid="save-chip">
                 <Icon name=icon small=true/>
                 {text}
             </span>
-            <span class="num" title="Changes saved in this study">
-                <span class="sr-only">"version "</span>
+            <A href="/states" attr:class="num" attr:title="Every change saved in this study, with its history">
+                <span class="sr-only">"History, version "</span>
                 {move || format!("v{}", summary.get().version)}
-            </span>
+            </A>
         </span>
     }
 }

@@ -18,7 +18,11 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, EventSource, MessageEvent};
 
 use super::{slot::Stores, status::SaveStatus, sync};
-use crate::{boot::use_boot, session, study::StudyContext};
+use crate::{
+    boot::{Boot, Stored, use_boot},
+    session,
+    study::StudyContext,
+};
 
 const CHANNEL: &str = "holdfast-live";
 /// Changes a tab remembers for one that was still loading: minutes of work, a few hundred kB.
@@ -46,6 +50,7 @@ enum Said {
 struct Listener {
     stores: Stores,
     study: StudyContext,
+    boot: StoredValue<Boot>,
     channel: Option<BroadcastChannel>,
     latest: Cell<u64>,
     remembered: RefCell<VecDeque<(u64, String)>>,
@@ -53,11 +58,13 @@ struct Listener {
 
 /// Starts to listen.
 pub(crate) fn listen(stores: Stores, study: StudyContext) {
+    let boot = use_boot();
     let listener = Rc::new(Listener {
         stores: stores.clone(),
         study,
         channel: BroadcastChannel::new(CHANNEL).ok(),
-        latest: Cell::new(use_boot().with_value(|boot| boot.revision)),
+        boot,
+        latest: Cell::new(boot.with_value(|boot| boot.revision)),
         remembered: RefCell::default(),
     });
     hear_tabs(&listener);
@@ -129,6 +136,7 @@ impl Listener {
             return;
         }
         self.latest.set(revision);
+        self.stores.revision.set(revision);
         if let Ok(change) = serde_json::from_str::<LiveChange>(&text) {
             self.apply(change);
         }
@@ -155,8 +163,19 @@ impl Listener {
         if is_own || change.kind != "store" {
             return;
         }
-        if let (Some(slot), Some(data)) = (self.stores.find(&change.name), change.data) {
-            sync::heard(&slot, change.version, data);
+        let LiveChange {
+            name,
+            version,
+            data,
+            ..
+        } = change;
+        match (self.stores.find(&name), data) {
+            (Some(slot), Some(data)) => sync::heard(&slot, version, data),
+            (Some(_), None) => {}
+            // No page has asked for it yet: the one that will must not find what was there at the start.
+            (None, data) => self
+                .boot
+                .update_value(|boot| drop(boot.stores.insert(name, Stored { version, data }))),
         }
     }
 }

@@ -30,7 +30,7 @@ mod voice;
 pub(crate) use self::live::listen;
 pub(crate) use self::{
     handle::{StoreHandle, use_browser_store, use_server_store},
-    slot::{Stores, provide_stores},
+    slot::{Stores, provide_stores, use_revision},
     status::{SaveStatus, use_save_summary},
 };
 

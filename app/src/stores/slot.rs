@@ -12,6 +12,8 @@ use std::{
 use leptos::prelude::*;
 use serde_json::Value;
 
+use crate::boot::use_boot;
+
 use super::{
     status::SaveStatus,
     table::{Entry, Tier},
@@ -19,10 +21,6 @@ use super::{
 
 /// A store at run time.
 pub(crate) struct Slot {
-    #[cfg_attr(
-        not(feature = "hydrate"),
-        expect(dead_code, reason = "only the browser writes")
-    )]
     pub(crate) entry: Entry,
     #[cfg_attr(
         not(feature = "hydrate"),
@@ -80,6 +78,8 @@ pub(crate) struct Stores {
     owner: Owner,
     /// Bumped when a slot joins, so that sums over all slots look again.
     pub(crate) joined: ArcRwSignal<u64>,
+    /// The newest revision that this tab has heard of: bumped by every change, its own too.
+    pub(crate) revision: ArcRwSignal<u64>,
 }
 
 #[derive(Clone)]
@@ -126,12 +126,21 @@ impl Stores {
     }
 }
 
+/// The newest revision that this tab has heard of; whoever reads it is told of every change of the
+/// workspace, wherever it was made.
+pub(crate) fn use_revision() -> ArcRwSignal<u64> {
+    use_context::<Stores>()
+        .unwrap_or_else(provide_stores)
+        .revision
+}
+
 /// Provides the stores to every component below.
 pub(crate) fn provide_stores() -> Stores {
     let stores = Stores {
         slots: Arc::default(),
         owner: Owner::current().unwrap_or_default(),
         joined: ArcRwSignal::new(0),
+        revision: ArcRwSignal::new(use_boot().with_value(|boot| boot.revision)),
     };
     provide_context(stores.clone());
     stores

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::slot::{Stores, provide_stores};
+use crate::boot::use_boot;
 
 /// One store's standing, from best to worst.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,10 +35,21 @@ pub(crate) struct SaveSummary {
 /// The sum over all stores, live.
 pub(crate) fn use_save_summary() -> Memo<SaveSummary> {
     let stores = use_context::<Stores>().unwrap_or_else(provide_stores);
+    let boot = use_boot();
     Memo::new(move |_| {
         stores.joined.track();
+        stores.revision.track();
+        let slots = stores.all();
         let mut summary = SaveSummary::default();
-        for slot in stores.all() {
+        // Stores that no page has asked for yet are as the server has them.
+        boot.with_value(|boot| {
+            let unasked = boot
+                .stores
+                .iter()
+                .filter(|(key, _)| !slots.iter().any(|slot| slot.entry.key == key.as_str()));
+            summary.version = unasked.map(|(_, stored)| stored.version).sum();
+        });
+        for slot in slots {
             let status = slot.status.get();
             summary.status = summary.status.max(status);
             summary.waiting += usize::from(status == SaveStatus::Waiting);

@@ -1,0 +1,181 @@
+//! What a version holds, how two differ, and the way back to the older.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    list::Problem,
+    server::{Comparison, Done, Line, compare_versions, roll_back_state},
+};
+use crate::components::{icon::Icon, toasts::use_toasts};
+
+/// What is shown of the two versions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Data,
+    Difference,
+    Patch,
+}
+
+const TABS: [(Tab, &str); 3] = [
+    (Tab::Data, "Data"),
+    (Tab::Difference, "Difference"),
+    (Tab::Patch, "Patch"),
+];
+
+/// The two newest versions, or the two chosen.
+#[component]
+pub(super) fn Compare(
+    id: String,
+    version: u64,
+    changes: Vec<Done>,
+    is_deleted: bool,
+) -> impl IntoView {
+    let versions: Vec<u64> = changes.iter().map(|change| change.version).collect();
+    let tab = RwSignal::new(Tab::Difference);
+    let newer = RwSignal::new(version);
+    let older = RwSignal::new(versions.get(1).copied().unwrap_or(version));
+    let asked = id.clone();
+    let compared = Resource::new(
+        move || (older.get(), newer.get()),
+        move |(older, newer)| compare_versions(asked.clone(), older, newer),
+    );
+    let is_old = move || older.get() != version;
+    let tabs = TABS.map(|(this, name)| {
+        view! {
+            <button
+                role="tab" on:click=move |_| tab.set(this)
+                aria-selected=move || if tab.get() == this { "true" } else { "false" }
+            >
+                {name}
+            </button>
+        }
+    });
+    view! {
+        <div class="min-w-0 md:overflow-auto px-5 py-4 flex flex-col gap-3">
+            <div><span class="hf-seg" role="tablist" aria-label="What is shown">{tabs}</span></div>
+            <div class="flex items-center gap-2 text-xs">
+                <VersionChoice name="Older version" versions=versions.clone() chosen=older/>
+                <Icon name="arrow-right" small=true class="text-faint"/>
+                <VersionChoice name="Newer version" versions chosen=newer/>
+                <Transition>
+                    {move || Suspend::new(async move { compared.await.ok().map(|both| summary(&both.lines)) })}
+                </Transition>
+            </div>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match compared.await {
+                        Ok(both) => view! { <Both both tab/> }.into_any(),
+                        Err(error) => view! { <Problem error/> }.into_any(),
+                    }
+                })}
+            </Transition>
+            <Show when=move || is_old() || is_deleted>
+                <RollBack id=id.clone() to=older version/>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+fn summary(lines: &[Line]) -> AnyView {
+    let of = |sign| lines.iter().filter(|line| line.sign == sign).count();
+    let text = format!("{} added, {} removed", of("+"), of("-"));
+    view! { <span class="text-muted num ml-1" role="status">{text}</span> }.into_any()
+}
+
+#[component]
+fn VersionChoice(name: &'static str, versions: Vec<u64>, chosen: RwSignal<u64>) -> impl IntoView {
+    let options = versions.into_iter().map(|version| {
+        let is_chosen = version == chosen.get_untracked();
+        view! { <option value=version.to_string() selected=is_chosen>{format!("v{version}")}</option> }
+    });
+    let choose = move |event| {
+        if let Ok(version) = event_target_value(&event).parse() {
+            chosen.set(version);
+        }
+    };
+    view! {
+        <select class="select select-xs w-20 font-mono" aria-label=name on:change=choose>{options.collect_view()}</select>
+    }
+    .into_any()
+}
+
+#[component]
+fn Both(both: Comparison, tab: RwSignal<Tab>) -> impl IntoView {
+    let lines = Signal::derive(move || match tab.get() {
+        Tab::Difference => both.lines.clone(),
+        Tab::Data => plain(&both.data),
+        Tab::Patch => plain(&both.patch),
+    });
+    let line = |(number, Line { sign, text }): (usize, Line)| {
+        let (row, mark) = match sign.as_str() {
+            "+" => ("flex bg-add", "w-4 text-center text-ok-text"),
+            "-" => ("flex bg-del", "w-4 text-center text-err-text"),
+            _ => ("flex", "w-4 text-center text-faint"),
+        };
+        view! {
+            <div class=row>
+                <span class="ln">{number + 1}</span>
+                <span class=mark>{sign}</span>
+                <span class="whitespace-pre">{text}</span>
+            </div>
+        }
+    };
+    view! {
+        <div class="hf-card overflow-x-auto" tabindex="0" role="region" aria-label="Content" data-testid="state-content">
+            <div class="hf-code py-1.5 w-max min-w-full">
+                {move || lines.get().into_iter().enumerate().map(line).collect_view()}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn plain(text: &str) -> Vec<Line> {
+    let line = |text: &str| Line {
+        sign: String::new(),
+        text: text.to_owned(),
+    };
+    text.lines().map(line).collect()
+}
+
+/// The way back, with what it will do.
+#[component]
+fn RollBack(id: String, to: RwSignal<u64>, version: u64) -> impl IntoView {
+    let toasts = use_toasts();
+    let go = move |_| {
+        let (id, to) = (id.clone(), to.get_untracked());
+        spawn_local(async move {
+            match roll_back_state(id.clone(), to, version).await {
+                Ok(()) => {
+                    let text = format!("The content of v{to} is back, as v{}.", version + 1);
+                    toasts.offer(text, "Undo", move || {
+                        let id = id.clone();
+                        spawn_local(async move {
+                            if let Err(error) = roll_back_state(id, version, version + 1).await {
+                                toasts.error(error.to_string());
+                            }
+                        });
+                    });
+                }
+                Err(error) => toasts.error(error.to_string()),
+            }
+        });
+    };
+    view! {
+        <div class="rounded-box border border-line bg-base-200 px-4 py-3 flex items-center gap-4">
+            <div>
+                <div class="font-medium">{move || format!("Roll back to v{}", to.get())}</div>
+                <p class="text-xs text-muted mt-0.5">
+                    {move || format!("Writes v{} with the content of v{}. Nothing is erased.", version + 1, to.get())}
+                </p>
+            </div>
+            <span class="flex-1"></span>
+            <button class="btn btn-sm shrink-0" on:click=go>
+                <Icon name="undo-2" small=true/>
+                "Roll back"
+            </button>
+        </div>
+    }
+    .into_any()
+}
