@@ -8,6 +8,7 @@ mod address;
 pub mod conformance;
 mod ledger;
 mod memory;
+mod postgres;
 mod recent;
 mod sqlite;
 
@@ -16,7 +17,11 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-pub use self::{memory::Memory, sqlite::Sqlite};
+pub use self::{
+    memory::Memory,
+    postgres::{Postgres, PostgresFault},
+    sqlite::Sqlite,
+};
 pub use crate::error::Fault;
 use crate::{
     Actor, Bound, Change, Kind, Revision, Scope, State, StateId, Timestamp, Transition, Version,

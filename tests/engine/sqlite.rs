@@ -1,51 +1,53 @@
 //! What only a database can do: be opened again, be shared, and fail in part.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use futures::future::join_all;
 use holdfast::{
-    Expected, HistoryQuery, Revision, State, StateManager, Update, Version,
+    Expected, HistoryQuery, ManualClock, Revision, State, StateManager, Timestamp, Update, Version,
     backend::{Backend, Outcome, Quota, Sqlite, Write},
 };
 use serde_json::json;
 
-use crate::support::{ada, adas, id, store, worlds};
+use crate::support::{ada, adas, id, store};
+
+async fn engine(file: &Path) -> StateManager {
+    let backend = Sqlite::open(file).await.unwrap();
+    let clock = Arc::new(ManualClock::new(Timestamp(1_000_000)));
+    StateManager::builder(Arc::new(backend))
+        .clock(clock)
+        .build()
+}
 
 #[tokio::test]
 async fn what_was_written_is_there_when_the_file_is_opened_again() {
-    let world = worlds().await.pop().unwrap();
-    let file = world.folder.path().join("states.db");
-    world.states.register(store("s"), &ada()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("states.db");
+    let states = engine(&file).await;
+    states.register(store("s"), &ada()).await.unwrap();
     let patch = Update::Merge(json!({"n": 1}));
-    let last = world
-        .states
+    let last = states
         .update(&adas(), &id("s"), patch, Expected::Any, &ada())
         .await
         .unwrap();
-    let log = world.states.log(Revision(0), 10).await.unwrap();
-    drop(world.states);
+    let log = states.log(Revision(0), 10).await.unwrap();
+    drop(states);
 
-    let backend = Sqlite::open(&file).await.unwrap();
-    let again = StateManager::builder(Arc::new(backend))
-        .clock(world.clock)
-        .build();
+    let again = engine(&file).await;
     assert_eq!(again.get(&adas(), &id("s")).await.unwrap(), Some(last));
     assert_eq!(again.log(Revision(0), 10).await.unwrap(), log);
 }
 
 #[tokio::test]
 async fn two_processes_on_one_file_see_each_others_writes_and_share_one_order() {
-    let world = worlds().await.pop().unwrap();
-    let ours = &world.states;
-    let file = world.folder.path().join("states.db");
-    let backend = Sqlite::open(&file).await.unwrap();
-    let theirs = StateManager::builder(Arc::new(backend))
-        .clock(world.clock.clone())
-        .build();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("states.db");
+    let ours = engine(&file).await;
+    let theirs = engine(&file).await;
     ours.register(store("s"), &ada()).await.unwrap();
     // Each has the other's previous version in mind, and must neither lose nor refuse anything.
     for n in 0..10 {
-        for states in [ours, &theirs] {
+        for states in [&ours, &theirs] {
             let now = states.get(&adas(), &id("s")).await.unwrap().unwrap();
             let expected = Expected::Version(now.version);
             let patch = Update::Merge(json!({format!("{n} {}", now.version): n}));
@@ -69,9 +71,10 @@ async fn two_processes_on_one_file_see_each_others_writes_and_share_one_order() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_bad_write_never_fails_its_neighbours() {
-    let world = worlds().await.pop().unwrap();
-    let template = world.states.register(store("s"), &ada()).await.unwrap();
-    let file = world.folder.path().join("states.db");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("states.db");
+    let states = engine(&file).await;
+    let template = states.register(store("s"), &ada()).await.unwrap();
     let backend = Arc::new(Sqlite::open(&file).await.unwrap());
     let attempts = (0..64).map(|n| {
         // The table refuses version 0, which fails the statement for the whole group.

@@ -1,19 +1,24 @@
 //! One engine on each backend, with a clock that the test moves.
 
-use std::sync::Arc;
+pub mod postgres_server;
+
+use std::{any::Any, sync::Arc};
 
 use holdfast::{
     Actor, Builder, Kind, Limits, ManualClock, New, Scope, StateId, StateManager, Timestamp,
-    backend::{Backend, Memory, Sqlite},
+    backend::{Backend, Memory, Postgres, Sqlite},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use self::postgres_server::PostgresServer;
 
 pub struct World {
     pub name: &'static str,
     pub states: StateManager,
     pub clock: Arc<ManualClock>,
-    pub folder: TempDir,
+    /// What the backend needs while it lives: dropped after it.
+    _guard: Box<dyn Any + Send>,
 }
 
 pub async fn memory() -> (TempDir, Arc<dyn Backend>) {
@@ -26,20 +31,30 @@ pub async fn sqlite() -> (TempDir, Arc<dyn Backend>) {
     (folder, Arc::new(backend))
 }
 
+pub async fn postgres() -> (Arc<PostgresServer>, Arc<dyn Backend>) {
+    let server = PostgresServer::shared();
+    let backend = Postgres::connect(&server.database()).await.unwrap();
+    (server, Arc::new(backend))
+}
+
 /// An engine on every backend, built by `build`.
 pub async fn worlds_with(build: impl Fn(Builder) -> Builder) -> Vec<World> {
-    let backends = [("memory", memory().await), ("sqlite", sqlite().await)];
-    let worlds = backends.into_iter().map(|(name, (folder, backend))| {
+    let (in_memory, in_file, on_server) = (memory().await, sqlite().await, postgres().await);
+    let world = |name, guard, backend| {
         let clock = Arc::new(ManualClock::new(Timestamp(1_000_000)));
         let builder = StateManager::builder(backend).clock(clock.clone());
         World {
             name,
             states: build(builder).build(),
             clock,
-            folder,
+            _guard: guard,
         }
-    });
-    worlds.collect()
+    };
+    vec![
+        world("memory", Box::new(in_memory.0), in_memory.1),
+        world("sqlite", Box::new(in_file.0), in_file.1),
+        world("postgres", Box::new(on_server.0), on_server.1),
+    ]
 }
 
 pub async fn worlds() -> Vec<World> {

@@ -1,0 +1,103 @@
+//! What can go wrong with a server behind a network, told apart by what it means for the caller.
+
+use std::{io, sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep};
+
+/// For how long a lost server is looked for. Together with one last try this stays below the ten
+/// seconds that the engine gives an operation by default, so the caller learns what happened.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// Why PostgreSQL did not do what was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PostgresFault {
+    /// No connection within the time. Nothing was written.
+    #[error("PostgreSQL cannot be reached: {0}")]
+    Unreachable(Arc<sqlx::Error>),
+    /// The server ended the statement after this time. Nothing was written.
+    #[error("PostgreSQL took longer than {0:?}")]
+    Slow(Duration),
+    /// The connection broke in the midst of a write, and the server did not come back in time to
+    /// say what became of it: read before writing again.
+    #[error("the connection to PostgreSQL broke during a write that may have been done: {0}")]
+    InDoubt(Arc<sqlx::Error>),
+    /// The server does not take it, however often it is asked. Nothing was written.
+    #[error("PostgreSQL refuses: {0}")]
+    Refused(Arc<sqlx::Error>),
+    /// The writer ended, because its runtime did.
+    #[error("the writer of this database has stopped; connect again")]
+    Stopped,
+}
+
+/// What to do about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The connection is of no more use; another one may be.
+    Lost,
+    /// Two transactions were in each other's way.
+    Clash,
+    /// The statement timeout.
+    Slow,
+    /// Asking again would not help.
+    Refused,
+}
+
+impl Trouble {
+    pub(super) fn of(error: &sqlx::Error) -> Self {
+        let sqlx::Error::Database(error) = error else {
+            let is_ours = matches!(
+                error,
+                sqlx::Error::Encode(_)
+                    | sqlx::Error::Decode(_)
+                    | sqlx::Error::ColumnDecode { .. }
+                    | sqlx::Error::RowNotFound
+                    | sqlx::Error::Configuration(_)
+            );
+            return if is_ours { Self::Refused } else { Self::Lost };
+        };
+        // Appendix A of PostgreSQL's manual.
+        match error.code().as_deref() {
+            Some("40001" | "40P01") => Self::Clash,
+            Some("57014") => Self::Slow,
+            // Too many connections; shut down, crashed, starting; a server that only reads, as
+            // one does that has just been put in another's place.
+            Some("53300" | "57P01" | "57P02" | "57P03" | "25006") => Self::Lost,
+            Some(code) if code.starts_with("08") => Self::Lost,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// An answer that did not come, as the broken connection that it is.
+pub(super) fn unanswered() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer"))
+}
+
+/// How often something is tried again: at growing distances, for a bounded time.
+#[derive(Debug)]
+pub(super) struct Tries {
+    until: Instant,
+    pause: Duration,
+}
+
+impl Tries {
+    pub(super) fn since(asked: Instant) -> Self {
+        Self {
+            until: asked + PATIENCE,
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    /// Waits for the next try; `false` when there is none.
+    pub(super) async fn again(&mut self) -> bool {
+        if Instant::now() + self.pause > self.until {
+            return false;
+        }
+        sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        true
+    }
+}

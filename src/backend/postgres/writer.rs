@@ -1,0 +1,219 @@
+//! The one writer of this server: concurrent writes are gathered and sent together, so the price
+//! of a round trip and of a durable commit is shared.
+//!
+//! While one group is being written the next one gathers; nobody waits for a timer. A lost
+//! connection is made again and the group is asked about under its number, so it is written once.
+//! A group that is refused is done again write by write, so that one bad write never fails its
+//! neighbours.
+
+use std::sync::Arc;
+
+use sqlx::{PgConnection, postgres::PgConnectOptions};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, timeout},
+};
+
+use super::{
+    Fault, Outcome, PostgresFault, Recent, Write,
+    announcer::Own,
+    fault::{Tries, Trouble, unanswered},
+    group::{Answer, Group, Row},
+    link,
+};
+use crate::Change;
+
+/// Batches that wait for the writer. Beyond that a caller waits before its batch is even queued.
+const QUEUE: usize = 1024;
+
+/// Batches in one group: enough to share a commit, few enough to keep it short for other servers.
+const GROUP: usize = 512;
+
+/// Bytes in one group, but for a single larger batch: they travel as one message.
+const GROUP_BYTES: usize = 16 * 1024 * 1024;
+
+/// One caller's batch on its way to the writer.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) writes: Vec<Write>,
+    pub(super) rows: Vec<Row>,
+    asked: Instant,
+    reply: oneshot::Sender<Result<Outcome, Fault>>,
+}
+
+impl Request {
+    fn bytes(&self) -> usize {
+        self.rows.iter().map(|row| row.state.len()).sum()
+    }
+}
+
+/// The way to the writer. It ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Writer(mpsc::Sender<Request>);
+
+impl Writer {
+    pub(super) fn start(id: i64, options: PgConnectOptions, recent: Arc<Recent>, own: Own) -> Self {
+        let (sender, requests) = mpsc::channel(QUEUE);
+        let task = Task {
+            id,
+            number: 0,
+            options,
+            connection: None,
+            recent,
+            own,
+        };
+        tokio::spawn(task.run(requests));
+        Self(sender)
+    }
+
+    pub(super) async fn apply(&self, writes: Vec<Write>) -> Result<Outcome, Fault> {
+        let rows = writes.iter().map(Row::of).collect::<Result<_, _>>()?;
+        let (reply, answer) = oneshot::channel();
+        let request = Request {
+            writes,
+            rows,
+            asked: Instant::now(),
+            reply,
+        };
+        let sent = self.0.send(request).await;
+        sent.map_err(|_| PostgresFault::Stopped)?;
+        answer.await.map_err(|_| PostgresFault::Stopped)?
+    }
+}
+
+struct Task {
+    /// This server's row in `writers`.
+    id: i64,
+    /// The number of the group that was begun last.
+    number: i64,
+    options: PgConnectOptions,
+    connection: Option<PgConnection>,
+    recent: Arc<Recent>,
+    own: Own,
+}
+
+impl Task {
+    async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut waiting = None;
+        loop {
+            let first = match waiting.take() {
+                Some(request) => request,
+                None => match requests.recv().await {
+                    Some(request) => request,
+                    None => return,
+                },
+            };
+            let mut size = first.bytes();
+            let mut gathered = vec![first];
+            while gathered.len() < GROUP
+                && let Ok(request) = requests.try_recv()
+            {
+                size += request.bytes();
+                if size > GROUP_BYTES {
+                    waiting = Some(request);
+                    break;
+                }
+                gathered.push(request);
+            }
+            // Whoever gave up waiting does not want it written any more.
+            gathered.retain(|request| !request.reply.is_closed());
+            self.commit(gathered).await;
+        }
+    }
+
+    async fn commit(&mut self, requests: Vec<Request>) {
+        // The oldest is the first: they came in the order of asking.
+        let Some(first) = requests.first() else {
+            return;
+        };
+        let asked = first.asked;
+        let answer = self.write(&Group::of(&requests), asked).await;
+        match answer.map(|answer| answer.outcomes(&requests)) {
+            Ok(Ok(outcomes)) => self.acknowledge(requests, outcomes),
+            Err(PostgresFault::Refused(error)) if requests.len() > 1 => {
+                tracing::debug!(%error, "a group was refused; its writes are done one by one");
+                for request in requests {
+                    Box::pin(self.commit(vec![request])).await;
+                }
+            }
+            Err(fault) => {
+                for request in requests {
+                    let _ = request.reply.send(Err(fault.clone().into()));
+                }
+            }
+            Ok(Err(error)) => {
+                for request in requests {
+                    let _ = request.reply.send(Err(error.to_string().into()));
+                }
+            }
+        }
+    }
+
+    /// Asks until there is an answer, within bounds.
+    async fn write(&mut self, group: &Group<'_>, asked: Instant) -> Result<Answer, PostgresFault> {
+        self.number += 1;
+        let mut tries = Tries::since(asked);
+        // An earlier try may have been done, or may still be under way in the server.
+        let mut is_in_doubt = false;
+        loop {
+            let error = match self.once(group, &mut is_in_doubt).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let trouble = Trouble::of(&error);
+            let may_be_tried_again = matches!(trouble, Trouble::Lost | Trouble::Clash);
+            if may_be_tried_again && tries.again().await {
+                continue;
+            }
+            let error = Arc::new(error);
+            return Err(match trouble {
+                _ if is_in_doubt => PostgresFault::InDoubt(error),
+                Trouble::Lost => PostgresFault::Unreachable(error),
+                Trouble::Slow => PostgresFault::Slow(link::STATEMENT),
+                Trouble::Clash | Trouble::Refused => PostgresFault::Refused(error),
+            });
+        }
+    }
+
+    /// Asks once. A connection that fails is not used again.
+    async fn once(
+        &mut self,
+        group: &Group<'_>,
+        is_in_doubt: &mut bool,
+    ) -> Result<Answer, sqlx::Error> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => link::connect_to_write(&self.options).await?,
+        };
+        let writing = group.write(&mut connection, self.id, self.number);
+        let answer = timeout(link::ANSWER, writing).await;
+        let answer = answer.unwrap_or_else(|_| Err(unanswered()));
+        match &answer {
+            Err(error) if Trouble::of(error) == Trouble::Lost => *is_in_doubt = true,
+            _ => self.connection = Some(connection),
+        }
+        answer
+    }
+
+    /// Tells everybody, after the commit: first those who write, so that they go on.
+    fn acknowledge(&self, requests: Vec<Request>, outcomes: Vec<Outcome>) {
+        // Who subscribes after this look finds the changes in the log: they are committed.
+        let is_watched = self.own.is_watched();
+        let mut announced: Vec<Change> = Vec::new();
+        for (request, outcome) in requests.into_iter().zip(outcomes) {
+            if let Outcome::Applied(changes) = &outcome {
+                let bytes = request.writes.iter().map(|write| write.bytes);
+                self.recent
+                    .remember(changes.iter().map(|change| &change.after).zip(bytes));
+                if is_watched {
+                    announced.extend(changes.iter().cloned());
+                }
+            }
+            // A caller that no longer listens finds the change in the log.
+            let _ = request.reply.send(Ok(outcome));
+        }
+        if !announced.is_empty() {
+            self.own.announce(announced.into());
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! A PostgreSQL of the test's own: in a folder of its own, on a socket in that folder, and gone with it.
+//!
+//! It never listens on a port, so it meets no other server. `initdb` runs once for each checkout; its
+//! result is kept in the target folder and copied, which takes a tenth of the time.
+
+use std::{
+    env, fs,
+    io::Write,
+    os::unix::{fs::MetadataExt, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+/// It is part of the socket's name only.
+const PORT: &str = "54329";
+
+/// Where Debian and others put the programs of each version.
+const PLACES: [&str; 3] = [
+    "/usr/lib/postgresql",
+    "/usr/local/pgsql",
+    "/opt/homebrew/opt",
+];
+
+/// Whether a commit is on disk when it is acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disk {
+    /// As in earnest: for tests that kill the server.
+    Synced,
+    /// For tests that do not care, quicker.
+    Unsynced,
+}
+
+/// A running server. Dropping it ends it and removes its folder.
+#[derive(Debug)]
+pub struct PostgresServer {
+    folder: TempDir,
+    disk: Disk,
+    /// `None` while it is killed.
+    keeper: Mutex<Option<Child>>,
+    databases: AtomicU32,
+}
+
+impl PostgresServer {
+    pub fn start(disk: Disk) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("holdfast-postgres-")
+            .tempdir()
+            .unwrap();
+        run(Command::new("cp")
+            .arg("-R")
+            .arg(template())
+            .arg(folder.path().join("data")));
+        give_away(folder.path());
+        let server = Self {
+            folder,
+            disk,
+            keeper: Mutex::new(None),
+            databases: AtomicU32::new(0),
+        };
+        server.start_again();
+        server
+    }
+
+    /// One server for all tests of this process that run at the time: the last to leave ends it.
+    pub fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<PostgresServer>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let server = Arc::new(Self::start(Disk::Unsynced));
+            *shared = Arc::downgrade(&server);
+            server
+        })
+    }
+
+    /// Starts it after [`PostgresServer::kill`], on the same data.
+    pub fn start_again(&self) {
+        let synced = if self.disk == Disk::Synced {
+            "on"
+        } else {
+            "off"
+        };
+        let data = self.folder.path().join("data");
+        let mut server = as_postgres(&program("postgres"));
+        server
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(self.folder.path());
+        server.args(["-p", PORT, "-c", "listen_addresses=", "-c"]);
+        server.arg(format!("fsync={synced}"));
+        server.args(["-c", "log_min_messages=fatal", "-c", "max_connections=200"]);
+        // A test program that is killed drops nothing. The keeper ends the server when either says
+        // so: a line, or the end of the pipe that only this process holds.
+        let script = r#""$@" & read -r signal; kill -"${signal:-QUIT}" "$(head -1 "$0")"; wait"#;
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", script]).arg(data.join("postmaster.pid"));
+        keeper.arg(server.get_program()).args(server.get_args());
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("log"))
+            .unwrap();
+        // A group of its own: who interrupts the tests does not interrupt the keeper.
+        let child = keeper
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        *self.keeper() = Some(child);
+        let is_ready = || {
+            let lines = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+            lines
+                .lines()
+                .nth(7)
+                .is_some_and(|line| line.trim() == "ready")
+        };
+        while !is_ready() {
+            let ended = self.keeper().as_mut().unwrap().try_wait().unwrap();
+            assert_eq!(ended, None, "PostgreSQL ended: {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// `kill -9` of the server, as a power cut would end it.
+    pub fn kill(&self) {
+        self.end("KILL");
+        // What a killed server leaves behind would look as if the next one were ready.
+        let _ = fs::remove_file(self.folder.path().join("data/postmaster.pid"));
+    }
+
+    /// The address of a new and empty database.
+    pub fn database(&self) -> String {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{number}");
+        run(Command::new(program("psql"))
+            .args([
+                "-X", "-q", "-U", "postgres", "-p", PORT, "-d", "postgres", "-h",
+            ])
+            .arg(self.folder.path())
+            .args(["-c", &format!("CREATE DATABASE {name}")]));
+        let host = self.folder.path().display();
+        format!("postgres://postgres@localhost:{PORT}/{name}?host={host}")
+    }
+
+    fn end(&self, signal: &str) {
+        let Some(mut keeper) = self.keeper().take() else {
+            return;
+        };
+        let mut order = keeper.stdin.take().unwrap();
+        // It may have ended by itself; then there is nobody to hear this.
+        let _ = writeln!(order, "{signal}");
+        drop(order);
+        let _ = keeper.wait();
+    }
+
+    fn keeper(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        self.end("QUIT");
+    }
+}
+
+/// A new cluster without databases of our own, ready to be copied.
+fn template() -> PathBuf {
+    let version = program("postgres");
+    let version = version.iter().rev().nth(2).unwrap().to_string_lossy();
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("postgres-{version}"));
+    if kept.exists() {
+        return kept;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    give_away(folder.path());
+    let data = folder.path().join("data");
+    run(as_postgres(&program("initdb"))
+        .arg("-D")
+        .arg(&data)
+        .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"])
+        .args(["--no-sync", "--no-instructions", "--wal-segsize=1"]));
+    // Copied next to its place and then moved there: whole or not at all. A test that was faster
+    // has put the same there.
+    let copy = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    run(Command::new("cp").arg("-R").arg(&data).arg(copy.path()));
+    let moved = fs::rename(copy.path().join("data"), &kept);
+    assert!(moved.is_ok() || kept.exists(), "{moved:?}");
+    kept
+}
+
+/// The newest version's program.
+fn program(name: &str) -> PathBuf {
+    let versions = PLACES.iter().filter_map(|place| fs::read_dir(place).ok());
+    let folders = versions.flatten().map(|entry| entry.unwrap().path());
+    let number = |folder: &PathBuf| {
+        let name = folder.file_name()?.to_str()?;
+        name.trim_start_matches("postgresql@").parse::<u32>().ok()
+    };
+    let newest = folders
+        .filter(|folder| folder.join("bin/postgres").exists())
+        .max_by_key(number);
+    match newest {
+        Some(folder) => folder.join("bin").join(name),
+        None => panic!(
+            "PostgreSQL is missing: install the package `postgresql` (scripts/setup.sh test does)"
+        ),
+    }
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// PostgreSQL does not run as root.
+fn as_postgres(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program);
+    command
+}
+
+fn give_away(folder: &Path) {
+    if is_root() {
+        run(Command::new("chown").args(["-R", "postgres"]).arg(folder));
+    }
+}
+
+fn run(command: &mut Command) {
+    let output = command.current_dir(env::temp_dir()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+}
