@@ -9,6 +9,7 @@ pub mod conformance;
 mod ledger;
 mod memory;
 mod recent;
+mod redis;
 mod sqlite;
 
 use std::{fmt, sync::Arc};
@@ -16,7 +17,11 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-pub use self::{memory::Memory, sqlite::Sqlite};
+pub use self::{
+    memory::Memory,
+    redis::{Redis, RedisFault},
+    sqlite::Sqlite,
+};
 pub use crate::error::Fault;
 use crate::{
     Actor, Bound, Change, Kind, Revision, Scope, State, StateId, Timestamp, Transition, Version,

@@ -1,4 +1,4 @@
-//! Both backends pass the one suite.
+//! All backends pass the one suite.
 
 mod memory {
     holdfast::conformance_suite!(crate::support::memory);
@@ -6,4 +6,8 @@ mod memory {
 
 mod sqlite {
     holdfast::conformance_suite!(crate::support::sqlite);
+}
+
+mod redis {
+    holdfast::conformance_suite!(crate::support::redis);
 }

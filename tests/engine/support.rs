@@ -1,13 +1,17 @@
 //! One engine on each backend, with a clock that the test moves.
 
+pub mod redis_server;
+
 use std::sync::Arc;
 
 use holdfast::{
     Actor, Builder, Kind, Limits, ManualClock, New, Scope, StateId, StateManager, Timestamp,
-    backend::{Backend, Memory, Sqlite},
+    backend::{Backend, Memory, Redis, Sqlite},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use self::redis_server::RedisServer;
 
 pub struct World {
     pub name: &'static str,
@@ -24,6 +28,12 @@ pub async fn sqlite() -> (TempDir, Arc<dyn Backend>) {
     let folder = tempfile::tempdir().unwrap();
     let backend = Sqlite::open(folder.path().join("states.db")).await.unwrap();
     (folder, Arc::new(backend))
+}
+
+pub async fn redis() -> (RedisServer, Arc<dyn Backend>) {
+    let server = RedisServer::start();
+    let backend = Redis::connect(&server.url(), "test").await.unwrap();
+    (server, Arc::new(backend))
 }
 
 /// An engine on every backend, built by `build`.
