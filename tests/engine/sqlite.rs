@@ -14,7 +14,7 @@ use crate::support::{ada, adas, id, store, worlds};
 #[tokio::test]
 async fn what_was_written_is_there_when_the_file_is_opened_again() {
     let world = worlds().await.pop().unwrap();
-    let file = world.folder.path().join("states.db");
+    let file = world.folder().join("states.db");
     world.states.register(store("s"), &ada()).await.unwrap();
     let patch = Update::Merge(json!({"n": 1}));
     let last = world
@@ -37,7 +37,7 @@ async fn what_was_written_is_there_when_the_file_is_opened_again() {
 async fn two_processes_on_one_file_see_each_others_writes_and_share_one_order() {
     let world = worlds().await.pop().unwrap();
     let ours = &world.states;
-    let file = world.folder.path().join("states.db");
+    let file = world.folder().join("states.db");
     let backend = Sqlite::open(&file).await.unwrap();
     let theirs = StateManager::builder(Arc::new(backend))
         .clock(world.clock.clone())
@@ -71,7 +71,7 @@ async fn two_processes_on_one_file_see_each_others_writes_and_share_one_order() 
 async fn one_bad_write_never_fails_its_neighbours() {
     let world = worlds().await.pop().unwrap();
     let template = world.states.register(store("s"), &ada()).await.unwrap();
-    let file = world.folder.path().join("states.db");
+    let file = world.folder().join("states.db");
     let backend = Arc::new(Sqlite::open(&file).await.unwrap());
     let attempts = (0..64).map(|n| {
         // The table refuses version 0, which fails the statement for the whole group.

@@ -2,7 +2,7 @@
 
 pub mod redis_server;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use holdfast::{
     Actor, Builder, Kind, Limits, ManualClock, New, Scope, StateId, StateManager, Timestamp,
@@ -17,7 +17,23 @@ pub struct World {
     pub name: &'static str,
     pub states: StateManager,
     pub clock: Arc<ManualClock>,
-    pub folder: TempDir,
+    /// What the backend lives in, and goes with.
+    pub home: Home,
+}
+
+pub enum Home {
+    Folder(TempDir),
+    Server(#[expect(dead_code, reason = "it is kept, not asked")] RedisServer),
+}
+
+impl World {
+    /// Where the files of this world are.
+    pub fn folder(&self) -> &Path {
+        match &self.home {
+            Home::Folder(folder) => folder.path(),
+            Home::Server(_) => panic!("{} has no files", self.name),
+        }
+    }
 }
 
 pub async fn memory() -> (TempDir, Arc<dyn Backend>) {
@@ -38,15 +54,20 @@ pub async fn redis() -> (RedisServer, Arc<dyn Backend>) {
 
 /// An engine on every backend, built by `build`.
 pub async fn worlds_with(build: impl Fn(Builder) -> Builder) -> Vec<World> {
-    let backends = [("memory", memory().await), ("sqlite", sqlite().await)];
-    let worlds = backends.into_iter().map(|(name, (folder, backend))| {
+    let (memory, sqlite, redis) = (memory().await, sqlite().await, redis().await);
+    let backends = [
+        ("memory", Home::Folder(memory.0), memory.1),
+        ("redis", Home::Server(redis.0), redis.1),
+        ("sqlite", Home::Folder(sqlite.0), sqlite.1),
+    ];
+    let worlds = backends.into_iter().map(|(name, home, backend)| {
         let clock = Arc::new(ManualClock::new(Timestamp(1_000_000)));
         let builder = StateManager::builder(backend).clock(clock.clone());
         World {
             name,
             states: build(builder).build(),
             clock,
-            folder,
+            home,
         }
     });
     worlds.collect()

@@ -31,26 +31,33 @@ pub(super) struct Follower {
     pub(super) subscribed: Arc<Notify>,
     /// The last change that was announced, or that nobody wanted to hear.
     pub(super) seen: Revision,
+    /// Redis was away: what comes back may be another log.
+    pub(super) has_lost_sight: bool,
 }
 
 impl Follower {
     pub(super) async fn run(mut self) {
-        let mut is_well = true;
         loop {
-            match self.step().await {
-                Ok(()) => is_well = true,
-                Err(error) => {
-                    if is_well {
-                        tracing::warn!(%error, "changes are announced again when Redis is back");
-                    }
-                    is_well = false;
-                    sleep(AGAIN).await;
+            if let Err(error) = self.step().await {
+                if !self.has_lost_sight {
+                    tracing::warn!(%error, "changes are announced again when Redis is back");
                 }
+                self.has_lost_sight = true;
+                sleep(AGAIN).await;
             }
         }
     }
 
     async fn step(&mut self) -> Result<(), Fault> {
+        if self.has_lost_sight {
+            let newest = self.reader.revision().await?;
+            if newest < self.seen {
+                let (seen, newest) = (self.seen.0, newest.0);
+                tracing::error!(seen, newest, "Redis came back without acknowledged writes");
+                self.seen = Revision(newest);
+            }
+            self.has_lost_sight = false;
+        }
         let log = &self.reader.keys.log;
         self.bell.bell(log, self.seen.0, PATIENCE).await?;
         if self.announce.receiver_count() == 0 {

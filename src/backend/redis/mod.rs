@@ -80,6 +80,7 @@ impl Redis {
             reader: reader.clone(),
             announce: announce.clone(),
             subscribed: Arc::clone(&subscribed),
+            has_lost_sight: false,
         };
         Ok(Self {
             reader,

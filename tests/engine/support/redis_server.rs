@@ -46,6 +46,14 @@ impl RedisServer {
         self.port
     }
 
+    /// Makes it stop answering, with its connections open; or go on.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
     /// SIGKILL: nothing is tidied up.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -54,7 +62,7 @@ impl RedisServer {
 
     /// Starts again on the same port, with what is in the folder.
     pub fn restart(&mut self) {
-        self.child = run(&self.folder, self.port).expect("the port is still free");
+        self.child = run(&self.folder, self.port).unwrap();
     }
 
     /// Removes what is on the disk of one that was killed.
