@@ -10,6 +10,7 @@ mod ledger;
 mod memory;
 mod postgres;
 mod recent;
+mod redis;
 mod sqlite;
 
 use std::{fmt, sync::Arc};
@@ -20,6 +21,7 @@ use tokio::sync::broadcast;
 pub use self::{
     memory::Memory,
     postgres::{Postgres, PostgresFault},
+    redis::{Redis, RedisFault},
     sqlite::Sqlite,
 };
 pub use crate::error::Fault;

@@ -11,3 +11,7 @@ mod sqlite {
 mod postgres {
     holdfast::conformance_suite!(crate::support::postgres);
 }
+
+mod redis {
+    holdfast::conformance_suite!(crate::support::redis);
+}

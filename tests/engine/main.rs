@@ -11,6 +11,7 @@ mod expiry;
 mod lifecycles;
 mod limits;
 mod reading;
+mod redis;
 mod sqlite;
 mod support;
 mod transactions;

@@ -1,17 +1,18 @@
 //! One engine on each backend, with a clock that the test moves.
 
 pub mod postgres_server;
+pub mod redis_server;
 
 use std::{any::Any, sync::Arc};
 
 use holdfast::{
     Actor, Builder, Kind, Limits, ManualClock, New, Scope, StateId, StateManager, Timestamp,
-    backend::{Backend, Memory, Postgres, Sqlite},
+    backend::{Backend, Memory, Postgres, Redis, Sqlite},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use self::postgres_server::PostgresServer;
+use self::{postgres_server::PostgresServer, redis_server::RedisServer};
 
 pub struct World {
     pub name: &'static str,
@@ -37,9 +38,16 @@ pub async fn postgres() -> (Arc<PostgresServer>, Arc<dyn Backend>) {
     (server, Arc::new(backend))
 }
 
+pub async fn redis() -> (RedisServer, Arc<dyn Backend>) {
+    let server = RedisServer::start();
+    let backend = Redis::connect(&server.url(), "test").await.unwrap();
+    (server, Arc::new(backend))
+}
+
 /// An engine on every backend, built by `build`.
 pub async fn worlds_with(build: impl Fn(Builder) -> Builder) -> Vec<World> {
-    let (in_memory, in_file, on_server) = (memory().await, sqlite().await, postgres().await);
+    let (in_memory, in_file) = (memory().await, sqlite().await);
+    let (in_postgres, in_redis) = (postgres().await, redis().await);
     let world = |name, guard, backend| {
         let clock = Arc::new(ManualClock::new(Timestamp(1_000_000)));
         let builder = StateManager::builder(backend).clock(clock.clone());
@@ -53,7 +61,8 @@ pub async fn worlds_with(build: impl Fn(Builder) -> Builder) -> Vec<World> {
     vec![
         world("memory", Box::new(in_memory.0), in_memory.1),
         world("sqlite", Box::new(in_file.0), in_file.1),
-        world("postgres", Box::new(on_server.0), on_server.1),
+        world("postgres", Box::new(in_postgres.0), in_postgres.1),
+        world("redis", Box::new(in_redis.0), in_redis.1),
     ]
 }
 

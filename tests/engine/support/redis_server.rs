@@ -1,0 +1,112 @@
+//! A Redis of the test's own: on a free port, in a folder that is removed with it, never the
+//! machine's. It ends when it is dropped, also when the test panics.
+
+use std::{
+    io::{BufRead, BufReader, ErrorKind},
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use tempfile::TempDir;
+
+/// How often another port is tried when somebody was faster to take the free one.
+const PORTS: usize = 20;
+
+pub struct RedisServer {
+    child: Child,
+    port: u16,
+    folder: TempDir,
+}
+
+impl RedisServer {
+    /// A durable one: `appendonly yes`, `appendfsync always`.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..PORTS {
+            let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+            let port = free.local_addr().unwrap().port();
+            drop(free);
+            if let Some(child) = run(&folder, port) {
+                return Self {
+                    child,
+                    port,
+                    folder,
+                };
+            }
+        }
+        panic!("redis-server does not start on any of {PORTS} free ports");
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/0", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes it stop answering, with its connections open; or go on.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// SIGKILL: nothing is tidied up.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts again on the same port, with what is in the folder.
+    pub fn restart(&mut self) {
+        self.child = run(&self.folder, self.port).unwrap();
+    }
+
+    /// Removes what is on the disk of one that was killed.
+    pub fn forget(&mut self) {
+        let files = self.folder.path().join("appendonlydir");
+        std::fs::remove_dir_all(files).unwrap();
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns when the server says that it is ready; `None` when it ended instead.
+fn run(folder: &TempDir, port: u16) -> Option<Child> {
+    let started = Command::new("redis-server")
+        .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--dir"])
+        .arg(folder.path())
+        .args(["--appendonly", "yes", "--appendfsync", "always"])
+        .args(["--save", "", "--daemonize", "no"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn();
+    let mut child = match started {
+        Ok(child) => child,
+        Err(error) if error.kind() == ErrorKind::NotFound => panic!(
+            "redis-server is missing: install the package `redis-server` (scripts/setup.sh test does on Debian)"
+        ),
+        Err(error) => panic!("redis-server does not start: {error}"),
+    };
+    // Its own word, because somebody else's server might answer on that port.
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let is_ready = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .any(|line| line.contains("Ready to accept connections"));
+    if !is_ready {
+        let _ = child.wait();
+        return None;
+    }
+    // It must never wait for somebody to read what else it says.
+    thread::spawn(move || lines.for_each(drop));
+    Some(child)
+}
