@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+mod backends;
 mod events;
 mod helpers;
 mod pages;

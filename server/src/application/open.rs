@@ -6,7 +6,14 @@ use app::{TABLE, Tier};
 use holdfast::{Clock, Kind, StateManager, backend};
 use workbench::Workbench;
 
-use crate::{Error, Settings, sessions::Sessions, settings::Backend};
+use crate::{
+    Error, Settings,
+    sessions::Sessions,
+    settings::{Backend, Database},
+};
+
+/// What every key begins with, so that Redis can be shared with other programs.
+const REDIS_PREFIX: &str = "holdfast";
 
 pub(super) async fn open_states(
     settings: &Settings,
@@ -16,22 +23,19 @@ pub(super) async fn open_states(
     let backend: Arc<dyn backend::Backend> = match state.backend {
         Backend::Client | Backend::Memory => Arc::new(backend::Memory::new()),
         Backend::Redis => {
-            return Err(Error::NotBuilt {
-                what: "state.backend = \"redis\"".into(),
-                instead: "`database` with a SQLite file, `memory` or `client`",
-            });
+            let redis = backend::Redis::connect(&state.redis_url, REDIS_PREFIX).await;
+            Arc::new(redis.map_err(Error::States)?)
         }
-        Backend::Database => {
-            let file = settings.sqlite_path().ok_or_else(|| Error::NotBuilt {
-                // A URL may hold a password: its scheme is enough.
-                what: format!(
-                    "state.database_url with `{}:`",
-                    state.database_url.split(':').next().unwrap_or("")
-                ),
-                instead: "a SQLite file: `sqlite://holdfast.db`",
-            })?;
-            Arc::new(backend::Sqlite::open(&file).await.map_err(Error::States)?)
-        }
+        Backend::Database => match settings.database()? {
+            Database::Sqlite(file) => {
+                Arc::new(backend::Sqlite::open(&file).await.map_err(Error::States)?)
+            }
+            Database::Postgres(url) => Arc::new(
+                backend::Postgres::connect(url)
+                    .await
+                    .map_err(Error::States)?,
+            ),
+        },
     };
     let limits = holdfast::Limits {
         data_bytes: state.data_bytes,

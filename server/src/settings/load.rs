@@ -95,12 +95,34 @@ impl Settings {
         }
     }
 
-    /// The SQLite file of the states; `None` where the settings name no SQLite database.
-    pub(crate) fn sqlite_path(&self) -> Option<PathBuf> {
-        let path = self.state.database_url.strip_prefix("sqlite:")?;
-        let path = path.strip_prefix("//").unwrap_or(path);
-        Some(self.data_dir.join(path))
+    /// The database that `state.database_url` names.
+    pub(crate) fn database(&self) -> Result<Database<'_>, Error> {
+        let url = self.state.database_url.as_str();
+        match url.split_once(':') {
+            Some(("sqlite", path)) => {
+                let path = path.strip_prefix("//").unwrap_or(path);
+                Ok(Database::Sqlite(self.data_dir.join(path)))
+            }
+            Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(url)),
+            // A URL may hold a password: its scheme is enough.
+            _ => Err(Error::NotBuilt {
+                what: format!(
+                    "state.database_url with `{}:`",
+                    url.split(':').next().unwrap_or("")
+                ),
+                instead: "`sqlite://holdfast.db` or `postgres://user@host/database`",
+            }),
+        }
     }
+}
+
+/// A database of the states.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Database<'a> {
+    /// SQLite, in this file.
+    Sqlite(PathBuf),
+    /// PostgreSQL, at this URL.
+    Postgres(&'a str),
 }
 
 fn refuse(problem: String) -> Result<Settings, Error> {

@@ -112,21 +112,29 @@ fn a_relative_database_lies_in_the_data_folder_and_an_absolute_one_where_it_says
     let path = |url: &str| {
         let mut settings = Settings::default();
         settings.state.database_url = url.into();
-        settings.sqlite_path()
+        match settings.database() {
+            Ok(Database::Sqlite(path)) => path,
+            other => panic!("{other:?}"),
+        }
     };
-    assert_eq!(
-        path("sqlite://holdfast.db").unwrap(),
-        Path::new("data/holdfast.db")
+    assert_eq!(path("sqlite://holdfast.db"), Path::new("data/holdfast.db"));
+    assert_eq!(path("sqlite:holdfast.db"), Path::new("data/holdfast.db"));
+    assert_eq!(path("sqlite:///var/lib/h.db"), Path::new("/var/lib/h.db"));
+}
+
+#[test]
+fn a_database_is_told_by_its_scheme_and_an_unknown_one_is_named_without_its_password() {
+    let mut settings = Settings::default();
+    for url in ["postgres://localhost/h", "postgresql://localhost/h"] {
+        settings.state.database_url = url.into();
+        assert_eq!(settings.database().unwrap(), Database::Postgres(url));
+    }
+    settings.state.database_url = "mysql://me:secret@localhost/h".into();
+    let refused = settings.database().unwrap_err().to_string();
+    assert!(
+        refused.contains("`mysql:`") && !refused.contains("secret"),
+        "{refused}"
     );
-    assert_eq!(
-        path("sqlite:holdfast.db").unwrap(),
-        Path::new("data/holdfast.db")
-    );
-    assert_eq!(
-        path("sqlite:///var/lib/h.db").unwrap(),
-        Path::new("/var/lib/h.db")
-    );
-    assert_eq!(path("postgres://localhost/h"), None);
 }
 
 #[test]

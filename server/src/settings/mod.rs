@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use app::Tier;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::load::Database;
 pub use self::{
     areas::{
         Backend, DataSettings, LogFormat, LogSettings, ServerSettings, SessionSettings,

@@ -41,7 +41,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("site_dir", "Folder of the built site"),
     (
         "state.backend",
-        "`database`, `memory` (gone at the end) or `client` (stores in the browser only)",
+        "`database`, `redis`, `memory` (gone at the end) or `client` (stores in the browser only)",
     ),
     (
         "state.data_bytes",
@@ -49,7 +49,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "state.database_url",
-        "The database; a relative SQLite path is below `data_dir`",
+        "The database, `sqlite:` or `postgres:`; a relative SQLite path is below `data_dir`",
     ),
     ("state.depth", "Levels of nesting in one state"),
     (
