@@ -10,17 +10,23 @@
     reason = "a benchmark prints its table and stops at the first surprise"
 )]
 
+#[path = "../tests/engine/support/redis_server.rs"]
+#[expect(dead_code, reason = "tests do more with a server than a benchmark")]
+mod redis_server;
+
 use std::{
-    process::ExitCode,
+    process::{Command, ExitCode},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use holdfast::{
-    Actor, Expected, New, Revision, Scope, StateId, StateManager, Update,
-    backend::{Backend, Memory, Sqlite},
+    Actor, Expected, New, Revision, Scope, State, StateId, StateManager, Update,
+    backend::{Backend, Memory, Redis, Sqlite},
 };
 use serde_json::json;
+
+use self::redis_server::RedisServer;
 
 const STATES: usize = 10_000;
 const WRITERS: usize = 256;
@@ -188,6 +194,65 @@ async fn writes(
     row
 }
 
+/// What Redis itself does: `redis-benchmark` calls the function that the engine calls, with one write
+/// of the same size in each call. It cannot count versions, so it writes the first version of ever
+/// new states.
+fn redis_benchmark(server: &RedisServer, connections: usize, calls: usize, state: &State) -> f64 {
+    const KEYS: [&str; 7] = [
+        "peer/log",
+        "peer/due",
+        "peer/revision",
+        "peer/scopes",
+        "peer/states",
+        "peer/ids/user:u0",
+        "peer/history/7:user:u0:__rand_int__",
+    ];
+    let due = state.expires_at.unwrap().0;
+    let state = serde_json::to_string(state).unwrap();
+    let numbers = format!("6 7 0 1 1 {} {due} 100000000 100000000000", state.len());
+    let deed = json!(["update", {"name": "system"}, due]).to_string();
+    let output = Command::new("redis-benchmark")
+        .args(["--csv", "-r", "1000000000"])
+        .args(["-p", &server.port().to_string()])
+        .args(["-c", &connections.to_string(), "-n", &calls.to_string()])
+        .args(["FCALL", "holdfast_1_apply", "7"])
+        .args(KEYS)
+        .args(["1", "1", &numbers, "user:u0", "7:user:u0:__rand_int__"])
+        .args(["__rand_int__", "store", &deed, &state])
+        .output()
+        .unwrap();
+    // A row of names, then the numbers: the test, how many a second, latencies.
+    let table = String::from_utf8(output.stdout).unwrap();
+    let numbers = table.lines().last().unwrap();
+    let rate = numbers.rsplit("\",\"").nth(6).unwrap();
+    rate.parse().unwrap()
+}
+
+async fn redis(done: &mut impl FnMut(Row)) {
+    let server = RedisServer::start();
+    let connect = async |prefix| Redis::connect(&server.url(), prefix).await.unwrap();
+    let states = filled(Arc::new(connect("engine").await)).await;
+    let peer = connect("peer").await;
+    let like = states.get(&scope(0), &id(0)).await.unwrap().unwrap();
+    for (what, writers) in [
+        ("Redis: durable update, 256 writers", WRITERS),
+        ("Redis: durable update, 1 writer", 1),
+    ] {
+        let row = writes(what, &states, writers, None).await;
+        let (ours, calls) = (row.per_second(), row.operations);
+        done(row);
+        let before = peer.revision().await.unwrap().0;
+        let theirs = redis_benchmark(&server, writers, calls, &like);
+        let written = peer.revision().await.unwrap().0 - before;
+        assert!(written * 100 > calls as u64 * 99, "{written} of {calls}");
+        let ratio = ours / theirs;
+        println!(
+            "  redis-benchmark, {writers} connections: {theirs:.0}/s; the engine does {ratio:.2} x that"
+        );
+    }
+    done(reads("Redis: get", &states, None).await);
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     println!(
@@ -230,6 +295,9 @@ async fn main() -> ExitCode {
         done(writes(many, &states, WRITERS, Some(2e4)).await);
         done(writes(one, &states, 1, None).await);
         done(reads("SQLite: get", &states, None).await);
+    }
+    if is_chosen("redis") {
+        redis(&mut done).await;
     }
     if rows.iter().all(Row::is_met) {
         return ExitCode::SUCCESS;

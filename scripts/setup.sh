@@ -84,6 +84,13 @@ setup_browser() {
   npx playwright install chromium || fail "Chromium is missing: install it, or name it in HOLDFAST_CHROMIUM"
 }
 
+# Tests start servers of their own from it; the one that Debian starts on port 6379 is not used.
+setup_redis() {
+  have redis-server && { say "  Redis: there"; return; }
+  is_debian_root || fail "redis-server is missing (tests start their own): install Redis 7 or newer"
+  install "tests of the Redis backend, 5 s" redis-server
+}
+
 step "set-up for $purpose"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -91,4 +98,4 @@ setup_c_compiler
 setup_rust
 setup_linker
 setup_node
-if [ "$purpose" = test ]; then setup_browser; fi
+if [ "$purpose" = test ]; then setup_browser; setup_redis; fi

@@ -87,7 +87,8 @@ pub enum Error {
         /// The limit that passed.
         after: Duration,
     },
-    /// The backend failed. Nothing was written.
+    /// The backend failed. Nothing was written, unless the source says that this is in doubt
+    /// ([`RedisFault::Unsure`](crate::backend::RedisFault::Unsure)): then read before repeating it.
     #[error("{operation} failed: {source}")]
     Failed {
         /// What was asked.

@@ -1,6 +1,6 @@
 //! States in Redis 7, for several servers at once.
 //!
-//! This file connects and is the backend. `holdfast.lua` is what happens inside Redis: a group of
+//! This file connects and is the backend. `lua/` is what happens inside Redis: a group of
 //! writes is one call of one function there, which checks guards and quotas, gives revisions and
 //! appends to a stream, so all servers share one order. `writer` gathers groups, `group` packs them,
 //! `reader` asks, `follower` announces what anybody wrote, `server` owns connections and time limits.

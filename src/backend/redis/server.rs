@@ -14,8 +14,12 @@ use fred::{
 
 use super::{fault::RedisFault, reply::Reply};
 
-/// The functions that run inside Redis.
-const LIBRARY: &str = include_str!("holdfast.lua");
+/// The functions that run inside Redis: one library in three parts.
+const LIBRARY: &str = concat!(
+    include_str!("lua/records.lua"),
+    include_str!("lua/write.lua"),
+    include_str!("lua/read.lua"),
+);
 
 /// How long a call waits for a connection that is down to come up again: a restart of Redis goes by
 /// unnoticed, an outage is reported.
