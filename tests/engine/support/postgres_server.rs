@@ -21,6 +21,23 @@ use tempfile::TempDir;
 /// It is part of the socket's name only.
 const PORT: &str = "54329";
 
+/// How often a server that was killed is started, until nothing of the old one is left.
+const ATTEMPTS: usize = 200;
+
+/// Runs the server given behind the folder, and ends it with the signal that is read, or when the
+/// test program is gone: only that holds the other end of the pipe. Then nobody else is
+/// left to remove the folder.
+const KEEPER: &str = r#"
+    exec 3<&0 </dev/null
+    {
+        read -r signal <&3 || touch "$0/orphaned"
+        kill -"${signal:-QUIT}" "$(head -n 1 "$0/data/postmaster.pid")"
+    } &
+    reader=$!
+    "$@" 3<&-
+    kill $reader
+    if [ -e "$0/orphaned" ]; then rm -rf "$0"; fi"#;
+
 /// Where Debian and others put the programs of each version.
 const PLACES: [&str; 3] = [
     "/usr/lib/postgresql",
@@ -81,6 +98,20 @@ impl PostgresServer {
 
     /// Starts it after [`PostgresServer::kill`], on the same data.
     pub fn start_again(&self) {
+        let killed = self.status();
+        let killed = killed.lines().next();
+        for _ in 0..ATTEMPTS {
+            self.spawn();
+            if self.is_ready(killed) {
+                return;
+            }
+            // The killed server's children hold its memory until they notice.
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("PostgreSQL does not start: {}", self.log());
+    }
+
+    fn spawn(&self) {
         let synced = if self.disk == Disk::Synced {
             "on"
         } else {
@@ -96,11 +127,8 @@ impl PostgresServer {
         server.args(["-p", PORT, "-c", "listen_addresses=", "-c"]);
         server.arg(format!("fsync={synced}"));
         server.args(["-c", "log_min_messages=fatal", "-c", "max_connections=200"]);
-        // A test program that is killed drops nothing. The keeper ends the server when either says
-        // so: a line, or the end of the pipe that only this process holds.
-        let script = r#""$@" & read -r signal; kill -"${signal:-QUIT}" "$(head -1 "$0")"; wait"#;
         let mut keeper = Command::new("sh");
-        keeper.args(["-c", script]).arg(data.join("postmaster.pid"));
+        keeper.args(["-c", KEEPER]).arg(self.folder.path());
         keeper.arg(server.get_program()).args(server.get_args());
         let log = fs::File::options()
             .create(true)
@@ -116,39 +144,58 @@ impl PostgresServer {
             .spawn()
             .unwrap();
         *self.keeper() = Some(child);
-        let is_ready = || {
-            let lines = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-            lines
-                .lines()
-                .nth(7)
-                .is_some_and(|line| line.trim() == "ready")
-        };
-        while !is_ready() {
-            let ended = self.keeper().as_mut().unwrap().try_wait().unwrap();
-            assert_eq!(ended, None, "PostgreSQL ended: {}", self.log());
+    }
+
+    /// Whether connections are let in, asked again and again; `false` when the server ended.
+    fn is_ready(&self, killed: Option<&str>) -> bool {
+        loop {
+            let status = self.status();
+            let mut lines = status.lines();
+            let (pid, state) = (lines.next(), lines.nth(6));
+            if pid != killed && state.is_some_and(|state| state.trim() == "ready") {
+                return true;
+            }
+            if self
+                .keeper()
+                .as_mut()
+                .unwrap()
+                .try_wait()
+                .unwrap()
+                .is_some()
+            {
+                return false;
+            }
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What the server says of itself: its process in the first line, how far it is in the eighth.
+    fn status(&self) -> String {
+        fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap_or_default()
     }
 
     /// `kill -9` of the server, as a power cut would end it.
     pub fn kill(&self) {
         self.end("KILL");
-        // What a killed server leaves behind would look as if the next one were ready.
-        let _ = fs::remove_file(self.folder.path().join("data/postmaster.pid"));
     }
 
     /// The address of a new and empty database.
     pub fn database(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
-        run(Command::new(program("psql"))
-            .args([
-                "-X", "-q", "-U", "postgres", "-p", PORT, "-d", "postgres", "-h",
-            ])
-            .arg(self.folder.path())
+        run(self
+            .psql("postgres")
             .args(["-c", &format!("CREATE DATABASE {name}")]));
         let host = self.folder.path().display();
         format!("postgres://postgres@localhost:{PORT}/{name}?host={host}")
+    }
+
+    /// Somebody else at the same database.
+    pub fn psql(&self, database: &str) -> Command {
+        let mut psql = Command::new(program("psql"));
+        psql.args(["-X", "-q", "-A", "-t", "-U", "postgres", "-p", PORT]);
+        psql.args(["-d", database, "-h"]).arg(self.folder.path());
+        psql
     }
 
     fn end(&self, signal: &str) {
