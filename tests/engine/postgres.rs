@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     io::{BufRead, BufReader, Write as _},
+    path::Path,
     process::{Child, ChildStdin, Stdio},
     sync::{
         Arc,
@@ -21,7 +22,11 @@ use holdfast::{
     backend::{Announcement, Backend, Outcome, Postgres, PostgresFault, Quota, Write},
 };
 use serde_json::json;
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+    sync::{Notify, broadcast},
+};
 
 use crate::support::{
     ada, adas, id,
@@ -316,15 +321,14 @@ async fn every_acknowledged_write_is_there_after_kill_9_and_the_same_engine_goes
     let writers = (0..WRITERS).map(|n| tokio::spawn(Arc::clone(&busy).write(format!("w{n}"))));
     let writers: Vec<_> = writers.collect();
     // Hears of everything, whatever happens to the connection.
+    let (told, mut heard) = tokio::sync::watch::channel(Revision(0));
     let hearing = tokio::spawn(async move {
-        let mut seen = 0;
         while let Ok(changes) = news.recv().await {
             for change in changes.iter() {
-                seen += 1;
-                assert_eq!(change.revision, Revision(seen));
+                assert_eq!(change.revision.0, told.borrow().0 + 1);
+                told.send_replace(change.revision);
             }
         }
-        seen
     });
     for _ in 0..3 {
         busy.acknowledges_more(1000).await;
@@ -350,8 +354,9 @@ async fn every_acknowledged_write_is_there_after_kill_9_and_the_same_engine_goes
         }
     }
     assert!(seen.0 >= busy.acknowledged.load(Ordering::Relaxed) + WRITERS);
+    heard.wait_for(|revision| *revision == seen).await.unwrap();
     drop((busy, backend));
-    assert_eq!(hearing.await.unwrap(), seen.0);
+    hearing.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -458,4 +463,91 @@ async fn a_database_that_is_too_slow_is_a_typed_fault_and_nothing_is_half_done()
     blocker.let_go();
     assert_eq!(written().await.unwrap().version, Version(2));
     assert_eq!(backend.revision().await.unwrap(), Revision(2));
+}
+
+/// Between the engine and its server: passes everything on, until it is told to lose an answer.
+struct Wire {
+    url: String,
+    /// Lose the next answer to a prepared statement, and the connection with it.
+    is_to_lose: Arc<AtomicBool>,
+    _folder: tempfile::TempDir,
+}
+
+impl Wire {
+    fn new(url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (before, socket) = url.split_once("?host=").unwrap();
+        let port = before
+            .rsplit(':')
+            .next()
+            .unwrap()
+            .split('/')
+            .next()
+            .unwrap();
+        let name = format!(".s.PGSQL.{port}");
+        let door = UnixListener::bind(folder.path().join(&name)).unwrap();
+        let server = Path::new(socket).join(&name);
+        let is_to_lose = Arc::new(AtomicBool::new(false));
+        let losing = Arc::clone(&is_to_lose);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = door.accept().await {
+                let server = UnixStream::connect(&server).await.unwrap();
+                tokio::spawn(pass(client, server, Arc::clone(&losing)));
+            }
+        });
+        Self {
+            url: format!("{before}?host={}", folder.path().display()),
+            is_to_lose,
+            _folder: folder,
+        }
+    }
+}
+
+async fn pass(client: UnixStream, server: UnixStream, is_to_lose: Arc<AtomicBool>) {
+    // An answer to a prepared statement begins with BindComplete; it is sent after the commit.
+    const BIND_COMPLETE: u8 = b'2';
+    let (mut asked, mut to_client) = client.into_split();
+    let (mut answered, mut to_server) = server.into_split();
+    let asking = tokio::spawn(async move { tokio::io::copy(&mut asked, &mut to_server).await });
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(length) = answered.read(&mut buffer).await {
+        let answer = buffer.get(..length).unwrap();
+        let is_lost =
+            answer.first() == Some(&BIND_COMPLETE) && is_to_lose.swap(false, Ordering::Relaxed);
+        if length == 0 || is_lost || to_client.write_all(answer).await.is_err() {
+            break;
+        }
+    }
+    asking.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_whose_answer_was_lost_is_found_out_about_and_done_once() {
+    let server = PostgresServer::shared();
+    let wire = Wire::new(&server.database());
+    let backend = connected(&wire.url).await;
+    let mut last: Option<Arc<State>> = None;
+    for round in 1..=40 {
+        let write = |data: &str, version| {
+            let after = State {
+                version: Version(version),
+                data: json!(data),
+                ..template()
+            };
+            write(last.as_ref(), after)
+        };
+        let (good, late) = (write("good", round), write("late", round));
+        wire.is_to_lose.store(true, Ordering::Relaxed);
+        // In one group or in two: one is written, and the other learns what is there.
+        let both = join(backend.apply(vec![good]), backend.apply(vec![late])).await;
+        let (Ok(Outcome::Applied(changes)), Ok(Outcome::Stale(current))) = both else {
+            panic!("round {round}: {both:?}");
+        };
+        assert!(!wire.is_to_lose.load(Ordering::Relaxed));
+        let change = changes.first().unwrap();
+        assert_eq!(change.revision, Revision(round));
+        assert_eq!(current.as_ref(), Some(&change.after));
+        last = current;
+    }
+    assert_eq!(backend.revision().await.unwrap(), Revision(40));
 }
