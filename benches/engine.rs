@@ -10,6 +10,12 @@
     reason = "a benchmark prints its table and stops at the first surprise"
 )]
 
+#[path = "engine/postgres.rs"]
+mod postgres;
+#[path = "../tests/engine/support/postgres_server.rs"]
+#[expect(dead_code, reason = "the tests need more of it")]
+mod postgres_server;
+
 use std::{
     process::ExitCode,
     sync::Arc,
@@ -230,6 +236,9 @@ async fn main() -> ExitCode {
         done(writes(many, &states, WRITERS, Some(2e4)).await);
         done(writes(one, &states, 1, None).await);
         done(reads("SQLite: get", &states, None).await);
+    }
+    if is_chosen("postgres") {
+        postgres::rows(&mut done).await;
     }
     if rows.iter().all(Row::is_met) {
         return ExitCode::SUCCESS;

@@ -192,10 +192,17 @@ impl PostgresServer {
 
     /// Somebody else at the same database.
     pub fn psql(&self, database: &str) -> Command {
-        let mut psql = Command::new(program("psql"));
-        psql.args(["-X", "-q", "-A", "-t", "-U", "postgres", "-p", PORT]);
-        psql.args(["-d", database, "-h"]).arg(self.folder.path());
+        let mut psql = self.client("psql");
+        psql.args(["-X", "-q", "-A", "-t", "-d", database]);
         psql
+    }
+
+    /// One of PostgreSQL's own programs that speak to a server.
+    pub fn client(&self, name: &str) -> Command {
+        let mut client = Command::new(program(name));
+        client.args(["-U", "postgres", "-p", PORT, "-h"]);
+        client.arg(self.folder.path());
+        client
     }
 
     fn end(&self, signal: &str) {
