@@ -12,7 +12,7 @@
 
 #[path = "engine/postgres.rs"]
 mod postgres;
-#[path = "../tests/engine/support/postgres_server.rs"]
+#[path = "../tests/engine/support/postgres_server/mod.rs"]
 #[expect(dead_code, reason = "the tests need more of it")]
 mod postgres_server;
 
