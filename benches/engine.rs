@@ -10,6 +10,11 @@
     reason = "a benchmark prints its table and stops at the first surprise"
 )]
 
+#[path = "engine/postgres.rs"]
+mod postgres;
+#[path = "../tests/engine/support/postgres_server/mod.rs"]
+#[expect(dead_code, reason = "the tests need more of it")]
+mod postgres_server;
 #[path = "../tests/engine/support/redis_server.rs"]
 #[expect(dead_code, reason = "tests do more with a server than a benchmark")]
 mod redis_server;
@@ -298,6 +303,9 @@ async fn main() -> ExitCode {
     }
     if is_chosen("redis") {
         redis(&mut done).await;
+    }
+    if is_chosen("postgres") {
+        postgres::rows(&mut done).await;
     }
     if rows.iter().all(Row::is_met) {
         return ExitCode::SUCCESS;

@@ -91,6 +91,15 @@ setup_redis() {
   install "tests of the Redis backend, 5 s" redis-server
 }
 
+# The tests start servers of their own, on sockets in temporary folders. The cluster that Debian's package
+# starts on the standard port is never touched.
+setup_postgres() {
+  ls /usr/lib/postgresql/*/bin/postgres /usr/local/pgsql/*/bin/postgres /opt/homebrew/opt/postgresql@*/bin/postgres \
+    2>/dev/null | grep -q . && { say "  PostgreSQL: there"; return; }
+  is_debian_root || fail "PostgreSQL is missing (tests of the engine): install version 13 or newer (Debian: postgresql)"
+  install "tests of the engine, 20 s" postgresql
+}
+
 step "set-up for $purpose"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -98,4 +107,4 @@ setup_c_compiler
 setup_rust
 setup_linker
 setup_node
-if [ "$purpose" = test ]; then setup_browser; setup_redis; fi
+if [ "$purpose" = test ]; then setup_browser; setup_redis; setup_postgres; fi

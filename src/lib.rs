@@ -27,7 +27,7 @@
 //! | [`log`] | how the one record of what happened is read, page by page |
 //! | [`watch`] | the log as a stream that can be resumed anywhere |
 //! | [`validate`] and [`limits`] | what is well formed, and how much of it is too much |
-//! | [`backend`] | where states are kept: one small trait, memory, SQLite, Redis, and the suite that each must pass |
+//! | [`backend`] | where states are kept: one small trait, memory, SQLite, PostgreSQL, Redis, and the suite that each must pass |
 //! | [`clock`] | time and new ids, as parameters |
 //! | [`metrics`] | counters of what was done and refused |
 //! | [`error`] | every way an operation can end other than well |

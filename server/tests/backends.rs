@@ -1,7 +1,7 @@
 //! The same server on PostgreSQL and on Redis, by settings alone: what was kept is there when it
 //! starts again, and a database that is not there says so.
 
-#[path = "../../tests/engine/support/postgres_server.rs"]
+#[path = "../../tests/engine/support/postgres_server/mod.rs"]
 #[expect(dead_code, reason = "the engine's tests do more with it")]
 mod postgres_server;
 #[path = "../../tests/engine/support/redis_server.rs"]

@@ -10,6 +10,7 @@ mod conformance;
 mod expiry;
 mod lifecycles;
 mod limits;
+mod postgres;
 mod reading;
 mod redis;
 mod sqlite;

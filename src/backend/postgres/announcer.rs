@@ -92,10 +92,15 @@ impl Announcer {
             .idle_timeout(None)
             .max_lifetime(None);
         let pool = pool.connect_lazy_with(self.options.clone());
-        let mut listener = PgListener::connect_with(&pool).await?;
-        listener.eager_reconnect(false);
-        listener.listen(CHANNEL).await?;
-        Ok(listener)
+        let listening = async {
+            let mut listener = PgListener::connect_with(&pool).await?;
+            listener.eager_reconnect(false);
+            listener.listen(CHANNEL).await?;
+            Ok(listener)
+        };
+        timeout(link::ANSWER, listening)
+            .await
+            .map_err(|_| unanswered())?
     }
 
     async fn run(mut self, listener: PgListener, mut written: mpsc::Receiver<Announcement>) {

@@ -37,6 +37,8 @@ pub enum PostgresFault {
 pub(super) enum Trouble {
     /// The connection is of no more use; another one may be.
     Lost,
+    /// The server only reads, as one does that is about to take another's place. Nothing was done.
+    Standby,
     /// Two transactions were in each other's way.
     Clash,
     /// The statement timeout.
@@ -46,6 +48,11 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
+    /// Whether asking again may help, be it on another connection.
+    pub(super) fn may_pass(self) -> bool {
+        matches!(self, Self::Lost | Self::Standby | Self::Clash)
+    }
+
     pub(super) fn of(error: &sqlx::Error) -> Self {
         let sqlx::Error::Database(error) = error else {
             let is_ours = matches!(
@@ -62,9 +69,9 @@ impl Trouble {
         match error.code().as_deref() {
             Some("40001" | "40P01") => Self::Clash,
             Some("57014") => Self::Slow,
-            // Too many connections; shut down, crashed, starting; a server that only reads, as
-            // one does that has just been put in another's place.
-            Some("53300" | "57P01" | "57P02" | "57P03" | "25006") => Self::Lost,
+            Some("25006") => Self::Standby,
+            // Too many connections; shut down, crashed, starting.
+            Some("53300" | "57P01" | "57P02" | "57P03") => Self::Lost,
             Some(code) if code.starts_with("08") => Self::Lost,
             _ => Self::Refused,
         }

@@ -98,13 +98,16 @@ impl Readers {
                 Ok(rows) => return Ok(rows),
                 Err(error) => error,
             };
-            let fault = match Trouble::of(&error) {
+            let trouble = Trouble::of(&error);
+            if trouble.may_pass() && tries.again().await {
+                continue;
+            }
+            let error = Arc::new(error);
+            return Err(Fault::from(match trouble {
                 Trouble::Slow => PostgresFault::Slow(STATEMENT),
-                Trouble::Refused => PostgresFault::Refused(Arc::new(error)),
-                Trouble::Lost | Trouble::Clash if tries.again().await => continue,
-                Trouble::Lost | Trouble::Clash => PostgresFault::Unreachable(Arc::new(error)),
-            };
-            return Err(fault.into());
+                Trouble::Refused => PostgresFault::Refused(error),
+                _ => PostgresFault::Unreachable(error),
+            }));
         }
     }
 

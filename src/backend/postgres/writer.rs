@@ -161,14 +161,13 @@ impl Task {
                 Err(error) => error,
             };
             let trouble = Trouble::of(&error);
-            let may_be_tried_again = matches!(trouble, Trouble::Lost | Trouble::Clash);
-            if may_be_tried_again && tries.again().await {
+            if trouble.may_pass() && tries.again().await {
                 continue;
             }
             let error = Arc::new(error);
             return Err(match trouble {
                 _ if is_in_doubt => PostgresFault::InDoubt(error),
-                Trouble::Lost => PostgresFault::Unreachable(error),
+                Trouble::Lost | Trouble::Standby => PostgresFault::Unreachable(error),
                 Trouble::Slow => PostgresFault::Slow(link::STATEMENT),
                 Trouble::Clash | Trouble::Refused => PostgresFault::Refused(error),
             });
@@ -188,8 +187,9 @@ impl Task {
         let writing = group.write(&mut connection, self.id, self.number);
         let answer = timeout(link::ANSWER, writing).await;
         let answer = answer.unwrap_or_else(|_| Err(unanswered()));
-        match &answer {
-            Err(error) if Trouble::of(error) == Trouble::Lost => *is_in_doubt = true,
+        match answer.as_ref().map_err(Trouble::of) {
+            Err(Trouble::Lost) => *is_in_doubt = true,
+            Err(Trouble::Standby) => {}
             _ => self.connection = Some(connection),
         }
         answer

@@ -1,13 +1,13 @@
 //! A PostgreSQL of the test's own: in a folder of its own, on a socket in that folder, and gone with it.
 //!
-//! It never listens on a port, so it meets no other server. `initdb` runs once for each checkout; its
-//! result is kept in the target folder and copied, which takes a tenth of the time.
+//! It never listens on a port, so it meets no other server.
+
+mod programs;
 
 use std::{
-    env, fs,
+    fs,
     io::Write,
-    os::unix::{fs::MetadataExt, process::CommandExt},
-    path::{Path, PathBuf},
+    os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError, Weak,
@@ -18,15 +18,27 @@ use std::{
 
 use tempfile::TempDir;
 
+use self::programs::{as_postgres, give_away, program, run, template};
+
 /// It is part of the socket's name only.
 const PORT: &str = "54329";
 
-/// Where Debian and others put the programs of each version.
-const PLACES: [&str; 3] = [
-    "/usr/lib/postgresql",
-    "/usr/local/pgsql",
-    "/opt/homebrew/opt",
-];
+/// How often a server that was killed is started, until nothing of the old one is left.
+const ATTEMPTS: usize = 200;
+
+/// Runs the server given behind the folder, and ends it with the signal that is read, or when the
+/// test program is gone: only that holds the other end of the pipe. Then nobody else is
+/// left to remove the folder.
+const KEEPER: &str = r#"
+    exec 3<&0 </dev/null
+    {
+        read -r signal <&3 || touch "$0/orphaned"
+        kill -"${signal:-QUIT}" "$(head -n 1 "$0/data/postmaster.pid")"
+    } &
+    reader=$!
+    "$@" 3<&-
+    kill $reader
+    if [ -e "$0/orphaned" ]; then rm -rf "$0"; fi"#;
 
 /// Whether a commit is on disk when it is acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +93,20 @@ impl PostgresServer {
 
     /// Starts it after [`PostgresServer::kill`], on the same data.
     pub fn start_again(&self) {
+        let killed = self.status();
+        let killed = killed.lines().next();
+        for _ in 0..ATTEMPTS {
+            self.spawn();
+            if self.is_ready(killed) {
+                return;
+            }
+            // The killed server's children hold its memory until they notice.
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("PostgreSQL does not start: {}", self.log());
+    }
+
+    fn spawn(&self) {
         let synced = if self.disk == Disk::Synced {
             "on"
         } else {
@@ -96,11 +122,8 @@ impl PostgresServer {
         server.args(["-p", PORT, "-c", "listen_addresses=", "-c"]);
         server.arg(format!("fsync={synced}"));
         server.args(["-c", "log_min_messages=fatal", "-c", "max_connections=200"]);
-        // A test program that is killed drops nothing. The keeper ends the server when either says
-        // so: a line, or the end of the pipe that only this process holds.
-        let script = r#""$@" & read -r signal; kill -"${signal:-QUIT}" "$(head -1 "$0")"; wait"#;
         let mut keeper = Command::new("sh");
-        keeper.args(["-c", script]).arg(data.join("postmaster.pid"));
+        keeper.args(["-c", KEEPER]).arg(self.folder.path());
         keeper.arg(server.get_program()).args(server.get_args());
         let log = fs::File::options()
             .create(true)
@@ -116,39 +139,65 @@ impl PostgresServer {
             .spawn()
             .unwrap();
         *self.keeper() = Some(child);
-        let is_ready = || {
-            let lines = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-            lines
-                .lines()
-                .nth(7)
-                .is_some_and(|line| line.trim() == "ready")
-        };
-        while !is_ready() {
-            let ended = self.keeper().as_mut().unwrap().try_wait().unwrap();
-            assert_eq!(ended, None, "PostgreSQL ended: {}", self.log());
+    }
+
+    /// Whether connections are let in, asked again and again; `false` when the server ended.
+    fn is_ready(&self, killed: Option<&str>) -> bool {
+        loop {
+            let status = self.status();
+            let mut lines = status.lines();
+            let (pid, state) = (lines.next(), lines.nth(6));
+            if pid != killed && state.is_some_and(|state| state.trim() == "ready") {
+                return true;
+            }
+            if self
+                .keeper()
+                .as_mut()
+                .unwrap()
+                .try_wait()
+                .unwrap()
+                .is_some()
+            {
+                return false;
+            }
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What the server says of itself: its process in the first line, how far it is in the eighth.
+    fn status(&self) -> String {
+        fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap_or_default()
     }
 
     /// `kill -9` of the server, as a power cut would end it.
     pub fn kill(&self) {
         self.end("KILL");
-        // What a killed server leaves behind would look as if the next one were ready.
-        let _ = fs::remove_file(self.folder.path().join("data/postmaster.pid"));
     }
 
     /// The address of a new and empty database.
     pub fn database(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
-        run(Command::new(program("psql"))
-            .args([
-                "-X", "-q", "-U", "postgres", "-p", PORT, "-d", "postgres", "-h",
-            ])
-            .arg(self.folder.path())
+        run(self
+            .psql("postgres")
             .args(["-c", &format!("CREATE DATABASE {name}")]));
         let host = self.folder.path().display();
         format!("postgres://postgres@localhost:{PORT}/{name}?host={host}")
+    }
+
+    /// Somebody else at the same database.
+    pub fn psql(&self, database: &str) -> Command {
+        let mut psql = self.client("psql");
+        psql.args(["-X", "-q", "-A", "-t", "-d", database]);
+        psql
+    }
+
+    /// One of PostgreSQL's own programs that speak to a server.
+    pub fn client(&self, name: &str) -> Command {
+        let mut client = Command::new(program(name));
+        client.args(["-U", "postgres", "-p", PORT, "-h"]);
+        client.arg(self.folder.path());
+        client
     }
 
     fn end(&self, signal: &str) {
@@ -175,74 +224,4 @@ impl Drop for PostgresServer {
     fn drop(&mut self) {
         self.end("QUIT");
     }
-}
-
-/// A new cluster without databases of our own, ready to be copied.
-fn template() -> PathBuf {
-    let version = program("postgres");
-    let version = version.iter().rev().nth(2).unwrap().to_string_lossy();
-    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("postgres-{version}"));
-    if kept.exists() {
-        return kept;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    give_away(folder.path());
-    let data = folder.path().join("data");
-    run(as_postgres(&program("initdb"))
-        .arg("-D")
-        .arg(&data)
-        .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"])
-        .args(["--no-sync", "--no-instructions", "--wal-segsize=1"]));
-    // Copied next to its place and then moved there: whole or not at all. A test that was faster
-    // has put the same there.
-    let copy = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    run(Command::new("cp").arg("-R").arg(&data).arg(copy.path()));
-    let moved = fs::rename(copy.path().join("data"), &kept);
-    assert!(moved.is_ok() || kept.exists(), "{moved:?}");
-    kept
-}
-
-/// The newest version's program.
-fn program(name: &str) -> PathBuf {
-    let versions = PLACES.iter().filter_map(|place| fs::read_dir(place).ok());
-    let folders = versions.flatten().map(|entry| entry.unwrap().path());
-    let number = |folder: &PathBuf| {
-        let name = folder.file_name()?.to_str()?;
-        name.trim_start_matches("postgresql@").parse::<u32>().ok()
-    };
-    let newest = folders
-        .filter(|folder| folder.join("bin/postgres").exists())
-        .max_by_key(number);
-    match newest {
-        Some(folder) => folder.join("bin").join(name),
-        None => panic!(
-            "PostgreSQL is missing: install the package `postgresql` (scripts/setup.sh test does)"
-        ),
-    }
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
-}
-
-/// PostgreSQL does not run as root.
-fn as_postgres(program: &Path) -> Command {
-    if !is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("runuser");
-    command.args(["-u", "postgres", "--"]).arg(program);
-    command
-}
-
-fn give_away(folder: &Path) {
-    if is_root() {
-        run(Command::new("chown").args(["-R", "postgres"]).arg(folder));
-    }
-}
-
-fn run(command: &mut Command) {
-    let output = command.current_dir(env::temp_dir()).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {said}");
 }
