@@ -22,12 +22,13 @@ const TABLES: &str = "
     CREATE SEQUENCE bench_revision;
     ANALYZE bench_states;";
 
+/// The colon of the scope is spelled out: `pgbench` would take `:u` for a variable, quoted or not.
 const SCRIPT: &str = r"
 \set n random(0, 9999)
 \set u :n % 16
 WITH written AS (
     UPDATE bench_states SET version = version + 1, revision = nextval('bench_revision')
-    WHERE scope = 'user:u' || :u::text AND id = 'query.filters.' || :n::text AND version > 0
+    WHERE scope = 'user' || chr(58) || 'u' || :u::text AND id = 'query.filters.' || :n::text AND version > 0
     RETURNING *)
 INSERT INTO bench_log (revision, previous, scope, id, version, transition, actor, client, at, state)
 SELECT revision, 0, scope, id, version, 'update', 'system', NULL, 0, repeat('x', 480) FROM written;
@@ -84,7 +85,9 @@ impl PgBench {
             .arg(&self.database)
             .stderr(Stdio::inherit())
             .output();
-        let said = String::from_utf8(output.unwrap().stdout).unwrap();
+        let output = output.unwrap();
+        assert!(output.status.success(), "pgbench failed");
+        let said = String::from_utf8(output.stdout).unwrap();
         let count = said
             .lines()
             .find_map(|line| line.strip_prefix("number of transactions actually processed: "));
