@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    Lazy, SsrMode,
+    Lazy,
     components::{FlatRoutes, Route, Router},
     path,
 };
@@ -11,6 +11,7 @@ use leptos_router::{
 use crate::{
     boot::provide_boot,
     components::{
+        alive::mark_alive,
         dock::Dock,
         header::Header,
         toasts::{ToastArea, provide_toasts},
@@ -35,15 +36,7 @@ pub fn App() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
         crate::stores::start(toasts);
-        Effect::new(move |_| {
-            crate::stores::listen(stores.clone(), study);
-            // Tests and assistive scripts can tell that the page answers now.
-            drop(
-                document()
-                    .body()
-                    .map(|body| body.set_attribute("data-alive", "true")),
-            );
-        });
+        Effect::new(move |_| crate::stores::listen(stores.clone(), study));
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = (toasts, stores, study);
@@ -57,10 +50,10 @@ pub fn App() -> impl IntoView {
                 <Header/>
                 <main id="main" class="flex min-h-0 min-w-0" tabindex="-1">
                     <FlatRoutes fallback=NotFound>
-                        <Route path=path!("/") view={Lazy::<QueryPage>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("/") view={Lazy::<QueryPage>::new()}/>
                         <Route path=path!("/data") view={Lazy::<DataPage>::new()}/>
                         <Route path=path!("/plot") view={Lazy::<PlotPage>::new()}/>
-                        <Route path=path!("/states") view={Lazy::<StatesPage>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("/states") view={Lazy::<StatesPage>::new()}/>
                     </FlatRoutes>
                 </main>
                 <Dock/>
@@ -72,6 +65,7 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn NotFound() -> impl IntoView {
+    mark_alive();
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(axum::http::StatusCode::NOT_FOUND);

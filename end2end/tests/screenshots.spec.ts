@@ -4,7 +4,7 @@ import { chooseCohort, expectMerged, expectSaved, open } from "./support/cohort"
 import { expect, test } from "./support/fixtures";
 
 const folder = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
-const pages = { query: "/", data: "/data", plot: "/plot" };
+const pages = { query: "/", data: "/data", plot: "/plot", states: "/states" };
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } })) {
@@ -19,6 +19,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const [name, path] of Object.entries(pages)) {
         await open(page, path);
         if (name === "plot") await expect(page.getByTestId("plot-chart").locator("canvas").first()).toBeVisible();
+        if (name === "states") {
+          await page.getByRole("link", { name: "query.filters" }).click();
+          await expect(page.getByTestId("state-status")).toBeVisible();
+        }
         await page.waitForTimeout(600); // Fonts and the chart's first frame.
         await page.screenshot({ path: `${folder}${name}-${colorScheme}-${size}.png` });
       }

@@ -1,5 +1,6 @@
 //! Parts that more than one page uses.
 
+pub(crate) mod alive;
 pub(crate) mod dock;
 pub(crate) mod format;
 pub(crate) mod header;

@@ -13,7 +13,7 @@ use super::{
     server::restore_samples,
 };
 use crate::{
-    components::{format, icon::Icon, toasts::use_toasts},
+    components::{alive::mark_alive, format, icon::Icon, toasts::use_toasts},
     study::use_study,
 };
 
@@ -33,6 +33,7 @@ impl LazyRoute for DataPage {
 
 #[component]
 fn Page() -> impl IntoView {
+    mark_alive();
     let study = use_study();
     let summary = move || study.view.with(summary_of);
     view! {

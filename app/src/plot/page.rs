@@ -4,6 +4,8 @@ use leptos::{ev, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
 
+use crate::components::alive::mark_alive;
+
 use super::{
     bar::Bar, chart::Chart, contents::Contents, model::provide_plot, rail::Rail,
     selection::Selection, statistics::Statistics,
@@ -35,6 +37,7 @@ impl LazyRoute for PlotPage {
 #[component]
 fn PlotView() -> impl IntoView {
     let plot = provide_plot();
+    mark_alive();
     let has_result = Memo::new(move |_| plot.chosen.with(Option::is_some));
     Effect::new(move |_| fold_on_room(plot.is_rail_open, plot.is_statistics_open));
     view! {

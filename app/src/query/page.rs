@@ -20,7 +20,10 @@ use super::{
     sheet::Shade,
     state::{Query, use_query},
 };
-use crate::{AppError, components::icon::Icon};
+use crate::{
+    AppError,
+    components::{alive::mark_alive, icon::Icon},
+};
 
 /// Time between two tries while the server cannot be reached.
 const RETRY: Duration = Duration::from_secs(3);
@@ -81,6 +84,7 @@ fn Whole(query: Query) -> impl IntoView {
     count::keep_counted(query);
     merge::keep_merged(query);
     Effect::new(move |_| query.is_alive.set(true));
+    mark_alive();
     keep_trying(query);
     on_cleanup(move || super::sheet::close(query));
     let has = Memo::new(move |_| {

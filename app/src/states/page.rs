@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
 use super::{detail::Detail, list::List};
+use crate::components::alive::mark_alive;
 
 /// The route.
 pub(crate) struct StatesPage;
@@ -27,6 +28,7 @@ impl LazyRoute for StatesPage {
 
 #[component]
 fn Page() -> impl IntoView {
+    mark_alive();
     let map = use_query_map();
     let open = Memo::new(move |_| map.with(|map| map.get("id")));
     view! {

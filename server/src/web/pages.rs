@@ -12,9 +12,7 @@ use axum::{
     routing::{MethodFilter, any, on},
 };
 use leptos::{nonce::use_nonce, prelude::*, server_fn::axum::server_fn_paths};
-use leptos_axum::{
-    ResponseOptions, handle_server_fns_with_context, render_app_to_stream_with_context,
-};
+use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 use tower_http::services::ServeDir;
 
 use super::{boot, limited, not_found, policy};
@@ -28,7 +26,7 @@ pub(crate) fn pages(state: &AppState) -> Router {
     };
     let document = move || shell(document.leptos.clone(), &document.assets);
     let page = Router::new()
-        .fallback(render_app_to_stream_with_context(context, document))
+        .fallback(render_app_async_with_context(context, document))
         .layer(from_fn_with_state(state.clone(), boot));
     let site = ServeDir::new(&*state.leptos.site_root)
         .precompressed_br()
