@@ -6,6 +6,7 @@
 mod address;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod gather;
 mod ledger;
 mod memory;
 mod postgres;

@@ -21,16 +21,10 @@ use super::{
     group::{Answer, Group, Row},
     link,
 };
-use crate::Change;
-
-/// Batches that wait for the writer. Beyond that a caller waits before its batch is even queued.
-const QUEUE: usize = 1024;
-
-/// Batches in one group: enough to share a commit, few enough to keep it short for other servers.
-const GROUP: usize = 512;
-
-/// Bytes in one group, but for a single larger batch: they travel as one message.
-const GROUP_BYTES: usize = 16 * 1024 * 1024;
+use crate::{
+    Change,
+    backend::gather::{Batch, Gatherer, queue},
+};
 
 /// One caller's batch on its way to the writer.
 #[derive(Debug)]
@@ -41,9 +35,13 @@ pub(super) struct Request {
     reply: oneshot::Sender<Result<Outcome, Fault>>,
 }
 
-impl Request {
+impl Batch for Request {
     fn bytes(&self) -> usize {
         self.rows.iter().map(|row| row.state.len()).sum()
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.reply.is_closed()
     }
 }
 
@@ -53,7 +51,7 @@ pub(super) struct Writer(mpsc::Sender<Request>);
 
 impl Writer {
     pub(super) fn start(id: i64, options: PgConnectOptions, recent: Arc<Recent>, own: Own) -> Self {
-        let (sender, requests) = mpsc::channel(QUEUE);
+        let (sender, requests) = queue();
         let task = Task {
             id,
             number: 0,
@@ -93,31 +91,9 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
-        let mut waiting = None;
-        loop {
-            let first = match waiting.take() {
-                Some(request) => request,
-                None => match requests.recv().await {
-                    Some(request) => request,
-                    None => return,
-                },
-            };
-            let mut size = first.bytes();
-            let mut gathered = vec![first];
-            while gathered.len() < GROUP
-                && let Ok(request) = requests.try_recv()
-            {
-                size += request.bytes();
-                if size > GROUP_BYTES {
-                    waiting = Some(request);
-                    break;
-                }
-                gathered.push(request);
-            }
-            // Whoever gave up waiting does not want it written any more.
-            gathered.retain(|request| !request.reply.is_closed());
-            self.commit(gathered).await;
+    async fn run(mut self, mut requests: Gatherer<Request>) {
+        while let Some(group) = requests.next().await {
+            self.commit(group).await;
         }
     }
 

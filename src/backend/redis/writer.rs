@@ -15,15 +15,7 @@ use super::{
     keys::Keys,
     server::Connection,
 };
-
-/// Batches that wait for the writer. Beyond that a caller waits before its batch is even queued.
-const QUEUE: usize = 1024;
-
-/// Batches in one call: enough to share a round trip, few enough that readers are not kept waiting.
-const GROUP: usize = 512;
-
-/// Bytes in one call, but for a single larger batch.
-const GROUP_BYTES: usize = 16 * 1024 * 1024;
+use crate::backend::gather::{Batch, Gatherer, queue};
 
 /// Groups on their way at once: while Redis does one, the next is packed and the last one's answer is read.
 const ON_THEIR_WAY: usize = 2;
@@ -37,9 +29,13 @@ pub(super) struct Request {
     reply: oneshot::Sender<Result<Outcome, RedisFault>>,
 }
 
-impl Request {
+impl Batch for Request {
     fn bytes(&self) -> usize {
         self.encoded.iter().map(Encoded::bytes).sum()
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.reply.is_closed()
     }
 }
 
@@ -52,7 +48,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(connection: Connection, keys: Arc<Keys>, recent: Arc<Recent>) -> Self {
-        let (sender, requests) = mpsc::channel(QUEUE);
+        let (sender, requests) = queue();
         let task = Task {
             connection,
             keys: Arc::clone(&keys),
@@ -88,40 +84,15 @@ struct Task {
 }
 
 impl Task {
-    async fn run(self: Arc<Self>, mut requests: mpsc::Receiver<Request>) {
+    async fn run(self: Arc<Self>, mut requests: Gatherer<Request>) {
         let ways = Arc::new(Semaphore::new(ON_THEIR_WAY));
-        let mut waiting = None;
-        loop {
-            let first = match waiting.take() {
-                Some(request) => request,
-                None => match requests.recv().await {
-                    Some(request) => request,
-                    None => break,
-                },
-            };
-            let Ok(way) = Arc::clone(&ways).acquire_owned().await else {
-                break;
-            };
-            let mut size = first.bytes();
-            let mut gathered = vec![first];
-            while gathered.len() < GROUP
-                && let Ok(request) = requests.try_recv()
-            {
-                size += request.bytes();
-                if size > GROUP_BYTES {
-                    waiting = Some(request);
-                    break;
-                }
-                gathered.push(request);
-            }
-            // Whoever gave up waiting does not want it written any more.
-            gathered.retain(|request| !request.reply.is_closed());
-            if gathered.is_empty() {
-                continue;
-            }
+        // First a free way, then what has gathered by then.
+        while let Ok(way) = Arc::clone(&ways).acquire_owned().await
+            && let Some(group) = requests.next().await
+        {
             let task = Arc::clone(&self);
             tokio::spawn(async move {
-                task.commit(gathered).await;
+                task.commit(group).await;
                 drop(way);
             });
         }

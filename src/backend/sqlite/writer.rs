@@ -10,16 +10,10 @@ use sqlx::SqliteConnection;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::{Announcement, Fault, Outcome, Recent, Write, group};
-use crate::Change;
-
-/// Batches that wait for the writer. Beyond that a caller waits before its batch is even queued.
-const QUEUE: usize = 1024;
-
-/// Batches in one transaction: enough to share a commit, few enough to keep it short.
-const GROUP: usize = 512;
-
-/// Bytes in one transaction, but for a single larger batch: they travel as one text.
-const GROUP_BYTES: usize = 16 * 1024 * 1024;
+use crate::{
+    Change,
+    backend::gather::{Batch, Gatherer, queue},
+};
 
 /// One caller's batch on its way to the writer.
 #[derive(Debug)]
@@ -30,9 +24,13 @@ pub(super) struct Request {
     reply: oneshot::Sender<Result<Outcome, Fault>>,
 }
 
-impl Request {
+impl Batch for Request {
     fn bytes(&self) -> usize {
         self.rows.iter().map(String::len).sum()
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.reply.is_closed()
     }
 }
 
@@ -46,7 +44,7 @@ impl Writer {
         recent: Arc<Recent>,
         announce: broadcast::Sender<Announcement>,
     ) -> Self {
-        let (sender, requests) = mpsc::channel(QUEUE);
+        let (sender, requests) = queue();
         let task = Task {
             connection,
             recent,
@@ -81,31 +79,9 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
-        let mut waiting = None;
-        loop {
-            let first = match waiting.take() {
-                Some(request) => request,
-                None => match requests.recv().await {
-                    Some(request) => request,
-                    None => return,
-                },
-            };
-            let mut size = first.bytes();
-            let mut gathered = vec![first];
-            while gathered.len() < GROUP
-                && let Ok(request) = requests.try_recv()
-            {
-                size += request.bytes();
-                if size > GROUP_BYTES {
-                    waiting = Some(request);
-                    break;
-                }
-                gathered.push(request);
-            }
-            // Whoever gave up waiting does not want it written any more.
-            gathered.retain(|request| !request.reply.is_closed());
-            self.commit(gathered).await;
+    async fn run(mut self, mut requests: Gatherer<Request>) {
+        while let Some(group) = requests.next().await {
+            self.commit(group).await;
         }
     }
 
