@@ -4,21 +4,36 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use async_trait::async_trait;
 use rand::{RngCore, SeedableRng, rngs::StdRng};
+use tokio::sync::watch;
 
 use crate::{StateId, Timestamp};
 
+/// The longest that a waiter sleeps before it looks at the clock again: the computer's clock may have
+/// been set, or the computer may have been asleep.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
 /// Says what time it is.
+#[async_trait]
 pub trait Clock: fmt::Debug + Send + Sync {
     /// Now, in milliseconds since 1970-01-01 UTC.
     fn now(&self) -> Timestamp;
+
+    /// Waits until it is `at`, or later.
+    async fn until(&self, at: Timestamp) {
+        loop {
+            let left = u64::try_from(at.0.saturating_sub(self.now().0)).unwrap_or_default();
+            if left == 0 {
+                return;
+            }
+            tokio::time::sleep(LOOK_AGAIN.min(Duration::from_millis(left))).await;
+        }
+    }
 }
 
 /// The computer's own clock.
@@ -41,24 +56,36 @@ impl Clock for SystemClock {
 
 /// A clock that stands until it is moved.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock(watch::Sender<Timestamp>);
 
 impl ManualClock {
     /// A clock standing at `start`.
     pub fn new(start: Timestamp) -> Self {
-        Self(AtomicI64::new(start.0))
+        Self(watch::Sender::new(start))
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward, and wakes those whose time has come.
     pub fn advance(&self, by: Duration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        self.0
+            .send_modify(|now| now.0 = now.0.saturating_add(millis));
+    }
+
+    /// Sets the clock, back too, as somebody does who corrects a computer's.
+    pub fn set(&self, now: Timestamp) {
+        self.0.send_replace(now);
     }
 }
 
+#[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
+        *self.0.borrow()
+    }
+
+    async fn until(&self, at: Timestamp) {
+        // It ends early only when the clock is gone, and this borrows it.
+        let _ = self.0.subscribe().wait_for(|now| *now >= at).await;
     }
 }
 

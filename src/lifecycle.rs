@@ -96,6 +96,11 @@ impl Lifecycle {
             "dataset" => Self::starting(S::ACTIVE)
                 .step(T::EXPIRE, [S::ACTIVE], S::EXPIRED)
                 .update([S::ACTIVE]),
+            "webhook" => Self::starting(S::ENABLED)
+                .step(T::SUSPEND, [S::ENABLED], S::DISABLED)
+                .step(T::ACTIVATE, [S::DISABLED], S::ENABLED)
+                .update([S::ENABLED, S::DISABLED]),
+            "compaction" => Self::starting(S::ACTIVE).update([S::ACTIVE]),
             _ => return None,
         })
     }
@@ -103,6 +108,17 @@ impl Lifecycle {
     /// Where `create` leads.
     pub fn first(&self) -> &Status {
         &self.first
+    }
+
+    /// Every status there is, in the order of the table, [`Status::DELETED`] left out.
+    pub fn statuses(&self) -> Vec<Status> {
+        let mut statuses = vec![self.first.clone()];
+        for (_, _, to) in &self.rows {
+            if !statuses.contains(to) {
+                statuses.push(to.clone());
+            }
+        }
+        statuses
     }
 
     /// Where `transition` leads from `status`; `None` when it is refused.

@@ -1,9 +1,13 @@
 //! How much is too much: each limit is a setting, each refusal names it.
 //!
-//! What is malformed rather than large is the business of `validate`.
+//! What is malformed rather than large is the business of `validate`; how often is too often, of `rate`.
+
+mod rate;
 
 use std::{fmt, time::Duration};
 
+pub(crate) use self::rate::Gate;
+pub use self::rate::{Access, Rate, RateLimits};
 use crate::StateId;
 
 /// The limits of an engine. All sizes are bytes of JSON text.

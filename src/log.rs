@@ -6,6 +6,7 @@
 
 use crate::{
     Change, Error, Revision, Scope, State, StateId, StateManager, Timestamp, Transition, Version,
+    limits::Access,
 };
 
 /// The most records or states that one call returns, however many were asked for. A page of this
@@ -63,6 +64,7 @@ impl StateManager {
         id: &StateId,
         query: HistoryQuery,
     ) -> Result<Vec<Change>, Error> {
+        self.admit(Access::Read, scope)?;
         let limit = query.last.unwrap_or(MAX_PAGE).min(MAX_PAGE);
         let (mut before, mut found) = (query.before, Vec::new());
         while found.len() < limit {
@@ -94,7 +96,12 @@ impl StateManager {
 impl Change {
     /// What the change did, as a JSON Patch (RFC 6902) from the state before to the state after.
     /// A first version is all new: its patch begins with `null`.
-    pub fn diff(&self) -> serde_json::Value {
+    ///
+    /// # Errors
+    /// [`Error::Removed`] when a policy has removed the content of one of the two.
+    pub fn diff(&self) -> Result<serde_json::Value, Error> {
+        let mut both = self.before.iter().chain([&self.after]);
+        both.try_for_each(|state| Error::unless_removed(state))?;
         let shown = |state: &State| {
             serde_json::json!({
                 "name": state.name, "status": state.status, "data": state.data,
@@ -106,6 +113,6 @@ impl Change {
             .as_deref()
             .map_or(serde_json::Value::Null, shown);
         let patch = json_patch::diff(&before, &shown(&self.after));
-        serde_json::json!(patch)
+        Ok(serde_json::json!(patch))
     }
 }

@@ -5,15 +5,24 @@
 //! over. Only the manager writes to a backend.
 
 mod builder;
+pub(crate) mod chain;
 mod check;
 mod draft;
 mod new;
 mod put;
+mod replay;
+mod scope;
 pub(crate) mod step;
 mod sweeper;
 mod write;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
+
+use futures::future::poll_immediate;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 
 pub use self::{
     builder::Builder,
@@ -21,10 +30,15 @@ pub use self::{
     sweeper::Sweeper,
 };
 use crate::{
-    Change, Clock, Error, Ids, Kind, Lifecycle, Limits, Scope, State, StateId, Status, Timestamp,
-    backend::{Backend, Fault},
+    Authority, Change, Clock, Error, Ids, Kind, Lifecycle, Limits, Scope, State, StateId, Status,
+    Timestamp, Transition,
+    backend::{Backend, Fault, Held},
+    limits::{Access, Gate},
     log::MAX_PAGE,
-    metrics::{Counts, Metrics},
+    metrics::{Counts, Latency, Metrics},
+    schema::Schemas,
+    validate::rules::Rules,
+    watch::Hub,
 };
 
 /// The one door: checks, guards and writes every change, and answers every reader.
@@ -39,9 +53,16 @@ struct Parts {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     limits: Limits,
+    gate: Gate,
     lifecycles: HashMap<Kind, Lifecycle>,
     ttls: HashMap<Kind, Duration>,
+    rules: Rules,
+    schemas: Schemas,
+    authority: Option<Arc<dyn Authority>>,
     metrics: Metrics,
+    hub: Arc<Hub>,
+    /// Counts what was asked of subscribers, so that those in this process look at once.
+    nudges: watch::Sender<u64>,
 }
 
 impl StateManager {
@@ -53,16 +74,18 @@ impl StateManager {
     /// The state with this id; `None` when this scope has none or it was deleted.
     ///
     /// # Errors
-    /// [`Error::Expired`] when its time is over, whether the sweeper has been there or not.
+    /// [`Error::Expired`] when its time is over, whether the sweeper has been there or not. As from
+    /// [`StateManager::upgraded`] when it is not in today's shape.
     pub async fn get(&self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Error> {
         self.0.metrics.read();
+        self.admit(Access::Read, scope)?;
         let found = self.within("get", self.0.backend.get(scope, id)).await?;
         let Some(state) = found.filter(|state| state.status != Status::DELETED) else {
             return Ok(None);
         };
         match self.end_of(&state, self.0.clock.now()) {
             Some(at) => Err(Error::Expired { id: id.clone(), at }),
-            None => Ok(Some(state)),
+            None => self.upgraded(&state).map(Some),
         }
     }
 
@@ -75,6 +98,7 @@ impl StateManager {
         after: Option<&StateId>,
         limit: usize,
     ) -> Result<Vec<Arc<State>>, Error> {
+        self.admit(Access::Read, scope)?;
         let limit = limit.min(MAX_PAGE);
         let now = self.0.clock.now();
         let mut after = after.cloned();
@@ -86,10 +110,12 @@ impl StateManager {
             let page = self.within("list", scan).await?;
             let is_last = page.len() < wanted;
             after = page.last().map(|state| state.id.clone());
-            live.extend(
-                page.into_iter()
-                    .filter(|state| self.end_of(state, now).is_none()),
-            );
+            for state in page
+                .iter()
+                .filter(|state| self.end_of(state, now).is_none())
+            {
+                live.push(self.upgraded(state)?);
+            }
             if is_last {
                 break;
             }
@@ -102,9 +128,32 @@ impl StateManager {
         self.0.metrics.counts()
     }
 
+    /// How often each transition was written since the engine was built, by name.
+    pub fn transitions(&self) -> Vec<(Transition, u64)> {
+        self.0.metrics.transitions()
+    }
+
+    /// How long the callers of each operation waited since the engine was built. What was answered
+    /// without waiting (from memory, from a cache) counts as no time.
+    pub fn latencies(&self) -> Vec<Latency> {
+        self.0.metrics.latencies()
+    }
+
+    /// What the backend holds of states that are not deleted, over all scopes.
+    pub async fn held(&self) -> Result<Held, Error> {
+        self.within("held", self.0.backend.held()).await
+    }
+
     /// The limits in force.
     pub fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// The kinds that the engine knows, by name.
+    pub fn kinds(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = self.0.lifecycles.keys().cloned().collect();
+        kinds.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
+        kinds
     }
 
     /// How states of this kind may change, if the engine knows the kind.
@@ -117,6 +166,11 @@ impl StateManager {
         self.end_of(state, self.0.clock.now())
     }
 
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
     /// An id that nothing has yet.
     pub(crate) fn new_id(&self) -> StateId {
         self.0.ids.next()
@@ -124,8 +178,33 @@ impl StateManager {
 
     /// Counts what was written.
     pub(crate) fn wrote(&self, changes: Vec<Change>) -> Vec<Change> {
-        self.0.metrics.wrote(changes.len());
+        self.0.metrics.wrote(&changes);
         changes
+    }
+
+    pub(crate) fn authority(&self) -> Option<&Arc<dyn Authority>> {
+        self.0.authority.as_ref()
+    }
+
+    pub(crate) fn schemas(&self) -> &Schemas {
+        &self.0.schemas
+    }
+
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
+    }
+
+    /// Has the subscribers of this process look at their notes.
+    pub(crate) fn nudge_subscribers(&self) {
+        self.0.nudges.send_modify(|nudges| *nudges += 1);
+    }
+
+    pub(crate) fn nudges(&self) -> watch::Receiver<u64> {
+        self.0.nudges.subscribe()
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
     }
 
     pub(crate) fn backend(&self) -> &Arc<dyn Backend> {
@@ -139,7 +218,17 @@ impl StateManager {
         work: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Error> {
         let after = self.0.limits.timeout;
-        let result = match tokio::time::timeout(after, work).await {
+        let mut work = pin!(work);
+        // What needs no waiting needs no clock either.
+        let (answer, took) = match poll_immediate(&mut work).await {
+            Some(answer) => (Ok(answer), Duration::ZERO),
+            None => {
+                let begun = Instant::now();
+                (timeout(after, work).await, begun.elapsed())
+            }
+        };
+        self.0.metrics.took(operation, took);
+        let result = match answer {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(source)) => Error::Failed { operation, source },
             Err(_) => Error::Timeout { operation, after },
@@ -150,7 +239,7 @@ impl StateManager {
 
     /// When the state ended, if its time is over. A time to live ends a state where its lifecycle
     /// has an `expire`; elsewhere (a completed transaction) it means nothing.
-    fn end_of(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn end_of(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
         if state.status == Status::EXPIRED {
             return Some(state.expires_at.unwrap_or(state.updated_at));
         }

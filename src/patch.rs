@@ -2,27 +2,37 @@
 
 use serde_json::{Map, Value};
 
-/// What `target` becomes under `patch`. Only what stays is copied from `target`.
+/// What `target` becomes under `patch`.
 pub(crate) fn merged(target: &Value, patch: &Value) -> Value {
-    let Value::Object(changes) = patch else {
-        return patch.clone();
+    // To copy a whole object and change it is quicker than to put it together field by field.
+    let mut new = match (target, patch) {
+        (Value::Object(_), Value::Object(_)) => target.clone(),
+        _ => Value::Null,
     };
-    let nothing = Map::new();
-    let old = target.as_object().unwrap_or(&nothing);
-    let mut new = Map::new();
-    for (key, value) in old {
-        match changes.get(key) {
-            None => drop(new.insert(key.clone(), value.clone())),
-            Some(Value::Null) => {}
-            Some(change) => drop(new.insert(key.clone(), merged(value, change))),
-        }
+    merge(&mut new, patch);
+    new
+}
+
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
     }
+    let Some(fields) = target.as_object_mut() else {
+        return;
+    };
     for (key, change) in changes {
-        if !change.is_null() && !old.contains_key(key) {
-            new.insert(key.clone(), merged(&Value::Null, change));
+        if change.is_null() {
+            fields.remove(key);
+        } else if let Some(field) = fields.get_mut(key) {
+            merge(field, change);
+        } else {
+            fields.insert(key.clone(), merged(&Value::Null, change));
         }
     }
-    Value::Object(new)
 }
 
 #[cfg(test)]

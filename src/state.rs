@@ -8,6 +8,8 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::{Digest, Removed};
+
 /// Names one state within its scope, in at most [`StateId::MAX_BYTES`] bytes: the same id in two scopes is
 /// two states, so nobody can take another's name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,6 +58,11 @@ macro_rules! vocabulary {
                 Self(text.into())
             }
 
+            /// The same where it is known when the program is built.
+            pub const fn from_static(text: &'static str) -> Self {
+                Self(Cow::Borrowed(text))
+            }
+
             /// The name as text.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -87,6 +94,10 @@ vocabulary! {
         STORE = "store",
         /// A table or a merged result.
         DATASET = "dataset",
+        /// An address that is told of changes.
+        WEBHOOK = "webhook",
+        /// What the engine says when it takes the content out of old versions.
+        COMPACTION = "compaction",
     }
 }
 
@@ -133,6 +144,8 @@ vocabulary! {
         UPDATE = "update",
         /// An older version's content came back as a new version.
         ROLLBACK = "rollback",
+        /// Its data came into the shape of a newer schema version.
+        UPGRADE = "upgrade",
         /// Removed for readers.
         DELETE = "delete",
     }
@@ -233,6 +246,12 @@ pub struct State {
     pub updated_at: Timestamp,
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,
+    /// Set where a policy took `data` and `metadata` out of an old version: both are null then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Arc<Removed>>,
+    /// Chains this version to the one before; empty before it is written. Last, so that it is found in the JSON.
+    #[serde(default)]
+    pub digest: Digest,
 }
 
 /// What a write says about the version it saw.

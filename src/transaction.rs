@@ -3,20 +3,22 @@
 //! A [`Transaction`] reads and drafts as it goes: what it wrote it reads back, and a step that a
 //! lifecycle refuses is refused at once. Nothing is stored before [`Transaction::commit`], which
 //! writes everything in one step of the backend, or nothing. It locks nobody out: whoever wrote
-//! one of its states meanwhile makes the commit fail, with each such state named.
+//! one of the states it wrote or only read makes the commit fail, with each such state named. So a
+//! transaction that is committed did what it would have done alone.
 
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     Actor, Change, Error, Expected, New, Scope, State, StateId, StateManager, Status, Transition,
     Update,
-    backend::{Outcome, Write},
+    backend::{Batch, Guard, Outcome, Write},
+    limits::Access,
     manager::step::Step,
 };
 
-/// The most writes of one transaction: they are one batch in the backend's memory, and everybody
-/// else's writes wait behind it.
-pub const MAX_WRITES: usize = 1000;
+/// The most states that one transaction reads, and the most writes it makes: they are one batch in the
+/// backend's memory, and everybody else's writes wait behind it.
+pub const MAX_STATES: usize = 1000;
 
 type Place = (Scope, StateId);
 
@@ -66,18 +68,20 @@ impl StateManager {
 impl Transaction {
     /// The state as this transaction sees it: with its own writes. `None` when there is none.
     ///
-    /// What is only read may be written by others before the commit.
+    /// What was read must still be so at the commit. What need not be is better read with
+    /// [`StateManager::get`].
     ///
     /// # Errors
     /// [`Error::Expired`] when its time is over.
     pub async fn get(&mut self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Error> {
+        self.states.admit(Access::Read, scope)?;
         let found = self.base(scope, id).await?;
         let Some(state) = found.filter(|state| state.status != Status::DELETED) else {
             return Ok(None);
         };
         match self.states.ended_at(&state) {
             Some(at) => Err(Error::Expired { id: id.clone(), at }),
-            None => Ok(Some(state)),
+            None => self.states.upgraded(&state).map(Some),
         }
     }
 
@@ -134,7 +138,8 @@ impl Transaction {
     /// Writes all of it, or nothing. The changes as they stand in the log, one behind the other.
     ///
     /// # Errors
-    /// [`Error::Conflicts`] with each state that somebody else wrote since this transaction saw it.
+    /// [`Error::Conflicts`] with each state, written or only read here, that somebody else wrote since
+    /// this transaction saw it.
     pub async fn commit(self) -> Result<Vec<Change>, Error> {
         if self.writes.is_empty() {
             return Ok(Vec::new());
@@ -146,7 +151,16 @@ impl Transaction {
             writes,
             ..
         } = self;
-        let written = states.backend().apply(writes);
+        let read = seen
+            .iter()
+            .filter(|(place, _)| !drafted.contains_key(place));
+        let guards = read.map(|((scope, id), state)| Guard {
+            scope: scope.clone(),
+            id: id.clone(),
+            version: state.as_ref().map(|state| state.version),
+        });
+        let guards = guards.collect();
+        let written = states.backend().apply(Batch { guards, writes });
         match states.within("commit", written).await? {
             Outcome::Applied(changes) => Ok(states.wrote(changes)),
             Outcome::OverQuota { what, size, limit } => {
@@ -154,15 +168,15 @@ impl Transaction {
             }
             Outcome::Stale(_) => {
                 let mut conflicts = Vec::new();
-                for (scope, id) in drafted.keys() {
-                    let now = states.within("commit", states.backend().get(scope, id));
+                for ((scope, id), seen) in seen {
+                    let now = states.within("commit", states.backend().newest(&scope, &id));
                     let now = now.await?;
-                    let seen = seen.get(&(scope.clone(), id.clone())).cloned().flatten();
+                    let now = now.map(|now| states.schemas().upgraded(&now)).transpose()?;
                     let version = |state: &Option<Arc<State>>| state.as_ref().map(|s| s.version);
                     if version(&now) != version(&seen) {
                         let expected =
                             seen.map_or(Expected::Absent, |state| Expected::Version(state.version));
-                        conflicts.push(Error::conflict(id, expected, now.as_ref()));
+                        conflicts.push(Error::conflict(&id, expected, now.as_ref()));
                     }
                 }
                 states.counted(Err(Error::Conflicts { conflicts }))
@@ -184,12 +198,10 @@ impl Transaction {
             .states
             .draft_step(id, &mut step, &self.actor, base.as_ref());
         let writes = self.states.counted(drafted)?;
-        if self.writes.len() + writes.len() > MAX_WRITES {
-            let problem = format!("a transaction takes at most {MAX_WRITES} writes; begin another");
-            return self
-                .states
-                .counted(Err(Error::invalid("transaction", problem)));
-        }
+        let powers = self.states.powers(scope, &self.actor).await;
+        let powers = self.states.counted(powers)?;
+        self.states.counted(powers.check(&self.actor, &writes))?;
+        self.check_room(self.writes.len() + writes.len())?;
         let after = writes.last().map(|write| Arc::clone(&write.after));
         let after = after.ok_or_else(|| Error::Absent { id: id.clone() })?;
         self.writes.extend(writes);
@@ -207,9 +219,21 @@ impl Transaction {
         if let Some(state) = self.seen.get(&place) {
             return Ok(state.clone());
         }
-        let stored = self.states.backend().get(scope, id);
+        self.check_room(self.seen.len() + 1)?;
+        let stored = self.states.backend().newest(scope, id);
         let stored = self.states.within("transaction", stored).await?;
         self.seen.insert(place, stored.clone());
         Ok(stored)
+    }
+
+    fn check_room(&self, size: usize) -> Result<(), Error> {
+        if size <= MAX_STATES {
+            return Ok(());
+        }
+        let problem = format!(
+            "a transaction reads at most {MAX_STATES} states and writes as often; begin another"
+        );
+        self.states
+            .counted(Err(Error::invalid("transaction", problem)))
     }
 }

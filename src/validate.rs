@@ -1,12 +1,15 @@
 //! What is well formed: checked once, at the door, before anything is read or written.
 //!
-//! Sizes are measured without building the text. Which limits apply is the business of `limits`.
+//! Sizes are measured without building the text. Which limits apply is the business of `limits`; what
+//! one kind asks of its states beyond that is in `rules`.
+
+pub(crate) mod rules;
 
 use std::io;
 
 use serde_json::Value;
 
-use crate::{Actor, Bound, Error, Kind, Limits, Scope, StateId};
+use crate::{Actor, Bound, Error, Kind, Limits, Scope, StateId, text::Size};
 
 /// Checks an id: not empty, not too long, no control characters.
 pub fn id(id: &StateId) -> Result<(), Error> {
@@ -46,17 +49,17 @@ pub fn name(path: &str, text: &str) -> Result<(), Error> {
     word(path, text)
 }
 
-/// Checks the data of a state and returns its size in bytes of JSON.
-pub fn data(limits: &Limits, data: &Value) -> Result<u64, Error> {
-    sized(limits, Bound::Data, data)
+/// Checks the data of a state, which is so large.
+pub(crate) fn data(limits: &Limits, data: &Value, size: Size) -> Result<(), Error> {
+    sized(limits, Bound::Data, data, size)
 }
 
-/// Checks the metadata of a state (an object, or null for none) and returns its size.
-pub fn metadata(limits: &Limits, metadata: &Value) -> Result<u64, Error> {
+/// Checks the metadata of a state (an object, or null for none), which is so large.
+pub(crate) fn metadata(limits: &Limits, metadata: &Value, size: Size) -> Result<(), Error> {
     if !(metadata.is_object() || metadata.is_null()) {
         return Err(Error::invalid("metadata", "must be an object, or null"));
     }
-    sized(limits, Bound::Metadata, metadata)
+    sized(limits, Bound::Metadata, metadata, size)
 }
 
 /// Checks how deeply a value nests: a number is 0 deep, `[1]` is 1 deep.
@@ -69,13 +72,20 @@ pub fn depth(limits: &Limits, value: &Value) -> Result<(), Error> {
     at_most(Bound::Depth, limit.saturating_add(1), limit)
 }
 
-fn sized(limits: &Limits, bound: Bound, value: &Value) -> Result<u64, Error> {
-    depth(limits, value)?;
-    let mut counter = Counter(0);
+/// How large a value is, without making its text.
+pub(crate) fn size(value: &Value) -> Result<Size, Error> {
+    let mut counter = Counter(Size::default());
     serde_json::to_writer(&mut counter, value)
         .map_err(|error| Error::invalid("data", error.to_string()))?;
-    at_most(bound, counter.0, limits.of(bound))?;
     Ok(counter.0)
+}
+
+fn sized(limits: &Limits, bound: Bound, value: &Value, size: Size) -> Result<(), Error> {
+    // Few brackets cannot nest deeply, and most states have few.
+    if size.brackets > limits.of(Bound::Depth) {
+        depth(limits, value)?;
+    }
+    at_most(bound, size.bytes, limits.of(bound))
 }
 
 fn at_most(what: Bound, size: u64, limit: u64) -> Result<(), Error> {
@@ -89,7 +99,9 @@ fn word(path: &str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
         return Err(Error::invalid(path, "must not be empty"));
     }
-    if text.chars().any(char::is_control) {
+    // Most names are ASCII, where a glance at the bytes tells.
+    let is_printable = |byte: &u8| matches!(byte, b' '..=b'~');
+    if !text.as_bytes().iter().all(is_printable) && text.chars().any(char::is_control) {
         return Err(Error::invalid(path, "must not contain control characters"));
     }
     Ok(())
@@ -103,11 +115,13 @@ fn fits(value: &Value, levels: u64) -> bool {
     }
 }
 
-struct Counter(u64);
+struct Counter(Size);
 
 impl io::Write for Counter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len() as u64;
+        let more = Size::of(bytes);
+        self.0.bytes += more.bytes;
+        self.0.brackets += more.brackets;
         Ok(bytes.len())
     }
 

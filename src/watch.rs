@@ -1,109 +1,127 @@
 //! The log as a stream that can be resumed anywhere: nothing is skipped, nothing repeated.
 //!
-//! A watcher first reads the log from where it left off. Once it has caught up it follows the
-//! backend's announcements, and checks that each continues where it stands; whenever one does not
-//! (it lagged, or another process wrote) it reads the log again. So announcements are only a
-//! quick way to what the log says.
+//! A watcher reads the log from where it left off until it is near the end, takes a seat at the
+//! engine's [`Hub`], and reads what is left. From then on the hub brings it what it wants. Whenever it
+//! loses its seat it does the same again. So the hub is only a quick way to what the log says.
+
+mod hub;
+mod index;
 
 use std::{collections::VecDeque, sync::Arc};
 
-use futures::{Stream, stream};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use futures::{StreamExt, stream, stream::BoxStream};
 
-use crate::{
-    Change, Error, Revision, Scope, StateManager,
-    backend::{Announcement, Backend},
-    log::MAX_PAGE,
-};
+pub(crate) use self::hub::Hub;
+use self::hub::Place;
+use crate::{Change, Error, Interest, Revision, StateManager, log::MAX_PAGE};
 
 impl StateManager {
-    /// Every change behind `after`, past and future, of one scope or of all. After an error the
-    /// stream ends; watch again from the last revision seen.
+    /// Every change behind `after`, past and future, that is of interest: of one scope
+    /// (`Some(scope)`), of everything (`None`), or whatever an [`Interest`] says. After an error
+    /// the stream ends; watch again from the last revision seen.
     pub fn watch(
         &self,
-        scope: Option<Scope>,
+        interest: impl Into<Interest>,
         after: Revision,
-    ) -> impl Stream<Item = Result<Change, Error>> + Send + Unpin + 'static + use<> {
-        let watcher = Watcher {
-            // Subscribed before the first look at the log: what is written in between is in both.
-            announcements: self.backend().announcements(),
-            backend: Arc::clone(self.backend()),
-            scope,
-            seen: after,
-            is_behind: true,
-            ready: VecDeque::new(),
-        };
-        Box::pin(stream::try_unfold(watcher, |mut watcher| async move {
-            let next = watcher.next().await?;
-            Ok(next.map(|change| (change, watcher)))
-        }))
+    ) -> BoxStream<'static, Result<Arc<Change>, Error>> {
+        let watcher = Watcher::new(self.clone(), interest.into(), after);
+        let changes = stream::try_unfold(watcher, |mut watcher| async move {
+            let change = watcher.next().await?;
+            Ok(Some((change, watcher)))
+        });
+        changes.boxed()
     }
 }
 
-struct Watcher {
-    backend: Arc<dyn Backend>,
-    announcements: Receiver<Announcement>,
-    scope: Option<Scope>,
-    /// Everything up to here was delivered or is in `ready`.
-    seen: Revision,
+/// One reader of the log, with a memory of where it is.
+pub(crate) struct Watcher {
+    states: StateManager,
+    interest: Arc<Interest>,
+    /// Every change up to here was given out, waits in `ready`, or is of no interest.
+    read: Revision,
+    ready: VecDeque<Arc<Change>>,
+    /// Whether there may be something in the log that no queue will bring.
     is_behind: bool,
-    ready: VecDeque<Change>,
+    place: Option<Place>,
 }
 
 impl Watcher {
-    async fn next(&mut self) -> Result<Option<Change>, Error> {
+    pub(crate) fn new(states: StateManager, interest: Interest, after: Revision) -> Self {
+        Self {
+            states,
+            interest: Arc::new(interest),
+            read: after,
+            ready: VecDeque::new(),
+            is_behind: true,
+            place: None,
+        }
+    }
+
+    /// The next change of interest. Dropping this future loses nothing; after an error it may be
+    /// asked again.
+    pub(crate) async fn next(&mut self) -> Result<Arc<Change>, Error> {
         loop {
             if let Some(change) = self.ready.pop_front() {
-                return Ok(Some(change));
+                return Ok(change);
             }
             if self.is_behind {
                 self.catch_up().await?;
                 continue;
             }
-            match self.announcements.recv().await {
-                Ok(changes) => self.follow(&changes),
-                Err(RecvError::Lagged(_)) => self.is_behind = true,
-                Err(RecvError::Closed) => return Ok(None),
+            let news = match &mut self.place {
+                Some(place) => place.next().await,
+                None => None,
+            };
+            match news {
+                Some(change) if change.revision > self.read => {
+                    self.read = change.revision;
+                    return Ok(change);
+                }
+                // Was read from the log before it came through the queue.
+                Some(_) => {}
+                None => {
+                    self.place = None;
+                    self.is_behind = true;
+                }
             }
         }
+    }
+
+    /// Every change of interest up to here was given out. It moves on while others' changes pass by.
+    pub(crate) fn seen(&self) -> Revision {
+        if let Some(waiting) = self.ready.front() {
+            return Revision(waiting.revision.0 - 1);
+        }
+        let passed = self.place.as_ref().filter(|_| !self.is_behind);
+        let passed = passed.and_then(Place::seen).unwrap_or_default();
+        self.read.max(passed)
+    }
+
+    /// Whether nothing is there to be given out at once.
+    pub(crate) fn is_at_end(&self) -> bool {
+        let is_quiet = self.place.as_ref().is_some_and(|it| it.seen().is_some());
+        !self.is_behind && self.ready.is_empty() && is_quiet
     }
 
     async fn catch_up(&mut self) -> Result<(), Error> {
-        let page = self.backend.log(self.seen, MAX_PAGE).await;
-        let page = page.map_err(|source| Error::Failed {
-            operation: "watch",
-            source,
-        })?;
-        match page.last() {
-            Some(last) => self.seen = last.revision,
-            None => self.is_behind = false,
+        let is_seated = self.place.is_some();
+        let page = self.states.log(self.read, MAX_PAGE).await?;
+        if let Some(last) = page.last() {
+            self.read = last.revision;
         }
-        let wanted = page.into_iter().filter(|change| {
-            self.scope
-                .as_ref()
-                .is_none_or(|scope| *scope == change.after.scope)
-        });
-        self.ready.extend(wanted);
-        Ok(())
-    }
-
-    fn follow(&mut self, changes: &[Change]) {
-        let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
-            return;
-        };
-        if first.revision.0 > self.seen.0 + 1 {
-            self.is_behind = true;
-            return;
-        }
-        for change in changes.iter().filter(|change| change.revision > self.seen) {
-            if self
-                .scope
-                .as_ref()
-                .is_none_or(|scope| *scope == change.after.scope)
-            {
-                self.ready.push_back(change.clone());
+        if page.len() < MAX_PAGE {
+            // What is committed after a seat was taken comes through its queue, and what was committed
+            // before is in the log that is read after. So the last look is made from the seat.
+            self.is_behind = !is_seated;
+            if !is_seated {
+                let backend = self.states.backend();
+                self.place = Some(self.states.hub().sit(backend, &self.interest));
             }
         }
-        self.seen = self.seen.max(last.revision);
+        let wanted = page
+            .into_iter()
+            .filter(|change| self.interest.wants(change));
+        self.ready.extend(wanted.map(Arc::new));
+        Ok(())
     }
 }

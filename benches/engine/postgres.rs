@@ -8,8 +8,14 @@ use std::{fs, process::Stdio, sync::Arc};
 
 use holdfast::backend::Postgres;
 
-use super::{RUN, Row, WRITERS, filled, reads, writes};
-use crate::postgres_server::{Disk, PostgresServer};
+use super::{
+    load::{RUN, WRITERS, filled, reads, writes},
+    postgres_server::{Disk, PostgresServer},
+    table::{Row, Table},
+};
+
+/// The share of what PostgreSQL can do by itself that has to reach the engine.
+const SHARE: f64 = 0.7;
 
 /// As many as the engine reads with at once.
 const CONNECTIONS: &str = "8";
@@ -35,7 +41,7 @@ SELECT revision, 0, scope, id, version, 'update', 'system', NULL, 0, repeat('x',
 ";
 
 /// The engine's rows, and `pgbench` beside them.
-pub async fn rows(done: &mut impl FnMut(Row)) {
+pub async fn rows(table: &mut Table) {
     let server = PostgresServer::start(Disk::Synced);
     let url = server.database();
     let states = filled(Arc::new(Postgres::connect(&url).await.unwrap())).await;
@@ -43,18 +49,16 @@ pub async fn rows(done: &mut impl FnMut(Row)) {
     let beside = PgBench::new(server, database.unwrap().0);
 
     let many = "PostgreSQL: durable update, 256 writers";
-    let many = writes(many, &states, WRITERS, None).await;
+    let many = writes(many, &states, WRITERS).await;
     let many_beside = beside.run("pgbench, 8 connections", CONNECTIONS);
-    let one = writes("PostgreSQL: durable update, 1 writer", &states, 1, None).await;
+    let one = writes("PostgreSQL: durable update, 1 writer", &states, 1).await;
     let one_beside = beside.run("pgbench, 1 connection", "1");
-    let ratio = |ours: &Row, theirs: &Row| ours.per_second() / theirs.per_second();
-    let ratios = [ratio(&many, &many_beside), ratio(&one, &one_beside)];
-    for (row, beside, ratio) in [(many, many_beside, ratios[0]), (one, one_beside, ratios[1])] {
-        done(row);
-        done(beside);
-        println!("{:<52} {ratio:>11.2}", "  engine : pgbench");
+    for (ours, theirs) in [(many, many_beside), (one, one_beside)] {
+        table.rate(&ours, None);
+        table.rate(&theirs, None);
+        table.ratio("engine : pgbench", &ours, &theirs, SHARE);
     }
-    done(reads("PostgreSQL: get", &states, None).await);
+    table.rate(&reads("PostgreSQL: get", &states).await, None);
 }
 
 struct PgBench {
@@ -96,7 +100,7 @@ impl PgBench {
             operations: count.unwrap().parse().unwrap(),
             elapsed: RUN,
             latencies: Vec::new(),
-            bar: None,
+            processor: None,
         }
     }
 }

@@ -1,13 +1,14 @@
 -- Writes one group of requests: decides each by guard and quota, all or nothing and in order, appends
 -- what was admitted to the log, and answers. One call is one transaction and one round trip.
 --
--- A request is one or more neighbouring writes with the same number in `request_of`. For each write
+-- A request is one or more neighbouring rows with the same number in `request_of`. A row without a state
+-- is a guard: it is only compared, and comes before its request's writes. For each row
 -- `place_of` and `book_of` name the first write of the group with the same address, or scope: there the
 -- books are kept, as if what was admitted were written already (the same as `Ledger` in Rust).
 --
 -- The answer: the revision of the first write that was admitted (the others follow in order), and
 -- of each refused request its number, the reason (1 stale, 2 too many states, 3 too many bytes),
--- the write to blame, and the size it would have made. `found_state` is what is stored where `found_at`
+-- the row to blame, and the size it would have made. `found_state` is what is stored where `found_at`
 -- says, for the stale ones.
 CREATE FUNCTION holdfast_write(
     writer        bigint,
@@ -88,6 +89,11 @@ BEGIN
                     verdict := 1; would_be := 0;
                     EXIT;
                 END IF;
+                IF state_of[w] IS NULL THEN
+                    w := w + 1;
+                    EXIT WHEN w > total OR request_of[w] <> request_of[start];
+                    CONTINUE;
+                END IF;
                 new_states := book_states[book]; new_bytes := book_bytes[book];
                 IF head_live[place] THEN
                     new_states := greatest(new_states - 1, 0);
@@ -120,6 +126,7 @@ BEGIN
             refused := refused || request_of[start]; reason := reason || verdict;
             culprit_of := culprit_of || w; size_of := size_of || would_be;
             FOR undone IN REVERSE w - 1 .. start LOOP
+                CONTINUE WHEN state_of[undone] IS NULL;
                 place := place_of[undone]; book := book_of[undone];
                 newest := newest - 1;
                 revision_of[undone] := NULL;

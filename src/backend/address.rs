@@ -16,9 +16,13 @@ pub(super) struct Address {
 
 impl Address {
     pub(super) fn of(state: &State) -> Self {
+        Self::at(&state.scope, &state.id)
+    }
+
+    pub(super) fn at(scope: &Scope, id: &StateId) -> Self {
         Self {
-            scope: state.scope.clone(),
-            id: state.id.clone(),
+            scope: scope.clone(),
+            id: id.clone(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! durable commit is shared. While one group is being written the next one gathers; nobody waits
 //! for a timer.
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::yield_now};
 
 /// Batches that wait for the writer. Beyond that a caller waits before its batch is even queued.
 const QUEUE: usize = 1024;
@@ -14,7 +14,7 @@ const GROUP: usize = 512;
 const GROUP_BYTES: usize = 16 * 1024 * 1024;
 
 /// One caller's batch on its way to the writer.
-pub(super) trait Batch {
+pub(super) trait Waiting {
     /// Its size on that way.
     fn bytes(&self) -> usize;
 
@@ -31,20 +31,26 @@ pub(super) struct Gatherer<B> {
 }
 
 /// A queue of batches: the callers' end and the writer's.
-pub(super) fn queue<B: Batch>() -> (mpsc::Sender<B>, Gatherer<B>) {
+pub(super) fn queue<B: Waiting>() -> (mpsc::Sender<B>, Gatherer<B>) {
     let (sender, batches) = mpsc::channel(QUEUE);
     let held = None;
     (sender, Gatherer { batches, held })
 }
 
-impl<B: Batch> Gatherer<B> {
+impl<B: Waiting> Gatherer<B> {
     /// Waits for a batch, and takes what else is there by then, in the order of asking. Never
-    /// empty; `None` once all callers are gone and everything was given out.
+    /// empty; `None` once all callers are gone and everything was given out. Can be dropped and asked
+    /// again: what it took is held until the group is whole.
     pub(super) async fn next(&mut self) -> Option<Vec<B>> {
         loop {
-            let first = match self.held.take() {
-                Some(batch) => batch,
-                None => self.batches.recv().await?,
+            if self.held.is_none() {
+                self.held = Some(self.batches.recv().await?);
+                // Whoever is about to ask goes first: those who were answered together come again
+                // together, and a group of the first of them alone would keep all others waiting.
+                yield_now().await;
+            }
+            let Some(first) = self.held.take() else {
+                continue;
             };
             let mut size = first.bytes();
             let mut group = vec![first];
@@ -70,12 +76,12 @@ impl<B: Batch> Gatherer<B> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
 
-    use super::{Batch, GROUP, GROUP_BYTES, queue};
+    use super::{GROUP, GROUP_BYTES, Waiting, queue};
 
     #[derive(Debug, PartialEq)]
     struct Sized(usize, bool);
 
-    impl Batch for Sized {
+    impl Waiting for Sized {
         fn bytes(&self) -> usize {
             self.0
         }

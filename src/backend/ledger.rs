@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Bound, Write,
+    Batch, Bound, Write,
     address::{Address, Addressed},
 };
 use crate::{Scope, Status, Version};
@@ -39,7 +39,7 @@ pub(super) struct Usage {
 
 impl Usage {
     /// After `old` gave way to `new`.
-    fn with(self, old: Option<Head>, new: Head) -> Self {
+    pub(super) fn with(self, old: Option<Head>, new: Head) -> Self {
         let (states, bytes) = old
             .filter(|head| head.is_live)
             .map_or((0, 0), |head| (1, head.bytes));
@@ -67,23 +67,37 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Admits all of `batch`, or nothing of it.
-    pub(super) fn admit(&mut self, batch: &[Write]) -> Result<(), Verdict> {
-        let mut undo = Vec::with_capacity(batch.len());
-        for write in batch {
+    pub(super) fn admit(&mut self, batch: &Batch) -> Result<(), Verdict> {
+        for guard in &batch.guards {
+            let stored = self.heads.get(&(&guard.scope, &guard.id) as &dyn Addressed);
+            if stored.map(|head| head.version) != guard.version {
+                return Err(Verdict::Stale(Address::at(&guard.scope, &guard.id)));
+            }
+        }
+        let mut undo = Vec::with_capacity(batch.writes.len());
+        for write in &batch.writes {
             let key = (&write.after.scope, &write.after.id);
-            let old = self.heads.get(&key as &dyn Addressed).copied();
-            let usage = self
-                .usage
-                .get(&write.after.scope)
-                .copied()
-                .unwrap_or_default();
-            let verdict = decide(write, old, usage);
-            match verdict {
+            let known = self.heads.get_mut(&key as &dyn Addressed);
+            let held = self.usage.get_mut(&write.after.scope);
+            let (old, usage) = (known.as_deref().copied(), held.as_deref().copied());
+            let usage = usage.unwrap_or_default();
+            match decide(write, old, usage) {
                 Ok(new_usage) => {
                     undo.push((write, old, usage));
-                    self.heads
-                        .insert(Address::of(&write.after), Head::of(write));
-                    self.usage.insert(write.after.scope.clone(), new_usage);
+                    // Most are known, and need no key of their own.
+                    match known {
+                        Some(head) => *head = Head::of(write),
+                        None => {
+                            let address = Address::of(&write.after);
+                            self.heads.insert(address, Head::of(write));
+                        }
+                    }
+                    match held {
+                        Some(held) => *held = new_usage,
+                        None => {
+                            self.usage.insert(write.after.scope.clone(), new_usage);
+                        }
+                    }
                 }
                 Err(verdict) => {
                     self.take_back(undo);
@@ -106,7 +120,8 @@ impl Ledger {
     }
 }
 
-fn decide(write: &Write, old: Option<Head>, usage: Usage) -> Result<Usage, Verdict> {
+/// What the scope holds after a write, or why it cannot be done.
+pub(super) fn decide(write: &Write, old: Option<Head>, usage: Usage) -> Result<Usage, Verdict> {
     if old.map(|head| head.version) != write.before.as_ref().map(|state| state.version) {
         return Err(Verdict::Stale(Address::of(&write.after)));
     }

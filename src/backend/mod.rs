@@ -4,31 +4,42 @@
 //! knows no lifecycle, no validation and no clock: these are written once, above it, in `manager`.
 
 mod address;
+mod cache;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod gather;
+mod index;
 mod ledger;
 mod memory;
+mod note;
 mod postgres;
 mod recent;
 mod redis;
+mod sealed;
 mod sqlite;
+mod weight;
 
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tokio::sync::broadcast;
 
+pub(crate) use self::sealed::refuse_locked;
 pub use self::{
+    cache::{Cache, CacheCounts, CacheSettings},
     memory::Memory,
+    note::Note,
     postgres::{Postgres, PostgresFault},
     redis::{Redis, RedisFault},
-    sqlite::Sqlite,
+    sealed::{MasterKey, Sealed, SealedFault, Sensitive},
+    sqlite::{Sqlite, SqliteFault},
 };
-pub use crate::error::Fault;
 use crate::{
     Actor, Bound, Change, Kind, Revision, Scope, State, StateId, Timestamp, Transition, Version,
+    search::{Ask, Found},
 };
+pub use crate::{error::Fault, text::Text};
 
 /// Changes with consecutive revisions, as they were committed.
 pub type Announcement = Arc<[Change]>;
@@ -43,8 +54,14 @@ const ANNOUNCEMENTS: usize = 1024;
 /// caller does in one scope shows in another.
 #[async_trait]
 pub trait Backend: fmt::Debug + Send + Sync + 'static {
-    /// The state as it was last written, a deleted one too.
+    /// The state as it was last written, a deleted one too. With a [`Cache`] in front, as it was a
+    /// moment ago if another server wrote it.
     async fn get(&self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Fault>;
+
+    /// As [`Backend::get`], and not even a moment old: what a refusal may rest on.
+    async fn newest(&self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Fault> {
+        self.get(scope, id).await
+    }
 
     /// What this backend last wrote, if it remembers. Perhaps no longer the newest: enough to
     /// prepare a guarded write with, never to answer a reader.
@@ -53,7 +70,7 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
     }
 
     /// Does all of `batch`, in order, and appends one change for each write; or nothing of it.
-    async fn apply(&self, batch: Vec<Write>) -> Result<Outcome, Fault>;
+    async fn apply(&self, batch: Batch) -> Result<Outcome, Fault>;
 
     /// The states of a scope that are not deleted, by id, behind `after`.
     async fn scan(
@@ -63,6 +80,11 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
         after: Option<&StateId>,
         limit: usize,
     ) -> Result<Vec<Arc<State>>, Fault>;
+
+    /// The states of a scope that match, exactly as [`Ask::among`] would say, with everything in
+    /// them that was acknowledged before. There is no answer by default: a backend in front of
+    /// another one has to hand the question on, because it may see more than is to be found.
+    async fn search(&self, ask: &Ask) -> Result<Found, Fault>;
 
     /// The states whose [`Write::due`] has come, the longest overdue first.
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault>;
@@ -82,8 +104,56 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
     /// The newest revision; 0 before the first change.
     async fn revision(&self) -> Result<Revision, Fault>;
 
+    /// Puts these in the place of records whose content goes. One that is not of the same version of the same
+    /// state, or is where its state stands, is left as it is. Nothing is announced: nothing happened. How many
+    /// were replaced; what was replaced is durable. There is no answer by default, because a backend in front of
+    /// another one has to hand it on.
+    async fn thin(&self, records: &[Thinned]) -> Result<u64, Fault>;
+
     /// Every change from now on, announced after its commit and in the order of the log.
     fn announcements(&self) -> broadcast::Receiver<Announcement>;
+
+    /// What there is of states that are not deleted, over all scopes.
+    async fn held(&self) -> Result<Held, Fault>;
+
+    /// The note of this name.
+    async fn note(&self, name: &str) -> Result<Option<Note>, Fault>;
+
+    /// The notes whose names begin so, by name.
+    async fn notes(&self, prefix: &str) -> Result<Vec<(String, Note)>, Fault>;
+
+    /// Writes a note, or removes it (`None`), if it still has the version `seen` (0: there is none).
+    /// `false` when somebody else was faster; nothing was done then. After a fault it may have been
+    /// done: read it.
+    async fn write_note(&self, name: &str, seen: u64, value: Option<&Value>)
+    -> Result<bool, Fault>;
+}
+
+/// What is done together, or not at all.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// What must still be so, looked at before the first write.
+    pub guards: Vec<Guard>,
+    /// What is written, in this order.
+    pub writes: Vec<Write>,
+}
+
+impl From<Vec<Write>> for Batch {
+    fn from(writes: Vec<Write>) -> Self {
+        let guards = Vec::new();
+        Self { guards, writes }
+    }
+}
+
+/// What a batch relies on without writing it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// Whose state.
+    pub scope: Scope,
+    /// Which one.
+    pub id: StateId,
+    /// What is stored must have this version; `None`: nothing may be stored.
+    pub version: Option<Version>,
 }
 
 /// One write, with what its writer saw.
@@ -103,9 +173,19 @@ pub struct Write {
     pub due: Option<Timestamp>,
     /// What the scope may hold.
     pub quota: Quota,
+    /// The JSON of `after`, if it was made already; [`Text::default`] otherwise.
+    pub text: Text,
 }
 
 impl Write {
+    /// The JSON of `after`.
+    fn json(&self) -> Result<Arc<str>, Fault> {
+        match self.text.of(&self.after) {
+            Some(json) => Ok(json),
+            None => Ok(serde_json::to_string(&*self.after)?.into()),
+        }
+    }
+
     /// The record of this write at its place in the log.
     fn recorded(self, revision: Revision) -> Change {
         Change {
@@ -119,12 +199,38 @@ impl Write {
     }
 }
 
+/// A record of the log without the content of its state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thinned {
+    /// Its place in the log.
+    pub revision: Revision,
+    /// What is left of the state after the change.
+    pub state: Arc<State>,
+}
+
 /// How much a scope may hold. Only writes that make it hold more are refused.
 #[derive(Debug, Clone, Copy)]
 pub struct Quota {
     /// States that are not deleted.
     pub states: u64,
     /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Quota {
+    /// For what was within its quota when it was first written. As much as every backend can count.
+    pub(crate) const NONE: Self = Self {
+        states: i64::MAX as u64,
+        bytes: i64::MAX as u64,
+    };
+}
+
+/// How much a backend holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// States that are not deleted.
+    pub states: u64,
+    /// Their bytes, as quotas count them.
     pub bytes: u64,
 }
 

@@ -44,13 +44,19 @@ impl Recent {
         let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let generations = &mut *guard;
         for (state, bytes) in written {
-            let address = Address::of(state);
+            let key = &(&state.scope, &state.id) as &dyn Addressed;
             if bytes > LARGEST {
-                generations.young.remove(&address);
-                generations.old.remove(&address);
+                generations.young.remove(key);
+                generations.old.remove(key);
                 continue;
             }
-            generations.young.insert(address, Arc::clone(state));
+            if let Some(known) = generations.young.get_mut(key) {
+                *known = Arc::clone(state);
+                continue;
+            }
+            generations
+                .young
+                .insert(Address::of(state), Arc::clone(state));
             if generations.young.len() >= GENERATION {
                 generations.old = mem::take(&mut generations.young);
             }

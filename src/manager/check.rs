@@ -4,18 +4,24 @@
 use std::sync::Arc;
 
 use super::{New, StateManager};
-use crate::{Actor, Error, Expected, Scope, State, StateId, Status, validate};
+use crate::{Actor, Error, Expected, Scope, State, StateId, Status, limits::Access, validate};
 
 /// What is stored under an id, a tombstone too.
 pub(crate) type Base<'a> = Option<&'a Arc<State>>;
 
 impl StateManager {
-    /// Checks who asks for what.
+    /// Checks who asks to write what, and how often.
     pub(crate) fn check(&self, scope: &Scope, id: &StateId, actor: &Actor) -> Result<(), Error> {
         let checked = validate::scope(scope)
             .and_then(|()| validate::id(id))
             .and_then(|()| validate::actor(actor));
-        self.counted(checked)
+        self.counted(checked)?;
+        self.admit(Access::Write, scope)
+    }
+
+    /// Lets a scope pass, unless it asks too often.
+    pub(crate) fn admit(&self, what: Access, scope: &Scope) -> Result<(), Error> {
+        self.counted(self.0.gate.admit(what, scope, || self.0.clock.now()))
     }
 
     /// Checks everything about a new state but its data.
@@ -23,7 +29,8 @@ impl StateManager {
         let checked = validate::kind(&new.kind)
             .and_then(|()| self.lifecycle_of(&new.kind).map(drop))
             .and_then(|()| validate::name("name", &new.name))
-            .and_then(|()| validate::metadata(&self.0.limits, &new.metadata).map(drop));
+            .and_then(|()| validate::size(&new.metadata))
+            .and_then(|size| validate::metadata(&self.0.limits, &new.metadata, size));
         self.counted(checked)
     }
 

@@ -6,9 +6,9 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{New, StateManager, Ttl};
+use super::{New, StateManager, Ttl, chain};
 use crate::{
-    Actor, Error, Kind, Lifecycle, State, Status, Timestamp, Transition, Version,
+    Actor, Digest, Error, Kind, Lifecycle, State, Status, Timestamp, Transition, Version,
     backend::{Quota, Write},
     validate,
 };
@@ -28,10 +28,8 @@ impl Content {
     }
 
     /// Keeps what was just taken within reach of another draft.
-    pub(super) fn remember(&mut self, after: State) -> Arc<State> {
-        let after = Arc::new(after);
-        *self = Self::Drafted(Arc::clone(&after));
-        after
+    fn remember(&mut self, after: &Arc<State>) {
+        *self = Self::Drafted(Arc::clone(after));
     }
 }
 
@@ -60,15 +58,17 @@ impl StateManager {
             data,
             metadata: new.metadata.clone(),
             version: following(base),
-            schema_version: 1,
+            schema_version: self.0.schemas.known(&new.kind),
             scope: new.scope.clone(),
             created_at: base.map_or(now, |state| state.created_at),
             updated_at: now,
             expires_at: self.end(&new.kind, new.ttl, now),
+            digest: Digest::default(),
+            removed: None,
         })
     }
 
-    /// The next version with other data; the rest stays.
+    /// The next version with other data, which is in today's shape; the rest stays.
     pub(super) fn updated(
         &self,
         base: &State,
@@ -85,9 +85,20 @@ impl StateManager {
         Ok(State {
             data,
             metadata: base.metadata.clone(),
+            schema_version: self.0.schemas.known(&base.kind),
             expires_at,
             ..self.succeeding(base, status, now)
         })
+    }
+
+    /// The next version in today's shape: `base` is, already.
+    pub(super) fn upgraded_version(&self, base: &State) -> State {
+        State {
+            data: base.data.clone(),
+            metadata: base.metadata.clone(),
+            expires_at: base.expires_at,
+            ..self.succeeding(base, base.status.clone(), self.0.clock.now())
+        }
     }
 
     /// The next version after a step through the lifecycle.
@@ -115,24 +126,37 @@ impl StateManager {
         })
     }
 
-    /// The write that leads from `before` to `after`, once `after` is within the limits.
+    /// The write that leads from `before` to `after`, chained, if `after` is within the limits and as its
+    /// kind must be. A tombstone has no content, and time does not ask before it ends a state. Whatever
+    /// comes of it, `content` can be taken again.
     pub(super) fn draft(
         &self,
         transition: Transition,
         actor: &Actor,
         before: Option<&Arc<State>>,
-        after: Arc<State>,
+        after: State,
+        content: Option<&mut Content>,
     ) -> Result<Write, Error> {
+        let chained = chain::chained(before.map(|state| &**state), &transition, actor, after)
+            .map_err(|error| Error::invalid("data", error.to_string()))?;
+        let (after, sizes) = (chained.state, chained.sizes);
+        if let Some(content) = content {
+            content.remember(&after);
+        }
         let limits = &self.0.limits;
-        let data = validate::data(limits, &after.data)?;
-        let metadata = validate::metadata(limits, &after.metadata)?;
+        validate::data(limits, &after.data, sizes.data)?;
+        validate::metadata(limits, &after.metadata, sizes.metadata)?;
+        if after.status != Status::DELETED && transition != Transition::EXPIRE {
+            self.0.rules.check(before.map(|state| &**state), &after)?;
+        }
         let names = after.id.as_str().len() + after.name.len();
         let can_expire = self.lifecycle_of(&after.kind)?.can_expire(&after.status);
         Ok(Write {
             before: before.cloned(),
-            bytes: data + metadata + names as u64,
+            bytes: sizes.data.bytes + sizes.metadata.bytes + names as u64,
             due: after.expires_at.filter(|_| can_expire),
             after,
+            text: chained.text,
             transition,
             actor: actor.clone(),
             quota: Quota {
@@ -149,13 +173,15 @@ impl StateManager {
         if !is_over || state.status == Status::EXPIRED {
             return Ok((Vec::new(), Arc::clone(state)));
         }
-        let after = Arc::new(self.stepped(state, &Transition::EXPIRE)?);
+        let after = self.stepped(state, &Transition::EXPIRE)?;
         let write = self.draft(
             Transition::EXPIRE,
             &Actor::system(),
             Some(state),
-            Arc::clone(&after),
+            after,
+            None,
         )?;
+        let after = Arc::clone(&write.after);
         Ok((vec![write], after))
     }
 
@@ -197,6 +223,8 @@ impl StateManager {
             created_at: base.created_at,
             updated_at: now,
             expires_at: None,
+            digest: Digest::default(),
+            removed: None,
         }
     }
 }

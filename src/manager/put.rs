@@ -39,13 +39,14 @@ impl StateManager {
         }
         let status = self.step(state, &Transition::UPDATE)?;
         let replaced = self.updated(state, status, content.take())?;
-        let after = content.remember(State {
+        let after = State {
             name: new.name.clone(),
             metadata: new.metadata.clone(),
             expires_at: self.end(&new.kind, new.ttl, replaced.updated_at),
             ..replaced
-        });
-        Ok(vec![self.draft(Transition::UPDATE, actor, base, after)?])
+        };
+        let write = self.draft(Transition::UPDATE, actor, base, after, Some(content))?;
+        Ok(vec![write])
     }
 
     /// A write that creates what is `new`, on top of whatever was there before.
@@ -57,7 +58,6 @@ impl StateManager {
         base: Option<&Arc<State>>,
     ) -> Result<Write, Error> {
         let after = self.created(new, content.take(), base.map(|state| &**state))?;
-        let after = content.remember(after);
-        self.draft(Transition::CREATE, actor, base, after)
+        self.draft(Transition::CREATE, actor, base, after, Some(content))
     }
 }

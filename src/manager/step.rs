@@ -23,6 +23,7 @@ pub(crate) enum Step {
     Replace(Content, Expected),
     Transition(Transition, Expected),
     Rollback(Arc<State>, Expected),
+    Upgrade(Expected),
     Delete(Expected),
 }
 
@@ -46,6 +47,15 @@ impl Step {
             Update::Replace(data) => Self::Replace(Content::Given(data), expected),
         }
     }
+
+    /// Whether it leaves no data behind, so that nobody needs the old.
+    fn is_delete(&self) -> bool {
+        match self {
+            Self::Delete(_) => true,
+            Self::Transition(transition, _) => *transition == Transition::DELETE,
+            _ => false,
+        }
+    }
 }
 
 impl StateManager {
@@ -58,8 +68,29 @@ impl StateManager {
         }
     }
 
-    /// The writes that do a step on top of what is stored.
+    /// The writes that do a step on top of what is stored, whatever shape that has.
     pub(crate) fn draft_step(
+        &self,
+        id: &StateId,
+        step: &mut Step,
+        actor: &Actor,
+        stored: Base<'_>,
+    ) -> Result<Vec<Write>, Error> {
+        let old = stored.filter(|state| !step.is_delete() && !self.schemas().is_current(state));
+        let Some(old) = old else {
+            return self.draft_on(id, step, actor, stored);
+        };
+        let base = self.schemas().upgraded(old)?;
+        let mut writes = self.draft_on(id, step, actor, Some(&base))?;
+        // The log knows the state before as it was stored.
+        if let Some(first) = writes.first_mut() {
+            first.before = Some(Arc::clone(old));
+        }
+        Ok(writes)
+    }
+
+    /// The writes that do a step on top of a state in today's shape.
+    fn draft_on(
         &self,
         id: &StateId,
         step: &mut Step,
@@ -79,14 +110,20 @@ impl StateManager {
             Step::Merge(patch, expected) => {
                 let (state, status) = self.updatable(id, *expected, base)?;
                 let data = patch::merged(&state.data, patch);
-                let after = Arc::new(self.updated(state, status, data)?);
-                Ok(vec![self.draft(Transition::UPDATE, actor, base, after)?])
+                let after = self.updated(state, status, data)?;
+                Ok(vec![self.draft(
+                    Transition::UPDATE,
+                    actor,
+                    base,
+                    after,
+                    None,
+                )?])
             }
             Step::Replace(content, expected) => {
                 let (state, status) = self.updatable(id, *expected, base)?;
                 let after = self.updated(state, status, content.take())?;
-                let after = content.remember(after);
-                Ok(vec![self.draft(Transition::UPDATE, actor, base, after)?])
+                let write = self.draft(Transition::UPDATE, actor, base, after, Some(content))?;
+                Ok(vec![write])
             }
             Step::Transition(transition, expected) => {
                 let state = present(id, *expected, base)?;
@@ -96,16 +133,29 @@ impl StateManager {
                     delete if *delete == Transition::DELETE => (Vec::new(), Arc::clone(state)),
                     _ => self.ended(state)?,
                 };
-                let after = Arc::new(self.stepped(&base, transition)?);
-                writes.push(self.draft(transition.clone(), actor, Some(&base), after)?);
+                let after = self.stepped(&base, transition)?;
+                writes.push(self.draft(transition.clone(), actor, Some(&base), after, None)?);
                 Ok(writes)
             }
             Step::Rollback(old, expected) => self.rollback_draft(id, old, *expected, actor, base),
+            Step::Upgrade(expected) => {
+                let state = present(id, *expected, base)?;
+                agreed(id, *expected, state)?;
+                let after = self.upgraded_version(state);
+                let write = self.draft(Transition::UPGRADE, actor, base, after, None)?;
+                Ok(vec![write])
+            }
             Step::Delete(expected) => {
                 let state = present(id, *expected, base)?;
                 agreed(id, *expected, state)?;
-                let after = Arc::new(self.stepped(state, &Transition::DELETE)?);
-                Ok(vec![self.draft(Transition::DELETE, actor, base, after)?])
+                let after = self.stepped(state, &Transition::DELETE)?;
+                Ok(vec![self.draft(
+                    Transition::DELETE,
+                    actor,
+                    base,
+                    after,
+                    None,
+                )?])
             }
         }
     }
@@ -149,16 +199,17 @@ impl StateManager {
         } else {
             self.updatable(id, expected, base)?.1
         };
-        let after = Arc::new(State {
+        let after = State {
             name: old.name.clone(),
             metadata: old.metadata.clone(),
             ..self.updated(state, status, old.data.clone())?
-        });
+        };
         Ok(vec![self.draft(
             Transition::ROLLBACK,
             actor,
             base,
             after,
+            None,
         )?])
     }
 }

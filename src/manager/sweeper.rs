@@ -1,7 +1,7 @@
 //! Ends the states whose time is over: a recorded transition, like any other change.
 //!
 //! Readers and writers never depend on it; they treat what is over as over. It makes the end
-//! visible in the history, the log and to watchers.
+//! visible in the history, the log and to watchers. With a session everything in its scope ends.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{Error, State, backend::Outcome};
 
 /// How many states are ended at once: enough for a group commit, few enough that other writers
 /// hardly wait.
-const AT_ONCE: usize = 256;
+pub(super) const AT_ONCE: usize = 256;
 
 impl StateManager {
     /// Ends every state whose time is over, and says how many there were.
@@ -59,9 +59,13 @@ impl StateManager {
         if writes.is_empty() {
             return Ok(false);
         }
-        match self.within("sweep", self.0.backend.apply(writes)).await? {
+        self.end_rest(state).await?;
+        match self
+            .within("sweep", self.0.backend.apply(writes.into()))
+            .await?
+        {
             Outcome::Applied(changes) => {
-                self.0.metrics.wrote(changes.len());
+                self.0.metrics.wrote(&changes);
                 Ok(true)
             }
             Outcome::Stale(_) | Outcome::OverQuota { .. } => Ok(false),

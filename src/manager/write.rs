@@ -75,7 +75,8 @@ impl StateManager {
     /// stays as it is; a deleted state comes back with the status it had then.
     ///
     /// # Errors
-    /// [`Error::Absent`] when there never was such a version, [`Error::Refused`] when the state may
+    /// [`Error::Absent`] when there never was such a version, [`Error::Removed`] when a policy has removed
+    /// its content, [`Error::Refused`] when the state may
     /// not change any more.
     pub async fn rollback(
         &self,
@@ -91,6 +92,8 @@ impl StateManager {
         let old = found.into_iter().map(|change| change.after).next();
         let old = old.filter(|old| old.version == to && old.status != Status::DELETED);
         let old = self.counted(old.ok_or_else(|| Error::Absent { id: id.clone() }))?;
+        self.counted(Error::unless_removed(&old))?;
+        let old = self.upgraded(&old)?;
         self.take("rollback", scope, id, Step::Rollback(old, expected), actor)
             .await
     }
@@ -119,12 +122,17 @@ impl StateManager {
     ) -> Result<Arc<State>, Error> {
         self.check(scope, id, actor)?;
         self.check_step(&step)?;
-        let draft = |base: Base<'_>| self.draft_step(id, &mut step, actor, base);
+        let powers = self.counted(self.powers(scope, actor).await)?;
+        let draft = |base: Base<'_>| {
+            let writes = self.draft_step(id, &mut step, actor, base)?;
+            powers.check(actor, &writes)?;
+            Ok(writes)
+        };
         self.write(operation, scope, id, draft).await
     }
 
     /// Drafts and writes until it is written or refused, within the time of one operation.
-    async fn write(
+    pub(crate) async fn write(
         &self,
         operation: &'static str,
         scope: &Scope,
@@ -137,7 +145,7 @@ impl StateManager {
             let mut base = backend.recent(scope, id);
             loop {
                 if base.is_none() && !is_newest {
-                    base = backend.get(scope, id).await?;
+                    base = backend.newest(scope, id).await?;
                     is_newest = true;
                 }
                 let writes = match draft(base.as_ref()) {
@@ -150,7 +158,7 @@ impl StateManager {
                         continue;
                     }
                 };
-                match backend.apply(writes).await? {
+                match backend.apply(writes.into()).await? {
                     Outcome::Applied(changes) => return Ok(Ok(changes)),
                     Outcome::Stale(current) => (base, is_newest) = (current, true),
                     Outcome::OverQuota { what, size, limit } => {
@@ -161,7 +169,7 @@ impl StateManager {
         };
         let changes = self.within(operation, work).await?;
         let changes = self.counted(changes)?;
-        self.0.metrics.wrote(changes.len());
+        self.0.metrics.wrote(&changes);
         let written = changes.into_iter().next_back().map(|change| change.after);
         written.ok_or_else(|| Error::Failed {
             operation,

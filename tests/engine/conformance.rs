@@ -1,4 +1,4 @@
-//! Every backend passes the one suite.
+//! Every backend passes the one suite, alone and with a cache in front.
 
 mod memory {
     holdfast::conformance_suite!(crate::support::memory);
@@ -14,4 +14,45 @@ mod postgres {
 
 mod redis {
     holdfast::conformance_suite!(crate::support::redis);
+}
+
+mod sealed_memory {
+    holdfast::conformance_suite!(sealed: crate::support::sealed_memory);
+}
+
+mod sealed_sqlite {
+    holdfast::conformance_suite!(sealed: crate::support::sealed_sqlite);
+}
+
+/// The same sentences for a cache in front of `$inner`.
+macro_rules! cached {
+    ($($module:ident: $inner:ident, $guard:ty;)*) => {
+        $(mod $module {
+            use crate::support;
+
+            async fn fresh() -> ($guard, std::sync::Arc<dyn holdfast::backend::Backend>) {
+                support::cached(support::$inner().await).await
+            }
+            holdfast::conformance_suite!(fresh);
+        })*
+    };
+}
+
+cached! {
+    cache_over_memory: memory, tempfile::TempDir;
+    cache_over_sqlite: sqlite, tempfile::TempDir;
+    cache_over_postgres: postgres, std::sync::Arc<support::postgres_server::PostgresServer>;
+    cache_over_redis: redis, support::redis_server::RedisServer;
+}
+
+mod cache_over_sealed {
+    use crate::support;
+
+    async fn fresh() -> (
+        tempfile::TempDir,
+        std::sync::Arc<dyn holdfast::backend::Backend>,
+    ) {
+        support::cached(support::sealed_sqlite().await).await
+    }
+    holdfast::conformance_suite!(sealed: fresh);
 }

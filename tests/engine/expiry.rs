@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use holdfast::{
-    Error, Expected, HistoryQuery, Kind, Status, Timestamp, Transition, Ttl, Update, Version,
+    Actor, Error, Expected, HistoryQuery, Kind, New, Revision, Scope, Status, Timestamp,
+    Transition, Ttl, Update, Version,
 };
 use serde_json::json;
 
@@ -238,5 +239,104 @@ async fn the_background_sweeper_works_until_it_is_dropped() {
             .unwrap();
         assert_eq!(change.transition, Transition::EXPIRE);
         drop(sweeper);
+    }
+}
+
+/// Whatever a session left behind ends with it: what can expire expires, the rest is deleted, and the log says so.
+#[tokio::test]
+async fn with_a_session_everything_in_its_scope_ends() {
+    for world in worlds().await {
+        let (states, scope) = (&world.states, Scope::Session("ab12".into()));
+        let of = |kind: Kind, name: &str| New {
+            scope: scope.clone(),
+            ..new(kind, name, json!({"n": 1})).with_ttl(Ttl::Never)
+        };
+        let session = of(Kind::SESSION, "session").with_ttl(Ttl::For(HOUR));
+        states.register(session, &ada()).await.unwrap();
+        for name in ["filters", "columns"] {
+            states
+                .register(of(Kind::STORE, name), &ada())
+                .await
+                .unwrap();
+        }
+        // An import that is done cannot expire any more.
+        states
+            .register(of(Kind::TRANSACTION, "import"), &ada())
+            .await
+            .unwrap();
+        let (import, activate) = (id("import"), Transition::ACTIVATE);
+        states
+            .transition(&scope, &import, activate, Expected::Any, &ada())
+            .await
+            .unwrap();
+        let hers = states
+            .register(store("hers").with_ttl(Ttl::Never), &ada())
+            .await
+            .unwrap();
+        assert_eq!(states.sweep().await.unwrap(), 0);
+        world.clock.advance(HOUR);
+        assert_eq!(
+            states.sweep().await.unwrap(),
+            1,
+            "{}: the session",
+            world.name
+        );
+        assert!(
+            states
+                .list(&scope, None, None, 10)
+                .await
+                .unwrap()
+                .is_empty(),
+            "{}",
+            world.name
+        );
+        let log = states.log(Revision(6), 10).await.unwrap();
+        let ends = log
+            .iter()
+            .map(|it| (it.after.name.as_str(), it.after.status.as_str()));
+        let mut ends: Vec<_> = ends.collect();
+        assert_eq!(
+            ends.pop(),
+            Some(("session", "expired")),
+            "the session itself comes last"
+        );
+        ends.sort_unstable();
+        let wanted = [
+            ("columns", "expired"),
+            ("filters", "expired"),
+            ("import", "deleted"),
+        ];
+        assert_eq!(ends, wanted, "{}", world.name);
+        assert!(log.iter().all(|it| it.actor == Actor::system()));
+        let left = states.get(&adas(), &id("hers")).await.unwrap();
+        assert_eq!(left, Some(hers), "{}: others' states stay", world.name);
+    }
+}
+
+#[tokio::test]
+async fn a_scope_can_be_ended_at_once() {
+    for world in worlds().await {
+        let states = &world.states;
+        let mut all = states.transaction(&ada());
+        for n in 0..300 {
+            all.register(store(&format!("s{n}"))).await.unwrap();
+        }
+        all.commit().await.unwrap();
+        assert_eq!(
+            states.end_scope(&adas(), &ada()).await.unwrap(),
+            300,
+            "{}",
+            world.name
+        );
+        assert_eq!(states.end_scope(&adas(), &ada()).await.unwrap(), 0);
+        assert!(
+            states
+                .list(&adas(), None, None, 10)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let gone = states.get(&adas(), &id("s7")).await;
+        assert!(matches!(gone, Err(Error::Expired { .. })), "{}", world.name);
     }
 }

@@ -31,9 +31,12 @@ const TABLE: &str = "
     store        expire   active -> expired
     store        update   active -> same
     dataset      expire   active -> expired
-    dataset      update   active -> same";
+    dataset      update   active -> same
+    webhook      activate disabled -> enabled
+    webhook      suspend  enabled -> disabled
+    webhook      update   disabled enabled -> same";
 
-const FIRST: [(&str, &str); 7] = [
+const FIRST: [(&str, &str); 8] = [
     ("user", "pending"),
     ("transaction", "pending"),
     ("subscription", "inactive"),
@@ -41,6 +44,7 @@ const FIRST: [(&str, &str); 7] = [
     ("session", "active"),
     ("store", "active"),
     ("dataset", "active"),
+    ("webhook", "enabled"),
 ];
 
 fn target(kind: &str, transition: &str, from: &str) -> Option<String> {

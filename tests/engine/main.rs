@@ -6,15 +6,31 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+mod authority;
+mod backup;
+mod cache;
+mod callbacks;
+mod clock;
+mod compaction;
 mod conformance;
 mod expiry;
 mod lifecycles;
 mod limits;
+mod migrate;
 mod postgres;
+mod protection;
+mod rate_limits;
 mod reading;
 mod redis;
+mod searching;
 mod sqlite;
 mod support;
+mod timeouts;
+mod tls;
 mod transactions;
+mod upgrades;
+mod validation;
+mod verification;
 mod watching;
+mod webhooks;
 mod writing;

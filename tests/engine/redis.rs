@@ -6,8 +6,8 @@ mod together;
 use std::{io::Write as _, net::TcpStream, sync::Arc};
 
 use holdfast::{
-    Change, Kind, State, StateManager, Status, Timestamp, Transition, Version,
-    backend::{Announcement, Quota, Redis, Write},
+    Change, Digest, Kind, State, StateManager, Status, Timestamp, Transition, Version,
+    backend::{Announcement, Quota, Redis, Text, Write},
 };
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
@@ -37,6 +37,8 @@ pub fn write(name: &str, before: Option<&Arc<State>>, n: u64) -> Write {
         created_at: Timestamp(1),
         updated_at: Timestamp(2),
         expires_at: None,
+        digest: Digest::default(),
+        removed: None,
     };
     Write {
         before: before.cloned(),
@@ -49,6 +51,7 @@ pub fn write(name: &str, before: Option<&Arc<State>>, n: u64) -> Write {
             states: 1_000_000,
             bytes: 1_000_000_000,
         },
+        text: Text::default(),
     }
 }
 

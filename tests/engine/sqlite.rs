@@ -1,11 +1,14 @@
 //! What only a database can do: be opened again, be shared, and fail in part.
 
+mod faults;
+mod kills;
+
 use std::{path::Path, sync::Arc};
 
 use futures::future::join_all;
 use holdfast::{
     Expected, HistoryQuery, ManualClock, Revision, State, StateManager, Timestamp, Update, Version,
-    backend::{Backend, Outcome, Quota, Sqlite, Write},
+    backend::{Backend, Outcome, Quota, Sqlite, Text, Write},
 };
 use serde_json::json;
 
@@ -95,9 +98,10 @@ async fn one_bad_write_never_fails_its_neighbours() {
                 states: 1000,
                 bytes: 1_000_000,
             },
+            text: Text::default(),
         };
         let backend = Arc::clone(&backend);
-        tokio::spawn(async move { (is_bad, backend.apply(vec![write]).await) })
+        tokio::spawn(async move { (is_bad, backend.apply(vec![write].into()).await) })
     });
     for attempt in join_all(attempts).await {
         let (is_bad, result) = attempt.unwrap();

@@ -229,7 +229,7 @@ async fn a_change_tells_its_difference_as_a_json_patch() {
         with_versions(&world).await;
         let last = HistoryQuery::last(1);
         let history = world.states.history(&adas(), &id("s"), last).await.unwrap();
-        let diff = history[0].diff();
+        let diff = history[0].diff().unwrap();
         assert_eq!(
             diff,
             json!([

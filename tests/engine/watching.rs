@@ -1,10 +1,15 @@
 //! A watcher sees every change once and in order, wherever it begins and however slow it is.
 
-use futures::{StreamExt, future::join_all};
-use holdfast::{Change, Expected, New, Revision, Scope, StateManager};
+use std::sync::Arc;
+
+use futures::{FutureExt, StreamExt, future::join_all};
+use holdfast::{
+    Change, Expected, Interest, Kind, New, Revision, Scope, StateManager, Status, Transition,
+    backend::Memory,
+};
 use serde_json::json;
 
-use crate::support::{ada, adas, bobs, store, worlds};
+use crate::support::{ada, adas, bobs, id, new, store, worlds};
 
 async fn put(states: &StateManager, scope: Scope, name: &str, n: u32) {
     let new = New {
@@ -22,7 +27,8 @@ async fn watched(
     count: usize,
 ) -> Vec<Change> {
     let changes = states.watch(scope, Revision(after)).take(count);
-    changes.map(Result::unwrap).collect().await
+    let changes = changes.map(|change| Change::clone(&change.unwrap()));
+    changes.collect().await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -112,6 +118,133 @@ async fn a_watcher_of_one_scope_sees_only_that_scope_live_and_from_the_log() {
             (change.revision, &change.after.scope),
             (Revision(8), &bobs())
         );
-        assert_eq!(change.before.unwrap().data, json!(2), "{}", world.name);
+        assert_eq!(
+            change.before.as_ref().unwrap().data,
+            json!(2),
+            "{}",
+            world.name
+        );
+    }
+}
+
+/// What `interest` makes of five changes: two of a store, then a user's life.
+async fn revisions_of(interest: Interest) -> Vec<u64> {
+    let states = StateManager::builder(Arc::new(Memory::new())).build();
+    put(&states, adas(), "query.filters", 0).await;
+    put(&states, bobs(), "query.filters", 0).await;
+    let user = new(Kind::USER, "ada", json!({}));
+    states.register(user, &ada()).await.unwrap();
+    for transition in [Transition::ACTIVATE, Transition::SUSPEND] {
+        states
+            .transition(&adas(), &id("ada"), transition, Expected::Any, &ada())
+            .await
+            .unwrap();
+    }
+    let mut changes = states.watch(interest, Revision(0));
+    let mut seen = Vec::new();
+    // Everything that is there is there already: the stream waits only at the end.
+    while let Some(Some(change)) = changes.next().now_or_never() {
+        seen.push(change.unwrap().revision.0);
+    }
+    seen
+}
+
+#[tokio::test]
+async fn an_interest_excludes_what_it_does_not_name() {
+    let everything = Interest::default();
+    let cases = [
+        (everything.clone(), vec![1, 2, 3, 4, 5]),
+        (Interest::from(Some(bobs())), vec![2]),
+        (Interest::from(Kind::USER), vec![3, 4, 5]),
+        (
+            Interest {
+                ids: vec![id("query.filters"), id("query.filters")],
+                ..everything.clone()
+            },
+            vec![1, 2],
+        ),
+        (
+            Interest {
+                id_prefix: Some("query.".into()),
+                scope: Some(adas()),
+                ..everything.clone()
+            },
+            vec![1],
+        ),
+        (
+            Interest {
+                transitions: vec![Transition::CREATE, Transition::SUSPEND],
+                kinds: vec![Kind::USER, Kind::STORE],
+                ..everything.clone()
+            },
+            vec![1, 2, 3, 5],
+        ),
+        (
+            Interest {
+                statuses: vec![Status::SUSPENDED],
+                ..everything
+            },
+            vec![5],
+        ),
+    ];
+    for (interest, expected) in cases {
+        assert_eq!(
+            revisions_of(interest.clone()).await,
+            expected,
+            "{interest:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn watchers_of_their_own_part_miss_nothing_while_one_of_them_sleeps() {
+    const WATCHERS: u32 = 20;
+    const ROUNDS: u32 = 1000;
+    for world in worlds().await {
+        // Enough for every queue to overflow, where that does not take minutes.
+        let rounds = if world.name == "memory" { ROUNDS } else { 20 };
+        let states = world.states.clone();
+        let own = |n: u32| match n % 3 {
+            0 => Interest {
+                ids: vec![id(&format!("s{n}."))],
+                ..Interest::default()
+            },
+            1 => Interest {
+                id_prefix: Some(format!("s{n}.")),
+                ..Interest::default()
+            },
+            _ => Interest {
+                id_prefix: Some(format!("s{n}.")),
+                kinds: vec![Kind::STORE],
+                scope: Some(adas()),
+                ..Interest::default()
+            },
+        };
+        let mut asleep = states.watch(own(0), Revision(0));
+        let watchers: Vec<_> = (0..WATCHERS)
+            .map(|n| {
+                let changes = states.watch(own(n), Revision(0)).take(rounds as usize);
+                tokio::spawn(changes.map(Result::unwrap).collect::<Vec<_>>())
+            })
+            .collect();
+        for round in 0..rounds {
+            for n in 0..WATCHERS {
+                put(&states, adas(), &format!("s{n}."), round).await;
+            }
+            if round == 0 {
+                asleep.next().await.unwrap().unwrap();
+            }
+        }
+        let asleep = asleep.take(rounds as usize - 1);
+        let asleep: Vec<_> = asleep.map(Result::unwrap).collect().await;
+        for (n, watcher) in (0..).zip(watchers) {
+            let seen = watcher.await.unwrap();
+            let numbers = seen.iter().map(|change| change.after.data.clone());
+            let expected: Vec<_> = (0..rounds).map(|round| json!(round)).collect();
+            assert_eq!(numbers.collect::<Vec<_>>(), expected, "{n} {}", world.name);
+            if n == 0 {
+                assert_eq!(seen.get(1..).unwrap(), asleep, "{}", world.name);
+            }
+        }
     }
 }

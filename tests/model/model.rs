@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use holdfast::{
-    Actor, Change, Error, Expected, HistoryQuery, Kind, Lifecycle, New, Revision, Scope, State,
-    StateId, Status, Timestamp, Transition, Ttl, Update, Version,
+    Actor, Change, Digest, Error, Expected, HistoryQuery, Kind, Lifecycle, New, Revision, Scope,
+    State, StateId, Status, Timestamp, Transition, Ttl, Update, Version,
 };
 use serde_json::{Map, Value};
 
@@ -272,7 +272,9 @@ impl Model {
             created_at: before.as_ref().map_or(self.now, |state| state.created_at),
             updated_at: self.now,
             expires_at: self.ends(&new.kind, new.ttl),
+            digest: Digest::default(),
             kind: new.kind,
+            removed: None,
         };
         self.write(Transition::CREATE, actor(), before, after)
     }
@@ -304,8 +306,10 @@ impl Model {
         transition: Transition,
         actor: Actor,
         before: Option<Arc<State>>,
-        after: State,
+        mut after: State,
     ) -> Answer {
+        after.digest = Digest::default();
+        after.digest = chained(before.as_deref(), &transition, &actor, &after);
         let after = Arc::new(after);
         self.states
             .insert((after.scope.clone(), after.id.clone()), Arc::clone(&after));
@@ -405,4 +409,20 @@ fn merge(target: &mut Value, patch: &Value) {
             merge(fields.entry(name).or_insert(Value::Null), value);
         }
     }
+}
+
+/// What is digested is told here once more, so that it does not change by accident.
+fn chained(
+    before: Option<&State>,
+    transition: &Transition,
+    actor: &Actor,
+    after: &State,
+) -> Digest {
+    let previous = before.map_or_else(Digest::default, |state| state.digest);
+    let text = format!(
+        r#"{{"previous":"{previous}","transition":"{transition}","actor":{},"state":{}}}"#,
+        serde_json::to_string(actor).unwrap(),
+        serde_json::to_string(after).unwrap(),
+    );
+    Digest(blake3::hash(text.as_bytes()).into())
 }

@@ -6,7 +6,10 @@ use futures::future::join_all;
 use serde_json::json;
 
 use super::{Outcome, Shared, ada, applied, bob, stale, stored, tombstone, write};
-use crate::{Revision, StateId, Status};
+use crate::{
+    Revision, Scope, StateId, Status, Version,
+    backend::{Batch, Guard},
+};
 
 /// Somebody was first.
 pub async fn a_write_that_saw_nothing_is_refused_when_something_is_there(backend: Shared) {
@@ -41,7 +44,7 @@ pub async fn of_many_writers_that_saw_the_same_version_exactly_one_wins(backend:
         let (backend, first) = (Arc::clone(&backend), Arc::clone(&first));
         tokio::spawn(async move {
             let batch = vec![write(&ada(), "a", Some(&first), json!(n))];
-            backend.apply(batch).await.unwrap()
+            backend.apply(batch.into()).await.unwrap()
         })
     });
     let mut winners = Vec::new();
@@ -105,4 +108,52 @@ pub async fn a_deleted_state_stays_as_a_tombstone(backend: Shared) {
     );
     let again = stored(&backend, write(&ada(), "a", Some(&deleted), json!(2))).await;
     assert_eq!(again.version.0, 3);
+}
+
+fn guard(scope: &Scope, id: &str, version: Option<u64>) -> Guard {
+    Guard {
+        scope: scope.clone(),
+        id: StateId::new(id),
+        version: version.map(Version),
+    }
+}
+
+/// A transaction relies on what it only read.
+pub async fn a_batch_is_written_only_if_what_it_relies_on_is_still_so(backend: Shared) {
+    let limit = stored(&backend, write(&bob(), "limit", None, json!(1))).await;
+    let attempt = async |id: &str, guards: Vec<Guard>| {
+        let writes = vec![write(&ada(), id, None, json!(1))];
+        backend.apply(Batch { guards, writes }).await.unwrap()
+    };
+    let holds = vec![guard(&bob(), "limit", Some(1)), guard(&ada(), "none", None)];
+    let applied = attempt("a", holds.clone()).await;
+    assert!(matches!(applied, Outcome::Applied(changes) if changes.len() == 1));
+
+    let limit = stored(&backend, write(&bob(), "limit", Some(&limit), json!(2))).await;
+    let refused = attempt("b", holds).await;
+    assert!(matches!(refused, Outcome::Stale(Some(now)) if now == limit));
+    let absent = attempt("b", vec![guard(&bob(), "limit", None)]).await;
+    assert!(matches!(absent, Outcome::Stale(Some(_))));
+    let missing = attempt("b", vec![guard(&ada(), "limit", Some(2))]).await;
+    assert!(matches!(missing, Outcome::Stale(None)), "another scope's");
+    let b = backend.get(&ada(), &StateId::new("b")).await.unwrap();
+    assert_eq!(b, None);
+    assert_eq!(backend.revision().await.unwrap(), Revision(3));
+}
+
+/// Each relies on what the other writes: in whatever order and group they come, one finds it changed.
+pub async fn of_two_batches_that_rely_on_each_others_states_one_is_refused(backend: Shared) {
+    for round in 0..20 {
+        let (left, right) = (format!("left {round}"), format!("right {round}"));
+        let attempts = [(&left, &right), (&right, &left)].map(|(mine, theirs)| {
+            let guards = vec![guard(&bob(), theirs, None)];
+            let writes = vec![write(&bob(), mine, None, json!(1))];
+            let backend = Arc::clone(&backend);
+            tokio::spawn(async move { backend.apply(Batch { guards, writes }).await.unwrap() })
+        });
+        let outcomes = join_all(attempts).await;
+        let applied = outcomes.iter().map(|outcome| outcome.as_ref().unwrap());
+        let applied = applied.filter(|outcome| matches!(outcome, Outcome::Applied(_)));
+        assert_eq!(applied.count(), 1);
+    }
 }

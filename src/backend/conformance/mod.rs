@@ -5,6 +5,7 @@
 //! holdfast::conformance_suite!(fresh);
 //! ```
 //!
+//! A backend that keeps everything sealed says `(sealed: fresh)`: nothing is found by its content there.
 //! Each sentence becomes one test. The suite speaks to the trait only: what it says about guards,
 //! order and scopes is what the manager above relies on.
 
@@ -15,23 +16,28 @@
 )]
 
 mod guards;
+mod notes;
 mod order;
 mod quotas;
 mod reading;
+mod searching;
+mod thinning;
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-pub use self::{guards::*, order::*, quotas::*, reading::*};
-use super::{Backend, Outcome, Quota, Write};
-use crate::{Actor, Change, Kind, Scope, State, StateId, Status, Timestamp, Transition, Version};
+pub use self::{guards::*, notes::*, order::*, quotas::*, reading::*, searching::*, thinning::*};
+use super::{Backend, Held, Outcome, Quota, Text, Write};
+use crate::{
+    Actor, Change, Digest, Kind, Scope, State, StateId, Status, Timestamp, Transition, Version,
+};
 
 /// Makes one test of each sentence. `$fresh` is an async function without parameters that returns
 /// a guard and an empty `Arc<dyn Backend>`.
 #[macro_export]
 macro_rules! conformance_suite {
-    ($fresh:path) => {
+    (sealed: $fresh:path) => {
         $crate::conformance_suite! { $fresh;
             a_new_backend_is_empty
             what_was_written_is_read_back_whole
@@ -42,10 +48,13 @@ macro_rules! conformance_suite {
             of_many_writers_that_saw_the_same_version_exactly_one_wins
             a_batch_is_written_whole_or_not_at_all
             a_batch_may_write_one_state_twice
+            a_batch_is_written_only_if_what_it_relies_on_is_still_so
+            of_two_batches_that_rely_on_each_others_states_one_is_refused
             a_deleted_state_stays_as_a_tombstone
             a_full_scope_takes_no_more_states_until_one_is_deleted
             a_full_scope_takes_smaller_content_but_not_larger
             a_quota_holds_under_concurrent_writers
+            what_is_held_is_counted_over_all_scopes
             the_same_id_in_two_scopes_is_two_states
             a_scan_reads_one_scope_by_id_page_by_page
             history_is_newest_first_and_survives_delete
@@ -53,6 +62,25 @@ macro_rules! conformance_suite {
             revisions_have_no_gaps_and_each_before_is_the_last_after
             the_log_is_read_from_any_place
             announcements_come_in_the_order_of_the_log
+            old_records_lose_their_content_and_nothing_else
+            what_is_not_old_is_never_thinned
+            a_thinned_log_is_read_from_any_place
+            a_note_is_written_by_whom_saw_the_last_one
+            of_many_writers_of_a_note_exactly_one_wins
+            notes_are_listed_by_the_beginning_of_their_names
+            pages_follow_each_other_in_every_order
+            pages_are_stable_while_others_write
+        }
+    };
+    ($fresh:path) => {
+        $crate::conformance_suite!(sealed: $fresh);
+        $crate::conformance_suite! { $fresh;
+            filters_find_exactly_what_matches
+            text_finds_words_without_case_and_accents
+            a_search_sees_every_write_before_it
+            what_is_deleted_expired_sealed_or_anothers_is_never_found
+            totals_are_exact_up_to_a_bound
+            large_states_are_found_like_others
         }
     };
     ($fresh:path; $($sentence:ident)*) => {
@@ -95,6 +123,8 @@ fn write(scope: &Scope, id: &str, before: Option<&Arc<State>>, data: Value) -> W
             created_at: Timestamp(1_000),
             updated_at: Timestamp(1_000 + version as i64),
             expires_at: None,
+            digest: Digest::default(),
+            removed: None,
         }),
         transition: if version == 1 {
             Transition::CREATE
@@ -111,6 +141,7 @@ fn write(scope: &Scope, id: &str, before: Option<&Arc<State>>, data: Value) -> W
             states: 1_000_000,
             bytes: 1_000_000_000,
         },
+        text: Text::default(),
     }
 }
 
@@ -127,7 +158,7 @@ fn tombstone(before: &Arc<State>) -> Write {
 
 /// Applies a batch that must succeed, and returns its changes.
 async fn applied(backend: &Shared, batch: Vec<Write>) -> Vec<Change> {
-    match backend.apply(batch).await.unwrap() {
+    match backend.apply(batch.into()).await.unwrap() {
         Outcome::Applied(changes) => changes,
         other => panic!("should have been applied, but {other:?}"),
     }
@@ -141,7 +172,7 @@ async fn stored(backend: &Shared, write: Write) -> Arc<State> {
 
 /// Applies a batch that must be refused as stale, and returns what is there instead.
 async fn stale(backend: &Shared, batch: Vec<Write>) -> Option<Arc<State>> {
-    match backend.apply(batch).await.unwrap() {
+    match backend.apply(batch.into()).await.unwrap() {
         Outcome::Stale(current) => current,
         other => panic!("should have been stale, but {other:?}"),
     }

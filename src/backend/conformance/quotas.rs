@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use serde_json::json;
 
-use super::{Outcome, Quota, Shared, Write, ada, bob, stored, tombstone, write};
+use super::{Held, Outcome, Quota, Shared, Write, ada, bob, stored, tombstone, write};
 use crate::{Bound, Scope};
 
 fn within(states: u64, bytes: u64, write: Write) -> Write {
@@ -16,7 +16,7 @@ fn within(states: u64, bytes: u64, write: Write) -> Write {
 }
 
 async fn refused(backend: &Shared, write: Write) -> (Bound, u64, u64) {
-    match backend.apply(vec![write]).await.unwrap() {
+    match backend.apply(vec![write].into()).await.unwrap() {
         Outcome::OverQuota { what, size, limit } => (what, size, limit),
         other => panic!("should have been too much, but {other:?}"),
     }
@@ -72,7 +72,10 @@ pub async fn a_quota_holds_under_concurrent_writers(backend: Shared) {
         let backend = Arc::clone(&backend);
         tokio::spawn(async move {
             let new = write(&ada(), &format!("s{n}"), None, json!(n));
-            backend.apply(vec![within(10, 10_000, new)]).await.unwrap()
+            backend
+                .apply(vec![within(10, 10_000, new)].into())
+                .await
+                .unwrap()
         })
     });
     let outcomes = join_all(attempts).await.into_iter();
@@ -82,4 +85,19 @@ pub async fn a_quota_holds_under_concurrent_writers(backend: Shared) {
         backend.scan(&ada(), None, None, 100).await.unwrap().len(),
         10
     );
+}
+
+/// What is deleted, or written over, does not count.
+pub async fn what_is_held_is_counted_over_all_scopes(backend: Shared) {
+    assert_eq!(backend.held().await.unwrap(), Held::default());
+    let a = stored(&backend, write(&ada(), "a", None, json!("12345"))).await;
+    stored(&backend, write(&ada(), "a", Some(&a), json!("1"))).await;
+    let b = stored(&backend, write(&ada(), "b", None, json!("gone"))).await;
+    stored(&backend, tombstone(&b)).await;
+    stored(&backend, write(&bob(), "c", None, json!("123"))).await;
+    let held = Held {
+        states: 2,
+        bytes: 8,
+    };
+    assert_eq!(backend.held().await.unwrap(), held);
 }

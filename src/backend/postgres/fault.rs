@@ -4,6 +4,8 @@ use std::{io, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
+use super::{Fault, link::STATEMENT};
+
 /// For how long a lost server is looked for. Together with one last try this stays below the ten
 /// seconds that the engine gives an operation by default, so the caller learns what happened.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -30,6 +32,27 @@ pub enum PostgresFault {
     /// The writer ended, because its runtime did.
     #[error("the writer of this database has stopped; connect again")]
     Stopped,
+}
+
+impl PostgresFault {
+    /// A fault of the server under its name, as one who only reads has it; one of anything else as it is.
+    pub(super) fn named(fault: Fault) -> Fault {
+        match fault.downcast::<sqlx::Error>() {
+            Ok(error) => Self::of_read(*error).into(),
+            Err(fault) => fault,
+        }
+    }
+
+    /// What it means for one who only reads.
+    pub(super) fn of_read(error: sqlx::Error) -> Self {
+        let trouble = Trouble::of(&error);
+        let error = Arc::new(error);
+        match trouble {
+            Trouble::Slow => Self::Slow(STATEMENT),
+            Trouble::Refused => Self::Refused(error),
+            Trouble::Lost | Trouble::Standby | Trouble::Clash => Self::Unreachable(error),
+        }
+    }
 }
 
 /// What to do about an error.

@@ -7,8 +7,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use sqlx::{FromRow, PgConnection};
 
-use super::{Fault, Outcome, Write, clamped, row, writer::Request};
-use crate::{Bound, Revision, State, Status, backend::address::Address};
+use super::{Fault, Outcome, Write, alone, clamped, row, writer::Request};
+use crate::{
+    Bound, Revision, State, Status,
+    backend::{Guard, address::Address},
+};
 
 const WRITE: &str = "
     SELECT first_revision, refused, reason, culprit_of, size_of, found_at, found_state
@@ -18,28 +21,68 @@ const WRITE: &str = "
 /// What of a write is encoded in its caller's task, because the writer is the narrow place.
 #[derive(Debug)]
 pub(super) struct Row {
-    scope: String,
-    pub(super) state: String,
+    pub(super) scope: String,
+    pub(super) state: Arc<str>,
 }
 
 impl Row {
     pub(super) fn of(write: &Write) -> Result<Self, Fault> {
         Ok(Self {
             scope: write.after.scope.to_string(),
-            state: serde_json::to_string(&*write.after)?,
+            state: write.json()?,
         })
+    }
+}
+
+/// One row of the call: a guard, or a write with what was encoded of it.
+#[derive(Debug, Clone, Copy)]
+enum Entry<'a> {
+    /// With its scope as text.
+    Guard(&'a Guard, &'a str),
+    Write(&'a Write, &'a Row),
+}
+
+impl<'a> Entry<'a> {
+    /// A request's rows: what is only looked at goes before what is written.
+    fn all_of(request: &'a Request) -> impl Iterator<Item = Self> {
+        let guards = request.batch.guards.iter().zip(&request.guarded);
+        let guards = guards.map(|(guard, scope)| Entry::Guard(guard, scope));
+        let writes = request.batch.writes.iter().zip(&request.rows);
+        guards.chain(writes.map(|(write, row)| Entry::Write(write, row)))
+    }
+
+    fn place(self) -> (&'a str, &'a str) {
+        match self {
+            Self::Guard(guard, scope) => (scope, guard.id.as_str()),
+            Self::Write(write, row) => (&row.scope, write.after.id.as_str()),
+        }
+    }
+
+    fn address(self) -> Address {
+        match self {
+            Self::Guard(guard, _) => Address::at(&guard.scope, &guard.id),
+            Self::Write(write, _) => Address::of(&write.after),
+        }
+    }
+
+    fn seen(self) -> i64 {
+        let version = match self {
+            Self::Guard(guard, _) => guard.version,
+            Self::Write(write, _) => write.before.as_ref().map(|state| state.version),
+        };
+        version.map_or(0, |version| clamped(version.0))
     }
 }
 
 /// The parameters of [`WRITE`]; their meaning is told there.
 #[derive(Debug, Default)]
 pub(super) struct Group<'a> {
-    writes: Vec<&'a Write>,
+    entries: Vec<Entry<'a>>,
     requests: Vec<i32>,
     places: Vec<i32>,
     books: Vec<i32>,
     scopes: Vec<&'a str>,
-    states: Vec<&'a str>,
+    ids: Vec<&'a str>,
 }
 
 impl<'a> Group<'a> {
@@ -49,25 +92,38 @@ impl<'a> Group<'a> {
         let mut books: HashMap<&str, i32> = HashMap::new();
         let mut here = 0;
         for (number, request) in (0..).zip(requests) {
-            for (write, row) in request.writes.iter().zip(&request.rows) {
+            for entry in Entry::all_of(request) {
                 // Arrays begin with 1 there.
                 here += 1;
-                let (scope, id) = (row.scope.as_str(), write.after.id.as_str());
-                group.writes.push(write);
+                let (scope, id) = entry.place();
+                group.entries.push(entry);
                 group.requests.push(number);
                 group
                     .places
                     .push(*places.entry((scope, id)).or_insert(here));
                 group.books.push(*books.entry(scope).or_insert(here));
                 group.scopes.push(scope);
-                group.states.push(&row.state);
+                group.ids.push(id);
             }
         }
         group
     }
 
-    fn column<T>(&self, of: impl Fn(&'a Write) -> T) -> Vec<T> {
-        self.writes.iter().map(|write| of(write)).collect()
+    /// One value of each write; nothing for a guard.
+    fn column<T>(&self, of: impl Fn(&'a Write) -> T) -> Vec<Option<T>> {
+        let values = self.entries.iter().map(|entry| match entry {
+            Entry::Guard(..) => None,
+            Entry::Write(write, _) => Some(of(write)),
+        });
+        values.collect()
+    }
+
+    fn states(&self) -> Vec<Option<&'a str>> {
+        let states = self.entries.iter().map(|entry| match entry {
+            Entry::Guard(..) => None,
+            Entry::Write(_, row) => Some(&*row.state),
+        });
+        states.collect()
     }
 
     /// Has the database decide and write. Under the same number it does so once, however often
@@ -78,7 +134,12 @@ impl<'a> Group<'a> {
         writer: i64,
         number: i64,
     ) -> Result<Answer, sqlx::Error> {
-        let seen = |write: &Write| write.before.as_ref().map_or(0, |s| clamped(s.version.0));
+        if let [Entry::Write(write, row)] = self.entries.as_slice()
+            && let Some(revision) = alone::write(write, row, connection, writer, number).await?
+        {
+            return Ok(Answer::written(revision));
+        }
+        let seen: Vec<i64> = self.entries.iter().map(|entry| entry.seen()).collect();
         sqlx::query_as(WRITE)
             .bind(writer)
             .bind(number)
@@ -86,8 +147,8 @@ impl<'a> Group<'a> {
             .bind(&self.places)
             .bind(&self.books)
             .bind(&self.scopes)
-            .bind(self.column(|write| write.after.id.as_str()))
-            .bind(self.column(seen))
+            .bind(&self.ids)
+            .bind(seen)
             .bind(self.column(|write| clamped(write.after.version.0)))
             .bind(self.column(|write| write.after.status != Status::DELETED))
             .bind(self.column(|write| clamped(write.bytes)))
@@ -95,18 +156,22 @@ impl<'a> Group<'a> {
             .bind(self.column(|write| clamped(write.quota.bytes)))
             .bind(self.column(|write| write.transition.as_str()))
             .bind(self.column(|write| write.actor.name.as_str()))
-            .bind(self.column(|write| write.actor.client.as_deref()))
+            .bind(flat(self.column(|write| write.actor.client.as_deref())))
             .bind(self.column(|write| write.after.updated_at.0))
             .bind(self.column(|write| write.after.kind.as_str()))
-            .bind(self.column(|write| write.due.map(|due| due.0)))
-            .bind(&self.states)
+            .bind(flat(self.column(|write| write.due.map(|due| due.0))))
+            .bind(self.states())
             .fetch_one(connection)
             .await
     }
 }
 
+fn flat<T>(column: Vec<Option<Option<T>>>) -> Vec<Option<T>> {
+    column.into_iter().map(Option::flatten).collect()
+}
+
 /// The database's answer; what it means is told at `holdfast_write`.
-#[derive(Debug, FromRow)]
+#[derive(Debug, Default, FromRow)]
 pub(super) struct Answer {
     first_revision: i64,
     refused: Vec<i32>,
@@ -118,16 +183,24 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// To a group of which nothing was refused.
+    fn written(first_revision: i64) -> Self {
+        Self {
+            first_revision,
+            ..Self::default()
+        }
+    }
+
     /// The answer as it concerns each request.
     pub(super) fn outcomes(self, requests: &[Request]) -> Result<Vec<Outcome>, Fault> {
-        let writes: Vec<&Write> = requests.iter().flat_map(|r| &r.writes).collect();
+        let entries: Vec<Entry<'_>> = requests.iter().flat_map(Entry::all_of).collect();
         let blamed = |place: i32| {
-            let write = usize::try_from(place - 1).ok().and_then(|n| writes.get(n));
-            write.ok_or("the answer names a write that was not asked for")
+            let entry = usize::try_from(place - 1).ok().and_then(|n| entries.get(n));
+            entry.ok_or("the answer names an entry that was not asked for")
         };
         let mut found: HashMap<Address, Arc<State>> = HashMap::new();
         for (place, text) in self.found_at.iter().zip(&self.found_state) {
-            found.insert(Address::of(&blamed(*place)?.after), row::state(text)?);
+            found.insert(blamed(*place)?.address(), row::state(text)?);
         }
         let reasons = self.reason.iter().zip(&self.culprit_of).zip(&self.size_of);
         let refused: HashMap<i32, _> = self.refused.iter().copied().zip(reasons).collect();
@@ -136,18 +209,22 @@ impl Answer {
         let mut outcomes = Vec::with_capacity(requests.len());
         for (number, request) in (0..).zip(requests) {
             let Some(((reason, culprit), size)) = refused.get(&number) else {
-                let writes = request.writes.iter().cloned().zip(revisions.by_ref());
+                let writes = request.batch.writes.iter().cloned().zip(revisions.by_ref());
                 let changes = writes.map(|(write, revision)| write.recorded(revision));
                 outcomes.push(Outcome::Applied(changes.collect()));
                 continue;
             };
-            let write = blamed(**culprit)?;
+            let entry = blamed(**culprit)?;
+            let Entry::Write(write, _) = entry else {
+                outcomes.push(Outcome::Stale(found.get(&entry.address()).cloned()));
+                continue;
+            };
             let too_much = |what, limit| {
                 let size = u64::try_from(**size)?;
                 Ok::<_, Fault>(Outcome::OverQuota { what, size, limit })
             };
             outcomes.push(match reason {
-                1 => Outcome::Stale(found.get(&Address::of(&write.after)).map(Arc::clone)),
+                1 => Outcome::Stale(found.get(&entry.address()).cloned()),
                 2 => too_much(Bound::ScopeStates, write.quota.states)?,
                 _ => too_much(Bound::ScopeBytes, write.quota.bytes)?,
             });

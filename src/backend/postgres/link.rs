@@ -1,9 +1,10 @@
 //! How connections are made and what is set on each; and how a reader asks.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use sqlx::{
     ConnectOptions, FromRow, PgConnection, PgPool,
+    pool::PoolConnection,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
     query::QueryAs,
 };
@@ -83,6 +84,11 @@ impl Readers {
         Self(pool.connect_lazy_with(options))
     }
 
+    /// A connection for more than one statement.
+    pub(super) async fn acquire(&self) -> Result<PoolConnection<sqlx::Postgres>, sqlx::Error> {
+        self.0.acquire().await
+    }
+
     /// All rows of `sql`. A lost connection is made again: a read can be repeated.
     pub(super) async fn rows<'q, T>(
         &self,
@@ -102,12 +108,7 @@ impl Readers {
             if trouble.may_pass() && tries.again().await {
                 continue;
             }
-            let error = Arc::new(error);
-            return Err(Fault::from(match trouble {
-                Trouble::Slow => PostgresFault::Slow(STATEMENT),
-                Trouble::Refused => PostgresFault::Refused(error),
-                _ => PostgresFault::Unreachable(error),
-            }));
+            return Err(PostgresFault::of_read(error).into());
         }
     }
 

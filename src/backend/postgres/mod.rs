@@ -6,26 +6,38 @@
 //! written is decided inside the database (`migrations/postgres`), in one round trip a group.
 //!
 //! An acknowledged write is on the server's disk. The connections are used for `LISTEN` and set
-//! their own limits, so a pooler in between must pool sessions. There is no TLS yet: a server on
-//! another machine belongs behind a network one trusts, or a tunnel.
+//! their own limits, so a pooler in between must pool sessions.
 
+mod alone;
 mod announcer;
 mod fault;
 mod group;
 mod link;
+mod notes;
 mod row;
+mod search;
+mod thin;
 mod writer;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use sqlx::{Connection, postgres::PgConnectOptions};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 pub use self::fault::PostgresFault;
-use self::{announcer::Announcer, link::Readers, row::Record, writer::Writer};
-use super::{ANNOUNCEMENTS, Announcement, Backend, Fault, Outcome, Write, recent::Recent};
-use crate::{Change, Kind, Revision, Scope, State, StateId, Timestamp, Version};
+use self::{
+    announcer::Announcer, link::Readers, notes::Notes, row::Record, search::Search, writer::Writer,
+};
+use super::{
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned, Write,
+    recent::Recent,
+};
+use crate::{
+    Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
+    search::{Ask, Found},
+};
 
 /// Enters this server, and forgets those that have not written for long: no question about their
 /// last group is still to come.
@@ -38,12 +50,15 @@ const ENTER: &str = "
 pub struct Postgres {
     readers: Readers,
     writer: Writer,
+    notes: Notes,
+    search: Search,
     recent: Arc<Recent>,
     announce: broadcast::Sender<Announcement>,
 }
 
 impl Postgres {
-    /// Connects to `postgres://user:password@host/database`, creates the tables if need be, and
+    /// Connects to `postgres://user:password@host/database`; for a server on another machine add
+    /// `?sslmode=verify-full`, and `&sslrootcert=/path/to/ca.pem` where its authority is one's own. Creates the tables if need be, and
     /// brings them up to date. Several servers may do so at once: one does it, the others wait.
     ///
     /// # Errors
@@ -65,10 +80,15 @@ impl Postgres {
         let announce = broadcast::Sender::new(ANNOUNCEMENTS);
         let announcer = Announcer::new(options.clone(), readers.clone(), announce.clone());
         let own = announcer.start().await?;
-        let writer = Writer::start(id, options, Arc::clone(&recent), own);
+        let notes = Notes::new(readers.clone(), options.clone());
+        let written = Arc::new(Notify::new());
+        let search = Search::start(readers.clone(), Arc::clone(&written));
+        let writer = Writer::start(id, options, Arc::clone(&recent), own, written);
         Ok(Self {
             readers,
             writer,
+            notes,
+            search,
             recent,
             announce,
         })
@@ -91,7 +111,7 @@ impl Backend for Postgres {
         self.recent.find(scope, id)
     }
 
-    async fn apply(&self, batch: Vec<Write>) -> Result<Outcome, Fault> {
+    async fn apply(&self, batch: Batch) -> Result<Outcome, Fault> {
         self.writer.apply(batch).await
     }
 
@@ -116,6 +136,11 @@ impl Backend for Postgres {
             })
             .await?;
         found.iter().map(|(text,)| row::state(text)).collect()
+    }
+
+    async fn search(&self, ask: &Ask) -> Result<Found, Fault> {
+        let newest = self.revision().await?;
+        self.search.answer(ask, newest).await
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
@@ -156,8 +181,36 @@ impl Backend for Postgres {
         row::revision(&self.readers).await
     }
 
+    async fn thin(&self, records: &[Thinned]) -> Result<u64, Fault> {
+        thin::records(&self.notes, records).await
+    }
+
     fn announcements(&self) -> broadcast::Receiver<Announcement> {
         self.announce.subscribe()
+    }
+
+    async fn held(&self) -> Result<Held, Fault> {
+        let found: Vec<(i64, i64)> = self.readers.rows(row::HELD, |query| query).await?;
+        let (states, bytes) = found.first().copied().unwrap_or_default();
+        row::held(states, bytes)
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {
+        self.notes.get(name).await
+    }
+
+    async fn notes(&self, prefix: &str) -> Result<Vec<(String, Note)>, Fault> {
+        self.notes.list(prefix).await
+    }
+
+    async fn write_note(
+        &self,
+        name: &str,
+        seen: u64,
+        value: Option<&Value>,
+    ) -> Result<bool, Fault> {
+        let value = value.map(Value::to_string);
+        self.notes.write(name, seen, value).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::FromRow;
 
 use super::{
-    Fault, clamped, count,
+    Fault, Held, clamped, count,
     link::{Question, Readers},
 };
 use crate::{Actor, Change, Revision, State, Timestamp, Transition};
@@ -94,4 +94,14 @@ pub(super) async fn revision(readers: &Readers) -> Result<Revision, Fault> {
     let found: Vec<(i64,)> = readers.rows(REVISION, |query| query).await?;
     let (newest,) = found.first().ok_or("the table `head` has lost its row")?;
     Ok(Revision(u64::try_from(*newest)?))
+}
+
+/// What all scopes hold.
+pub(super) const HELD: &str = "SELECT CAST(coalesce(sum(states), 0) AS bigint), CAST(coalesce(sum(bytes), 0) AS bigint) FROM scopes";
+
+pub(super) fn held(states: i64, bytes: i64) -> Result<Held, Fault> {
+    Ok(Held {
+        states: u64::try_from(states)?,
+        bytes: u64::try_from(bytes)?,
+    })
 }

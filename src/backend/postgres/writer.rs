@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     time::{Instant, timeout},
 };
 
 use super::{
-    Fault, Outcome, PostgresFault, Recent, Write,
+    Batch, Fault, Outcome, PostgresFault, Recent,
     announcer::Own,
     fault::{Tries, Trouble, unanswered},
     group::{Answer, Group, Row},
@@ -23,19 +23,21 @@ use super::{
 };
 use crate::{
     Change,
-    backend::gather::{Batch, Gatherer, queue},
+    backend::gather::{Gatherer, Waiting, queue},
 };
 
 /// One caller's batch on its way to the writer.
 #[derive(Debug)]
 pub(super) struct Request {
-    pub(super) writes: Vec<Write>,
+    pub(super) batch: Batch,
     pub(super) rows: Vec<Row>,
+    /// The scopes of the guards as text.
+    pub(super) guarded: Vec<String>,
     asked: Instant,
     reply: oneshot::Sender<Result<Outcome, Fault>>,
 }
 
-impl Batch for Request {
+impl Waiting for Request {
     fn bytes(&self) -> usize {
         self.rows.iter().map(|row| row.state.len()).sum()
     }
@@ -50,7 +52,13 @@ impl Batch for Request {
 pub(super) struct Writer(mpsc::Sender<Request>);
 
 impl Writer {
-    pub(super) fn start(id: i64, options: PgConnectOptions, recent: Arc<Recent>, own: Own) -> Self {
+    pub(super) fn start(
+        id: i64,
+        options: PgConnectOptions,
+        recent: Arc<Recent>,
+        own: Own,
+        written: Arc<Notify>,
+    ) -> Self {
         let (sender, requests) = queue();
         let task = Task {
             id,
@@ -59,17 +67,21 @@ impl Writer {
             connection: None,
             recent,
             own,
+            written,
         };
         tokio::spawn(task.run(requests));
         Self(sender)
     }
 
-    pub(super) async fn apply(&self, writes: Vec<Write>) -> Result<Outcome, Fault> {
-        let rows = writes.iter().map(Row::of).collect::<Result<_, _>>()?;
+    pub(super) async fn apply(&self, batch: Batch) -> Result<Outcome, Fault> {
+        let rows = batch.writes.iter().map(Row::of).collect::<Result<_, _>>()?;
+        let guarded = batch.guards.iter().map(|guard| guard.scope.to_string());
+        let guarded = guarded.collect();
         let (reply, answer) = oneshot::channel();
         let request = Request {
-            writes,
+            batch,
             rows,
+            guarded,
             asked: Instant::now(),
             reply,
         };
@@ -88,6 +100,8 @@ struct Task {
     connection: Option<PgConnection>,
     recent: Arc<Recent>,
     own: Own,
+    /// Told after every commit.
+    written: Arc<Notify>,
 }
 
 impl Task {
@@ -178,7 +192,8 @@ impl Task {
         let mut announced: Vec<Change> = Vec::new();
         for (request, outcome) in requests.into_iter().zip(outcomes) {
             if let Outcome::Applied(changes) = &outcome {
-                let bytes = request.writes.iter().map(|write| write.bytes);
+                self.written.notify_one();
+                let bytes = request.batch.writes.iter().map(|write| write.bytes);
                 self.recent
                     .remember(changes.iter().map(|change| &change.after).zip(bytes));
                 if is_watched {

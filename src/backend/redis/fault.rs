@@ -50,6 +50,7 @@ fn is_lost(error: &Error) -> bool {
         error.kind(),
         ErrorKind::IO
             | ErrorKind::Timeout
+            | ErrorKind::Tls
             | ErrorKind::Canceled
             | ErrorKind::Protocol
             | ErrorKind::Routing

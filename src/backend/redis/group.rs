@@ -6,7 +6,7 @@ use std::collections::{HashMap, hash_map::Entry};
 use fred::types::Value;
 
 use super::{
-    Fault, Outcome, Write,
+    Batch, Fault, Outcome, Write,
     fault::RedisFault,
     keys::{self, Keys},
     reader::Deed,
@@ -15,9 +15,37 @@ use super::{
 };
 use crate::{Bound, Revision, Status};
 
+/// A batch on its way.
+#[derive(Debug, Default)]
+pub(super) struct Encoded {
+    writes: Vec<EncodedWrite>,
+    /// Of each guard the address and the version, 0 where nothing may be.
+    guards: Vec<String>,
+}
+
+impl Encoded {
+    pub(super) fn of(batch: &Batch, keys: &Keys) -> Result<Self, Fault> {
+        let writes = batch.writes.iter();
+        let writes = writes.map(|write| EncodedWrite::of(write, keys));
+        let guards = batch.guards.iter().flat_map(|guard| {
+            let version = guard.version.map_or(0, |version| version.0);
+            [keys::address(&guard.scope, &guard.id), version.to_string()]
+        });
+        Ok(Self {
+            writes: writes.collect::<Result<_, _>>()?,
+            guards: guards.collect(),
+        })
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let writes = self.writes.iter().flat_map(|write| &write.rest);
+        writes.chain(&self.guards).map(String::len).sum()
+    }
+}
+
 /// A write on its way, but for the places of its keys in the call.
 #[derive(Debug)]
-pub(super) struct Encoded {
+struct EncodedWrite {
     ids: String,
     history: String,
     /// Guard, version, live, bytes, due, quota: one text, because each part has its price.
@@ -25,8 +53,8 @@ pub(super) struct Encoded {
     rest: [String; 6],
 }
 
-impl Encoded {
-    pub(super) fn of(write: &Write, keys: &Keys) -> Result<Self, Fault> {
+impl EncodedWrite {
+    fn of(write: &Write, keys: &Keys) -> Result<Self, Fault> {
         let state = &write.after;
         let scope = state.scope.to_string();
         let address = keys::address(&state.scope, &state.id);
@@ -55,18 +83,17 @@ impl Encoded {
                 state.id.as_str().to_owned(),
                 state.kind.as_str().to_owned(),
                 serde_json::to_string(&deed)?,
-                serde_json::to_string(&**state)?,
+                write.json()?.to_string(),
             ],
         })
     }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.rest.iter().map(String::len).sum()
-    }
 }
 
-/// Keys and arguments of `holdfast_1_apply`.
-pub(super) fn call(keys: &Keys, group: Vec<Vec<Encoded>>) -> (Vec<String>, Vec<Value>) {
+/// The arguments that a guard takes.
+const PER_GUARD: usize = 2;
+
+/// Keys and arguments of `holdfast_2_apply`.
+pub(super) fn call(keys: &Keys, group: Vec<Encoded>) -> (Vec<String>, Vec<Value>) {
     let mut places = Places::default();
     for key in [
         &keys.log,
@@ -78,9 +105,11 @@ pub(super) fn call(keys: &Keys, group: Vec<Vec<Encoded>>) -> (Vec<String>, Vec<V
         places.of(key.clone());
     }
     let mut args = vec![count(group.len())];
-    for writes in group {
-        args.push(count(writes.len()));
-        for write in writes {
+    for batch in group {
+        let (writes, guards) = (batch.writes.len(), batch.guards.len() / PER_GUARD);
+        args.push(format!("{writes} {guards}").into());
+        args.extend(batch.guards.into_iter().map(Value::from));
+        for write in batch.writes {
             let (ids, history) = (places.of(write.ids), places.of(write.history));
             args.push(format!("{ids} {history} {}", write.numbers).into());
             args.extend(write.rest.into_iter().map(Value::from));
@@ -116,7 +145,7 @@ fn count(number: usize) -> Value {
 pub(super) fn outcomes(reply: &mut Reply, requests: &[Request]) -> Result<Vec<Outcome>, Fault> {
     let outcomes = requests
         .iter()
-        .map(|request| outcome(reply, &request.writes));
+        .map(|request| outcome(reply, &request.batch.writes));
     outcomes.collect()
 }
 

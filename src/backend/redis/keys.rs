@@ -8,7 +8,7 @@ use crate::{Scope, StateId};
 #[derive(Debug, Clone)]
 pub(super) struct Keys {
     prefix: String,
-    /// The stream of all records: the change with revision `n` has the id `n-0`.
+    /// The stream of all records that are whole: the change with revision `n` has the id `n-0`.
     pub(super) log: String,
     /// The addresses of states by when they are due.
     pub(super) due: String,
@@ -18,6 +18,10 @@ pub(super) struct Keys {
     pub(super) scopes: String,
     /// What each address stands at, and where in the log.
     pub(super) states: String,
+    /// What is left of records whose content was removed, by revision.
+    pub(super) thinned: String,
+    /// What the engine itself remembers.
+    pub(super) notes: String,
 }
 
 impl Keys {
@@ -35,6 +39,8 @@ impl Keys {
             revision: named("revision"),
             scopes: named("scopes"),
             states: named("states"),
+            thinned: named("thinned"),
+            notes: named("notes"),
         })
     }
 

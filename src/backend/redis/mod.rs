@@ -9,14 +9,18 @@ mod fault;
 mod follower;
 mod group;
 mod keys;
+mod notes;
 mod reader;
 mod reply;
 mod server;
+mod thin;
+mod tls;
 mod writer;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tokio::{
     sync::{Notify, broadcast},
     task::JoinHandle,
@@ -24,8 +28,14 @@ use tokio::{
 
 pub use self::fault::RedisFault;
 use self::{follower::Follower, keys::Keys, reader::Reader, server::Connection, writer::Writer};
-use super::{ANNOUNCEMENTS, Announcement, Backend, Fault, Outcome, Write, recent::Recent};
-use crate::{Change, Kind, Revision, Scope, State, StateId, Timestamp, Version};
+use super::{
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned, Write,
+    recent::Recent,
+};
+use crate::{
+    Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
+    search::{Ask, Found},
+};
 
 /// The backend `redis`.
 ///
@@ -41,8 +51,8 @@ use crate::{Change, Kind, Revision, Scope, State, StateId, Timestamp, Version};
 /// stopped.
 ///
 /// # What it needs
-/// One server of Redis 7 or newer, without TLS and not a cluster. All keys begin with the prefix and
-/// `/`; nothing else is touched, but for the function library `holdfast_1`.
+/// One server of Redis 7 or newer, not a cluster. All keys begin with the prefix and
+/// `/`; nothing else is touched, but for the function library `holdfast_2`.
 #[derive(Debug)]
 pub struct Redis {
     reader: Reader,
@@ -55,7 +65,9 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Connects to `redis://[user:password@]host[:port][/database]` and gives Redis the functions.
+    /// Connects to `redis://[user:password@]host[:port][/database]` and gives Redis the functions. With
+    /// `rediss://` the connection is encrypted and the server's certificate checked: against the system's
+    /// authorities, or with `?sslrootcert=/path/to/ca.pem` against those.
     ///
     /// # Errors
     /// A [`RedisFault`]: the address or the prefix (empty, or with a `/`) cannot be used, nobody
@@ -112,7 +124,7 @@ impl Backend for Redis {
         self.recent.find(scope, id)
     }
 
-    async fn apply(&self, batch: Vec<Write>) -> Result<Outcome, Fault> {
+    async fn apply(&self, batch: Batch) -> Result<Outcome, Fault> {
         self.writer.apply(batch).await
     }
 
@@ -124,6 +136,11 @@ impl Backend for Redis {
         limit: usize,
     ) -> Result<Vec<Arc<State>>, Fault> {
         self.reader.scan(scope, kind, after, limit).await
+    }
+
+    /// There is no index: all states of the scope are looked at, page by page.
+    async fn search(&self, ask: &Ask) -> Result<Found, Fault> {
+        self.reader.search(ask).await
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
@@ -148,9 +165,42 @@ impl Backend for Redis {
         self.reader.revision().await
     }
 
+    async fn thin(&self, records: &[Thinned]) -> Result<u64, Fault> {
+        thin::records(&self.reader.connection, &self.reader.keys, records).await
+    }
+
     fn announcements(&self) -> broadcast::Receiver<Announcement> {
         let receiver = self.announce.subscribe();
         self.subscribed.notify_one();
         receiver
+    }
+
+    async fn held(&self) -> Result<Held, Fault> {
+        self.reader.held().await
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {
+        notes::get(&self.reader.connection, &self.reader.keys, name).await
+    }
+
+    async fn notes(&self, prefix: &str) -> Result<Vec<(String, Note)>, Fault> {
+        notes::list(&self.reader.connection, &self.reader.keys, prefix).await
+    }
+
+    async fn write_note(
+        &self,
+        name: &str,
+        seen: u64,
+        value: Option<&Value>,
+    ) -> Result<bool, Fault> {
+        let value = value.map(Value::to_string);
+        notes::write(
+            &self.reader.connection,
+            &self.reader.keys,
+            name,
+            seen,
+            value,
+        )
+        .await
     }
 }

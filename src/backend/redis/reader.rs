@@ -6,16 +6,22 @@ use std::{collections::HashMap, sync::Arc};
 use fred::types::Value;
 
 use super::{
-    Fault,
+    Fault, Held,
     fault::RedisFault,
     keys::{self, Keys},
     reply::{self, Reply},
     server::Connection,
 };
-use crate::{Actor, Change, Kind, Revision, Scope, State, StateId, Timestamp, Transition, Version};
+use crate::{
+    Actor, Change, Kind, Revision, Scope, State, StateId, Timestamp, Transition, Version,
+    search::{Ask, Found, Selection},
+};
 
 /// What was done, by whom and when: what a record has beside its state, as JSON.
 pub(super) type Deed = (Transition, Actor, Timestamp);
+
+/// States in one answer of a search: Redis does nothing else meanwhile.
+const SURVEY: usize = 500;
 
 /// Reads the states and the log under one prefix.
 #[derive(Debug, Clone)]
@@ -25,6 +31,18 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    pub(super) async fn held(&self) -> Result<Held, Fault> {
+        let keys = [self.keys.scopes.as_str()];
+        let mut reply = self
+            .connection
+            .ask("holdfast_2_held", &keys, Vec::new())
+            .await?;
+        Ok(Held {
+            states: reply.number()?,
+            bytes: reply.number()?,
+        })
+    }
+
     pub(super) async fn get(
         &self,
         scope: &Scope,
@@ -32,7 +50,7 @@ impl Reader {
     ) -> Result<Option<Arc<State>>, Fault> {
         let keys = [self.keys.log.as_str(), &self.keys.states];
         let args = vec![keys::address(scope, id).into()];
-        let mut reply = self.connection.ask("holdfast_1_get", &keys, args).await?;
+        let mut reply = self.connection.ask("holdfast_2_get", &keys, args).await?;
         reply.maybe_state()
     }
 
@@ -53,7 +71,7 @@ impl Reader {
             let left = number(limit - found.len());
             let mut args = vec![after, left, keys::beginning(&scope).into()];
             args.extend(kind.map(|kind| Value::from(kind.as_str())));
-            let mut reply = self.connection.ask("holdfast_1_scan", &keys, args).await?;
+            let mut reply = self.connection.ask("holdfast_2_scan", &keys, args).await?;
             let is_last = reply.is_set()?;
             after = Value::String(reply.text()?);
             found.extend(reply.states()?);
@@ -64,13 +82,39 @@ impl Reader {
         Ok(found)
     }
 
+    /// Looks at every state of the scope. While it does so others write: a state is seen as it is when
+    /// its page is read.
+    pub(super) async fn search(&self, ask: &Ask) -> Result<Found, Fault> {
+        let scope = ask.scope().to_string();
+        let ids = self.keys.ids(&scope);
+        let keys = [self.keys.log.as_str(), &self.keys.states, &ids];
+        let mut selection = Selection::new(ask);
+        let mut after = Value::from("");
+        loop {
+            let args = vec![after, number(SURVEY), keys::beginning(&scope).into()];
+            let mut reply = self
+                .connection
+                .ask("holdfast_2_survey", &keys, args)
+                .await?;
+            let is_last = reply.is_set()?;
+            after = Value::String(reply.text()?);
+            while !reply.is_empty() {
+                let revision = Revision(reply.number()?);
+                selection.offer(revision, reply::state(&reply.text()?)?);
+            }
+            if is_last {
+                return Ok(selection.found());
+            }
+        }
+    }
+
     pub(super) async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
         let keys = [self.keys.log.as_str(), &self.keys.states, &self.keys.due];
         let mut found = Vec::new();
         while found.len() < limit {
             let (seen, left) = (number(found.len()), number(limit - found.len()));
             let args = vec![now.0.to_string().into(), seen, left];
-            let mut reply = self.connection.ask("holdfast_1_due", &keys, args).await?;
+            let mut reply = self.connection.ask("holdfast_2_due", &keys, args).await?;
             let is_last = reply.is_set()?;
             found.extend(reply.states()?);
             if is_last {
@@ -88,14 +132,14 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<Change>, Fault> {
         let history = self.keys.history(&keys::address(scope, id));
-        let keys = [self.keys.log.as_str(), &history];
+        let keys = [self.keys.log.as_str(), &history, &self.keys.thinned];
         let mut before = before.map_or_else(|| "+inf".into(), |version| version.0.to_string());
         let mut found: Vec<Change> = Vec::new();
         while found.len() < limit {
             let args = vec![before.into(), number(limit - found.len())];
             let reply = self
                 .connection
-                .ask("holdfast_1_history", &keys, args)
+                .ask("holdfast_2_history", &keys, args)
                 .await?;
             let (changes, is_last) = page(reply)?;
             found.extend(changes);
@@ -114,7 +158,11 @@ impl Reader {
             let args = vec![after.0.to_string().into(), number(limit - found.len())];
             let reply = self
                 .connection
-                .ask("holdfast_1_log", &[&self.keys.log], args)
+                .ask(
+                    "holdfast_2_log",
+                    &[&self.keys.log, &self.keys.thinned],
+                    args,
+                )
                 .await?;
             let (changes, is_last) = page(reply)?;
             found.extend(changes);

@@ -8,11 +8,11 @@ use fred::{
     prelude::{ClientLike, ConfigInterface, FunctionInterface, KeysInterface, StreamsInterface},
     types::{
         Value,
-        config::{Config, ConnectionConfig, Options, PerformanceConfig, ReconnectPolicy},
+        config::{ConnectionConfig, Options, PerformanceConfig, ReconnectPolicy},
     },
 };
 
-use super::{fault::RedisFault, reply::Reply};
+use super::{fault::RedisFault, reply::Reply, tls};
 
 /// The functions that run inside Redis: one library in three parts.
 const LIBRARY: &str = concat!(
@@ -41,15 +41,7 @@ pub(super) struct Connection(Client);
 
 impl Connection {
     pub(super) async fn open(url: &str) -> Result<Self, RedisFault> {
-        // The client would take other schemes and speak plain text all the same, or to one node of many.
-        if !url.starts_with("redis://") {
-            let problem =
-                "the address of Redis must begin with redis:// (one server, no TLS)".to_owned();
-            return Err(RedisFault::Settings(problem));
-        }
-        let config = Config::from_url(url).map_err(|error| {
-            RedisFault::Settings(format!("the address of Redis cannot be read: {error}"))
-        })?;
+        let config = tls::config(url)?;
         let performance = PerformanceConfig {
             default_command_timeout: ANSWER,
             ..PerformanceConfig::default()

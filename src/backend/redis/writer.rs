@@ -6,16 +6,17 @@
 
 use std::{mem, sync::Arc};
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use futures::{StreamExt, stream::FuturesUnordered};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Fault, Outcome, Recent, Write,
+    Batch, Fault, Outcome, Recent,
     fault::RedisFault,
     group::{self, Encoded},
     keys::Keys,
     server::Connection,
 };
-use crate::backend::gather::{Batch, Gatherer, queue};
+use crate::backend::gather::{Gatherer, Waiting, queue};
 
 /// Groups on their way at once: while Redis does one, the next is packed and the last one's answer is read.
 const ON_THEIR_WAY: usize = 2;
@@ -23,15 +24,15 @@ const ON_THEIR_WAY: usize = 2;
 /// One caller's batch on its way to the writer.
 #[derive(Debug)]
 pub(super) struct Request {
-    pub(super) writes: Vec<Write>,
+    pub(super) batch: Batch,
     /// Encoded in the caller's task: the writer is the narrow place.
-    encoded: Vec<Encoded>,
+    encoded: Encoded,
     reply: oneshot::Sender<Result<Outcome, RedisFault>>,
 }
 
-impl Batch for Request {
+impl Waiting for Request {
     fn bytes(&self) -> usize {
-        self.encoded.iter().map(Encoded::bytes).sum()
+        self.encoded.bytes()
     }
 
     fn is_given_up(&self) -> bool {
@@ -54,19 +55,18 @@ impl Writer {
             keys: Arc::clone(&keys),
             recent,
         };
-        tokio::spawn(Arc::new(task).run(requests));
+        tokio::spawn(task.run(requests));
         Self {
             keys,
             requests: sender,
         }
     }
 
-    pub(super) async fn apply(&self, writes: Vec<Write>) -> Result<Outcome, Fault> {
-        let encoded = writes.iter().map(|write| Encoded::of(write, &self.keys));
-        let encoded = encoded.collect::<Result<_, _>>()?;
+    pub(super) async fn apply(&self, batch: Batch) -> Result<Outcome, Fault> {
+        let encoded = Encoded::of(&batch, &self.keys)?;
         let (reply, answer) = oneshot::channel();
         let request = Request {
-            writes,
+            batch,
             encoded,
             reply,
         };
@@ -84,20 +84,23 @@ struct Task {
 }
 
 impl Task {
-    async fn run(self: Arc<Self>, mut requests: Gatherer<Request>) {
-        let ways = Arc::new(Semaphore::new(ON_THEIR_WAY));
-        // First a free way, then what has gathered by then.
-        while let Ok(way) = Arc::clone(&ways).acquire_owned().await
-            && let Some(group) = requests.next().await
-        {
-            let task = Arc::clone(&self);
-            tokio::spawn(async move {
-                task.commit(group).await;
-                drop(way);
-            });
+    async fn run(self, mut requests: Gatherer<Request>) {
+        // All in this task: a lone writer's group has one door less to pass.
+        let mut on_their_way = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                biased;
+                Some(()) = on_their_way.next() => {}
+                // First a free way, then what has gathered by then.
+                group = requests.next(), if on_their_way.len() < ON_THEIR_WAY => match group {
+                    Some(group) => on_their_way.push(self.commit(group)),
+                    None => break,
+                },
+            }
         }
         // What was accepted is still written; then the connection is not needed any more.
-        let _ = ways.acquire_many(ON_THEIR_WAY as u32).await;
+        while on_their_way.next().await.is_some() {}
+        drop(on_their_way);
         self.connection.close();
     }
 
@@ -106,7 +109,7 @@ impl Task {
             .iter_mut()
             .map(|request| mem::take(&mut request.encoded));
         let (keys, args) = group::call(&self.keys, group.collect());
-        let answered = self.connection.tell("holdfast_1_apply", keys, args).await;
+        let answered = self.connection.tell("holdfast_2_apply", keys, args).await;
         let outcomes = answered.and_then(|mut reply| {
             // It was written, but not understood: two programs disagree about this function.
             group::outcomes(&mut reply, &requests)
@@ -125,7 +128,7 @@ impl Task {
     fn acknowledge(&self, requests: Vec<Request>, outcomes: Vec<Outcome>) {
         for (request, outcome) in requests.into_iter().zip(outcomes) {
             if let Outcome::Applied(changes) = &outcome {
-                let bytes = request.writes.iter().map(|write| write.bytes);
+                let bytes = request.batch.writes.iter().map(|write| write.bytes);
                 self.recent
                     .remember(changes.iter().map(|change| &change.after).zip(bytes));
             }

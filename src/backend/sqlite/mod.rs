@@ -1,25 +1,39 @@
 //! States in one SQLite file: WAL, `synchronous = FULL`, one writer, a pool of readers.
 //!
 //! This file opens the database and answers readers. `writer` gathers concurrent writes into one
-//! transaction, `group` is the SQL of such a transaction, `row` decodes records. An acknowledged
-//! write is on disk: it survives `kill -9` and a power cut.
+//! transaction, `group`, `append` and `due` are the SQL of such a transaction, `row` decodes records, `fault` says what
+//! can go wrong. An acknowledged write is on disk: it survives `kill -9` and a power cut.
 
+mod append;
+mod due;
+mod fault;
 mod group;
+mod notes;
 mod row;
+mod search;
+mod thin;
 mod writer;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use serde_json::Value;
 use sqlx::{
     ConnectOptions, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
-use self::{row::Record, writer::Writer};
-use super::{ANNOUNCEMENTS, Announcement, Backend, Fault, Outcome, Write, recent::Recent};
-use crate::{Change, Kind, Revision, Scope, State, StateId, Timestamp, Version};
+pub use self::fault::SqliteFault;
+use self::{row::Record, search::Search, writer::Writer};
+use super::{
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned, Write,
+    recent::Recent,
+};
+use crate::{
+    Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
+    search::{Ask, Found},
+};
 
 /// Readers at once. SQLite reads are short and need a core each; more would only wait.
 const READERS: u32 = 4;
@@ -43,39 +57,60 @@ const STATEMENTS: usize = 64;
 pub struct Sqlite {
     readers: SqlitePool,
     writer: Writer,
+    note_writer: SqlitePool,
     recent: Arc<Recent>,
+    search: Search,
     announce: broadcast::Sender<Announcement>,
 }
 
 impl Sqlite {
     /// Opens the file, creates it if need be, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`SqliteFault`] when the file cannot be opened; another fault when its tables are a newer
+    /// program's.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, Fault> {
         let options = SqliteConnectOptions::new()
-            .filename(path)
+            .filename(&path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .statement_cache_capacity(STATEMENTS);
-        let mut connection = options
+        let for_writer = options
             .clone()
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
             .pragma("cache_size", WRITER_CACHE)
-            .connect()
-            .await?;
+            // What a statement keeps to take itself back with stays in memory: as a file it was made, written
+            // and removed with every group.
+            .pragma("temp_store", "MEMORY");
+        let mut connection = for_writer.connect().await.map_err(SqliteFault::from)?;
         sqlx::migrate!("./migrations/sqlite")
             .run(&mut connection)
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
+            .connect_lazy_with(options.clone().pragma("query_only", "ON"));
+        let note_writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_lazy_with(options);
         let recent = Arc::new(Recent::default());
         let announce = broadcast::Sender::new(ANNOUNCEMENTS);
-        let writer = Writer::start(connection, Arc::clone(&recent), announce.clone());
+        let written = Arc::new(Notify::new());
+        let search = Search::start(path.as_ref(), readers.clone(), Arc::clone(&written));
+        let writer = Writer::start(
+            for_writer,
+            connection,
+            Arc::clone(&recent),
+            announce.clone(),
+            written,
+        );
         Ok(Self {
             readers,
             writer,
+            note_writer,
             recent,
+            search,
             announce,
         })
     }
@@ -88,7 +123,8 @@ impl Backend for Sqlite {
             .bind(scope.to_string())
             .bind(id.as_str())
             .fetch_optional(&self.readers)
-            .await?;
+            .await
+            .map_err(SqliteFault::from)?;
         found.map(|text| row::state(&text)).transpose()
     }
 
@@ -96,7 +132,7 @@ impl Backend for Sqlite {
         self.recent.find(scope, id)
     }
 
-    async fn apply(&self, batch: Vec<Write>) -> Result<Outcome, Fault> {
+    async fn apply(&self, batch: Batch) -> Result<Outcome, Fault> {
         self.writer.apply(batch).await
     }
 
@@ -114,17 +150,18 @@ impl Backend for Sqlite {
             .bind(kind.map(Kind::as_str))
             .bind(count(limit))
             .fetch_all(&self.readers)
-            .await?;
+            .await
+            .map_err(SqliteFault::from)?;
         found.iter().map(|text| row::state(text)).collect()
     }
 
+    async fn search(&self, ask: &Ask) -> Result<Found, Fault> {
+        let newest = self.revision().await?;
+        self.search.answer(ask, newest).await
+    }
+
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
-        let found: Vec<String> = sqlx::query_scalar(row::DUE)
-            .bind(now.0)
-            .bind(count(limit))
-            .fetch_all(&self.readers)
-            .await?;
-        found.iter().map(|text| row::state(text)).collect()
+        due::states(&self.readers, &self.note_writer, now, limit).await
     }
 
     async fn history(
@@ -141,7 +178,8 @@ impl Backend for Sqlite {
             .bind(before)
             .bind(count(limit))
             .fetch_all(&self.readers)
-            .await?;
+            .await
+            .map_err(SqliteFault::from)?;
         records.into_iter().map(Record::change).collect()
     }
 
@@ -150,19 +188,50 @@ impl Backend for Sqlite {
             .bind(clamped(after.0))
             .bind(count(limit))
             .fetch_all(&self.readers)
-            .await?;
+            .await
+            .map_err(SqliteFault::from)?;
         records.into_iter().map(Record::change).collect()
     }
 
     async fn revision(&self) -> Result<Revision, Fault> {
         let newest: i64 = sqlx::query_scalar(row::REVISION)
             .fetch_one(&self.readers)
-            .await?;
+            .await
+            .map_err(SqliteFault::from)?;
         Ok(Revision(u64::try_from(newest)?))
+    }
+
+    async fn thin(&self, records: &[Thinned]) -> Result<u64, Fault> {
+        thin::records(&self.note_writer, records).await
     }
 
     fn announcements(&self) -> broadcast::Receiver<Announcement> {
         self.announce.subscribe()
+    }
+
+    async fn held(&self) -> Result<Held, Fault> {
+        let (states, bytes): (i64, i64) = sqlx::query_as(row::HELD)
+            .fetch_one(&self.readers)
+            .await
+            .map_err(SqliteFault::from)?;
+        row::held(states, bytes)
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {
+        notes::get(&self.readers, name).await
+    }
+
+    async fn notes(&self, prefix: &str) -> Result<Vec<(String, Note)>, Fault> {
+        notes::list(&self.readers, prefix).await
+    }
+
+    async fn write_note(
+        &self,
+        name: &str,
+        seen: u64,
+        value: Option<&Value>,
+    ) -> Result<bool, Fault> {
+        notes::write(&self.note_writer, name, seen, value.map(Value::to_string)).await
     }
 }
 

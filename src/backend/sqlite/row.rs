@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::FromRow;
 
-use super::Fault;
+use super::{Fault, Held};
 use crate::{Actor, Change, Revision, State, Timestamp, Transition};
 
 pub(super) const GET: &str = "
@@ -15,10 +15,6 @@ pub(super) const SCAN: &str = "
     SELECT l.state FROM states s JOIN log l ON l.revision = s.revision
     WHERE s.scope = ?1 AND s.id > ?2 AND s.live AND (?3 IS NULL OR s.kind = ?3)
     ORDER BY s.id LIMIT ?4";
-
-pub(super) const DUE: &str = "
-    SELECT l.state FROM states s JOIN log l ON l.revision = s.revision
-    WHERE s.due <= ?1 ORDER BY s.due LIMIT ?2";
 
 // The chain has one row at a time, so its order is newest first, and LIMIT stops the walk.
 pub(super) const HISTORY: &str = "
@@ -72,4 +68,15 @@ impl Record {
 /// A state from its JSON.
 pub(super) fn state(text: &str) -> Result<Arc<State>, Fault> {
     Ok(Arc::new(serde_json::from_str(text)?))
+}
+
+/// What all scopes hold.
+pub(super) const HELD: &str =
+    "SELECT coalesce(sum(states), 0), coalesce(sum(bytes), 0) FROM scopes";
+
+pub(super) fn held(states: i64, bytes: i64) -> Result<Held, Fault> {
+    Ok(Held {
+        states: u64::try_from(states)?,
+        bytes: u64::try_from(bytes)?,
+    })
 }

@@ -2,31 +2,35 @@
 //! price of a durable commit is shared.
 //!
 //! While one group is being written the next one gathers; nobody waits for a timer. A group that
-//! fails is done again write by write, so that one bad write never fails its neighbours.
+//! is refused is done again write by write, so that one bad write never fails its neighbours. When the
+//! file itself fails, all of the group are told, and the next one begins on a new connection.
 
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
-use super::{Announcement, Fault, Outcome, Recent, Write, group};
+use super::{
+    Announcement, Batch, Fault, Outcome, Recent, SqliteFault, Write,
+    group::{self, Answer},
+};
 use crate::{
-    Change,
-    backend::gather::{Batch, Gatherer, queue},
+    Change, Revision,
+    backend::gather::{Gatherer, Waiting, queue},
 };
 
 /// One caller's batch on its way to the writer.
 #[derive(Debug)]
 pub(super) struct Request {
-    pub(super) writes: Vec<Write>,
-    /// The rows of the log, encoded in the caller's task: the writer is the narrow place.
-    pub(super) rows: Vec<String>,
+    pub(super) batch: Batch,
+    /// The states, encoded in the caller's task: the writer is the narrow place.
+    pub(super) json: Vec<Arc<str>>,
     reply: oneshot::Sender<Result<Outcome, Fault>>,
 }
 
-impl Batch for Request {
+impl Waiting for Request {
     fn bytes(&self) -> usize {
-        self.rows.iter().map(String::len).sum()
+        self.json.iter().map(|json| json.len()).sum()
     }
 
     fn is_given_up(&self) -> bool {
@@ -40,42 +44,44 @@ pub(super) struct Writer(mpsc::Sender<Request>);
 
 impl Writer {
     pub(super) fn start(
+        options: SqliteConnectOptions,
         connection: SqliteConnection,
         recent: Arc<Recent>,
         announce: broadcast::Sender<Announcement>,
+        written: Arc<Notify>,
     ) -> Self {
         let (sender, requests) = queue();
         let task = Task {
-            connection,
+            options,
+            connection: Some(connection),
             recent,
             announce,
+            written,
         };
         tokio::spawn(task.run(requests));
         Self(sender)
     }
 
-    pub(super) async fn apply(&self, writes: Vec<Write>) -> Result<Outcome, Fault> {
-        let rows = writes
-            .iter()
-            .map(group::encoded)
-            .collect::<Result<_, _>>()?;
+    pub(super) async fn apply(&self, batch: Batch) -> Result<Outcome, Fault> {
+        let json = batch.writes.iter().map(Write::json);
+        let json = json.collect::<Result<_, _>>()?;
         let (reply, answer) = oneshot::channel();
-        let request = Request {
-            writes,
-            rows,
-            reply,
-        };
-        self.0.send(request).await.map_err(|_| GONE)?;
-        answer.await.map_err(|_| GONE)?
+        let request = Request { batch, json, reply };
+        let sent = self.0.send(request).await;
+        sent.map_err(|_| SqliteFault::Stopped)?;
+        answer.await.map_err(|_| SqliteFault::Stopped)?
     }
 }
 
-const GONE: &str = "the writer of this database has stopped; open it again";
-
 struct Task {
-    connection: SqliteConnection,
+    options: SqliteConnectOptions,
+    /// `None` after the file failed: what such a connection still believes (a transaction that SQLite
+    /// has ended, a file that may only be read) would stand in the way for ever.
+    connection: Option<SqliteConnection>,
     recent: Arc<Recent>,
     announce: broadcast::Sender<Announcement>,
+    /// Told after every commit.
+    written: Arc<Notify>,
 }
 
 impl Task {
@@ -86,36 +92,67 @@ impl Task {
     }
 
     async fn commit(&mut self, requests: Vec<Request>) {
-        match group::commit(&mut self.connection, &requests).await {
-            Ok(outcomes) => self.acknowledge(requests, outcomes),
-            Err(error) if requests.len() == 1 => {
-                for request in requests {
-                    let _ = request.reply.send(Err(error.to_string().into()));
-                }
+        let error = match self.write(&requests).await {
+            Ok(answers) => return self.acknowledge(requests, answers),
+            Err(error) => error,
+        };
+        if let Some(fault) = SqliteFault::of_all(&error) {
+            for request in requests {
+                let _ = request.reply.send(Err(fault.clone().into()));
             }
-            Err(error) => {
-                tracing::debug!(%error, "a group failed; its writes are done one by one");
-                for request in requests {
-                    Box::pin(self.commit(vec![request])).await;
-                }
+        } else if let [_, _, ..] = requests.as_slice() {
+            tracing::debug!(%error, "a group was refused; its writes are done one by one");
+            for request in requests {
+                Box::pin(self.commit(vec![request])).await;
             }
+        } else if let Some(request) = requests.into_iter().next() {
+            let _ = request.reply.send(Err(error));
         }
     }
 
+    async fn write(&mut self, requests: &[Request]) -> Result<Vec<Answer>, Fault> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.options.connect().await.map_err(SqliteFault::from)?,
+        };
+        let written = group::commit(&mut connection, requests).await;
+        let failed = written.as_ref().err().and_then(SqliteFault::of_all);
+        if failed.is_none() {
+            self.connection = Some(connection);
+        }
+        written
+    }
+
     /// Tells everybody, after the commit: first those who write, so that they go on.
-    fn acknowledge(&self, requests: Vec<Request>, outcomes: Vec<Outcome>) {
+    fn acknowledge(&self, requests: Vec<Request>, answers: Vec<Answer>) {
         // Who subscribes after this look finds the changes in the log: they are committed.
         let is_watched = self.announce.receiver_count() > 0;
         let mut announced: Vec<Change> = Vec::new();
-        for (request, outcome) in requests.into_iter().zip(outcomes) {
-            if let Outcome::Applied(changes) = &outcome {
-                let bytes = request.writes.iter().map(|write| write.bytes);
-                self.recent
-                    .remember(changes.iter().map(|change| &change.after).zip(bytes));
-                if is_watched {
-                    announced.extend(changes.iter().cloned());
+        let applied = |answer: &Answer| matches!(answer, Answer::Applied(_));
+        if answers.iter().any(applied) {
+            self.written.notify_one();
+            let written = requests.iter().zip(&answers);
+            let written = written.filter(|(_, answer)| applied(answer));
+            let writes = written.flat_map(|(request, _)| &request.batch.writes);
+            self.recent
+                .remember(writes.map(|write| (&write.after, write.bytes)));
+        }
+        for (request, answer) in requests.into_iter().zip(answers) {
+            let outcome = match answer {
+                Answer::Refused(outcome) => outcome,
+                Answer::Applied(first) => {
+                    let writes = request.batch.writes.into_iter();
+                    let places = (first..).map(Revision);
+                    let changes: Vec<Change> = writes
+                        .zip(places)
+                        .map(|(write, place)| write.recorded(place))
+                        .collect();
+                    if is_watched {
+                        announced.extend(changes.iter().cloned());
+                    }
+                    Outcome::Applied(changes)
                 }
-            }
+            };
             // A caller that no longer listens finds the change in the log.
             let _ = request.reply.send(Ok(outcome));
         }

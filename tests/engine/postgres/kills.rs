@@ -60,8 +60,14 @@ impl Busy {
                         ),
                         "{fault}"
                     );
-                    let Ok(Some(now)) = self.states.get(&scope, &id(&name)).await else {
-                        continue;
+                    // Until the server is back, however long that takes: a write in doubt may have been
+                    // done, and who went on without looking would run into it.
+                    let now = loop {
+                        match self.states.get(&scope, &id(&name)).await {
+                            Ok(now) => break now.unwrap(),
+                            Err(Error::Failed { .. }) => {}
+                            Err(error) => panic!("{name} at {version}: {error}"),
+                        }
                     };
                     let is_in_doubt = matches!(*fault, PostgresFault::InDoubt(_));
                     assert!(

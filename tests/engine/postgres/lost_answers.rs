@@ -96,7 +96,11 @@ async fn a_write_whose_answer_was_lost_is_found_out_about_and_done_once() {
         let (good, late) = (write("good", round), write("late", round));
         wire.is_to_lose.store(true, Ordering::Relaxed);
         // In one group or in two: one is written, and the other learns what is there.
-        let both = join(backend.apply(vec![good]), backend.apply(vec![late])).await;
+        let both = join(
+            backend.apply(vec![good].into()),
+            backend.apply(vec![late].into()),
+        )
+        .await;
         let (Ok(Outcome::Applied(changes)), Ok(Outcome::Stale(current))) = both else {
             panic!("round {round}: {both:?}");
         };

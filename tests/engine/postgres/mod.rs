@@ -8,8 +8,8 @@ mod several_servers;
 use std::sync::Arc;
 
 use holdfast::{
-    Kind, State, StateManager, Status, Timestamp, Transition, Version,
-    backend::{Backend, Postgres, Quota, Write},
+    Digest, Kind, State, StateManager, Status, Timestamp, Transition, Version,
+    backend::{Backend, Postgres, Quota, Text, Write},
 };
 use serde_json::json;
 
@@ -38,6 +38,8 @@ pub fn template() -> State {
         created_at: Timestamp(1),
         updated_at: Timestamp(1),
         expires_at: None,
+        digest: Digest::default(),
+        removed: None,
     }
 }
 
@@ -53,5 +55,6 @@ pub fn write(before: Option<&Arc<State>>, after: State) -> Write {
             states: 100_000,
             bytes: 1_000_000,
         },
+        text: Text::default(),
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use futures::{StreamExt, future::join};
 use holdfast::{
-    Error, Expected, Revision, Update, Version,
+    Error, Expected, Query, Revision, Update, Version,
     backend::{Backend, PostgresFault},
 };
 use serde_json::json;
@@ -38,8 +38,9 @@ async fn a_server_that_is_gone_is_a_typed_fault_in_time_and_its_return_is_notice
     let scope = adas();
     let s = id("s");
     let (read, written_now) = join(states.get(&scope, &s), written()).await;
+    let found = states.search(&scope, Query::default()).await;
     // Not `Error::Timeout`: the backend answered before the engine lost its patience.
-    for failed in [read.map(drop), written_now.map(drop)] {
+    for failed in [read.map(drop), written_now.map(drop), found.map(drop)] {
         let Err(Error::Failed { source, .. }) = failed else {
             panic!("there is no server: {failed:?}");
         };

@@ -55,7 +55,8 @@ async fn watchers_on_two_servers_see_every_change_of_both_once_and_in_order() {
         let changes = engine(backend)
             .watch(None, Revision(0))
             .take(TOTAL as usize);
-        let watching = changes.map(Result::unwrap).collect::<Vec<Change>>();
+        let changes = changes.map(|change| Change::clone(&change.unwrap()));
+        let watching = changes.collect::<Vec<_>>();
         hearing.push(tokio::spawn(watching));
     }
     let writers = [&one, &other]
@@ -104,7 +105,11 @@ async fn of_two_servers_that_write_the_same_version_exactly_one_wins() {
             };
             vec![write(last.as_ref(), after)]
         };
-        let (left, right) = join(one.apply(attempt("one")), other.apply(attempt("other"))).await;
+        let (left, right) = join(
+            one.apply(attempt("one").into()),
+            other.apply(attempt("other").into()),
+        )
+        .await;
         let (won, lost) = match (left.unwrap(), right.unwrap()) {
             (Outcome::Applied(changes), Outcome::Stale(current))
             | (Outcome::Stale(current), Outcome::Applied(changes)) => (changes, current),
@@ -138,7 +143,7 @@ async fn a_quota_holds_for_all_servers_together() {
         };
         let mut write = write(None, after);
         write.quota.states = 10;
-        tokio::spawn(async move { backend.apply(vec![write]).await.unwrap() })
+        tokio::spawn(async move { backend.apply(vec![write].into()).await.unwrap() })
     });
     let outcomes = join_all(attempts).await.into_iter();
     let applied = outcomes.filter(|outcome| matches!(outcome, Ok(Outcome::Applied(_))));
@@ -158,7 +163,7 @@ async fn one_bad_write_never_fails_its_neighbours() {
             ..template()
         };
         let backend = Arc::clone(&backend);
-        tokio::spawn(async move { (is_bad, backend.apply(vec![write(None, after)]).await) })
+        tokio::spawn(async move { (is_bad, backend.apply(vec![write(None, after)].into()).await) })
     });
     for attempt in join_all(attempts).await {
         let (is_bad, result) = attempt.unwrap();

@@ -48,7 +48,10 @@ async fn every_acknowledged_write_is_there_after_kill_9_and_the_same_backend_goe
                 let mut last: Option<Arc<State>> = None;
                 loop {
                     let n = last.as_ref().map_or(1, |state| state.version.0 + 1);
-                    match backend.apply(vec![write(&name, last.as_ref(), n)]).await {
+                    match backend
+                        .apply(vec![write(&name, last.as_ref(), n)].into())
+                        .await
+                    {
                         Ok(Outcome::Applied(changes)) => {
                             last = changes.last().map(|change| change.after.clone());
                         }
@@ -86,7 +89,7 @@ async fn every_acknowledged_write_is_there_after_kill_9_and_the_same_backend_goe
             "{name}: {promised} was acknowledged, {kept} is there"
         );
         let next = write(&name, found.as_ref(), kept + 1);
-        let Outcome::Applied(changes) = backend.apply(vec![next]).await.unwrap() else {
+        let Outcome::Applied(changes) = backend.apply(vec![next].into()).await.unwrap() else {
             panic!("{name} goes on where it stands")
         };
         newest.0 += 1;
@@ -109,7 +112,7 @@ async fn a_redis_that_is_gone_is_a_typed_fault_in_bounded_time_and_its_return_is
     let scope = adas();
     let (read, written, scanned, due) = tokio::join!(
         backend.get(&scope, &state.id),
-        backend.apply(vec![write("new", None, 1)]),
+        backend.apply(vec![write("new", None, 1)].into()),
         backend.scan(&scope, None, None, 10),
         backend.due(Timestamp(0), 10),
     );
@@ -124,7 +127,7 @@ async fn a_redis_that_is_gone_is_a_typed_fault_in_bounded_time_and_its_return_is
     }
     // By now it is known that there is no connection, so nothing can have been sent.
     let fault = backend
-        .apply(vec![write("new", None, 1)])
+        .apply(vec![write("new", None, 1)].into())
         .await
         .unwrap_err();
     assert!(matches!(
@@ -153,7 +156,7 @@ async fn a_write_that_redis_does_not_answer_is_said_to_be_in_doubt_in_bounded_ti
     let asked = Instant::now();
     let (read, written) = tokio::join!(
         backend.get(&scope, &name),
-        backend.apply(vec![write("s", None, 1)])
+        backend.apply(vec![write("s", None, 1)].into())
     );
     assert!(asked.elapsed() < Duration::from_secs(10));
     server.signal("-CONT");
@@ -166,7 +169,7 @@ async fn a_write_that_redis_does_not_answer_is_said_to_be_in_doubt_in_bounded_ti
     let kept = when_back(async || backend.get(&scope, &name).await)
         .await
         .unwrap();
-    let next = backend.apply(vec![write("s", Some(&kept), 2)]).await;
+    let next = backend.apply(vec![write("s", Some(&kept), 2)].into()).await;
     assert!(matches!(next.unwrap(), Outcome::Applied(_)));
     assert_eq!(backend.revision().await.unwrap(), Revision(2));
 }
@@ -178,7 +181,7 @@ async fn a_redis_that_comes_back_empty_gets_the_functions_again() {
     let mut announcements = backend.announcements();
     let first = write("s", None, 1);
     let second = write("s", Some(&first.after), 2);
-    backend.apply(vec![first, second]).await.unwrap();
+    backend.apply(vec![first, second].into()).await.unwrap();
     assert_eq!(announcements.recv().await.unwrap().len(), 2);
     server.kill();
     server.forget();
@@ -189,7 +192,10 @@ async fn a_redis_that_comes_back_empty_gets_the_functions_again() {
         None
     );
     assert!(say(&server, "FUNCTION FLUSH").starts_with("+OK"));
-    let outcome = backend.apply(vec![write("s", None, 3)]).await.unwrap();
+    let outcome = backend
+        .apply(vec![write("s", None, 3)].into())
+        .await
+        .unwrap();
     let Outcome::Applied(changes) = outcome else {
         panic!("there is nothing: {outcome:?}")
     };
@@ -199,7 +205,7 @@ async fn a_redis_that_comes_back_empty_gets_the_functions_again() {
     let heard = loop {
         let next = write("s", Some(&last), 4);
         last = next.after.clone();
-        backend.apply(vec![next]).await.unwrap();
+        backend.apply(vec![next].into()).await.unwrap();
         if let Ok(heard) = announcements.try_recv() {
             break heard;
         }

@@ -1,13 +1,19 @@
 //! One engine on each backend, with a clock that the test moves.
 
+pub mod again;
+pub mod life;
 pub mod postgres_server;
+pub mod puppet;
 pub mod redis_server;
 
 use std::{any::Any, sync::Arc};
 
 use holdfast::{
     Actor, Builder, Kind, Limits, ManualClock, New, Scope, StateId, StateManager, Timestamp,
-    backend::{Backend, Memory, Postgres, Redis, Sqlite},
+    backend::{
+        Backend, Cache, CacheSettings, MasterKey, Memory, Postgres, Redis, Sealed, Sensitive,
+        Sqlite,
+    },
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -17,6 +23,7 @@ use self::{postgres_server::PostgresServer, redis_server::RedisServer};
 pub struct World {
     pub name: &'static str,
     pub states: StateManager,
+    pub backend: Arc<dyn Backend>,
     pub clock: Arc<ManualClock>,
     /// What the backend needs while it lives: dropped after it.
     _guard: Box<dyn Any + Send>,
@@ -32,6 +39,28 @@ pub async fn sqlite() -> (TempDir, Arc<dyn Backend>) {
     (folder, Arc::new(backend))
 }
 
+/// Everything sensitive, sealed in front of `behind`.
+pub async fn sealed_in(behind: Arc<dyn Backend>) -> Arc<Sealed> {
+    let clock = Arc::new(ManualClock::new(Timestamp(1_000_000)));
+    let sealed = Sealed::open(behind, vec![master(1)], Sensitive::everything(), clock).await;
+    Arc::new(sealed.unwrap())
+}
+
+/// The master key of this number.
+pub fn master(number: u8) -> MasterKey {
+    MasterKey::parse(&format!("{number:02x}").repeat(32)).unwrap()
+}
+
+pub async fn sealed_memory() -> (TempDir, Arc<dyn Backend>) {
+    let (guard, behind) = memory().await;
+    (guard, sealed_in(behind).await)
+}
+
+pub async fn sealed_sqlite() -> (TempDir, Arc<dyn Backend>) {
+    let (guard, behind) = sqlite().await;
+    (guard, sealed_in(behind).await)
+}
+
 pub async fn postgres() -> (Arc<PostgresServer>, Arc<dyn Backend>) {
     let server = PostgresServer::shared();
     let backend = Postgres::connect(&server.database()).await.unwrap();
@@ -44,26 +73,47 @@ pub async fn redis() -> (RedisServer, Arc<dyn Backend>) {
     (server, Arc::new(backend))
 }
 
-/// An engine on every backend, built by `build`.
+/// The same with a cache in front.
+pub async fn cached<G>((guard, inner): (G, Arc<dyn Backend>)) -> (G, Arc<dyn Backend>) {
+    let cache = Cache::before(inner, CacheSettings::default())
+        .await
+        .unwrap();
+    (guard, Arc::new(cache))
+}
+
+/// An engine on every backend, alone and with a cache in front, built by `build`.
 pub async fn worlds_with(build: impl Fn(Builder) -> Builder) -> Vec<World> {
-    let (in_memory, in_file) = (memory().await, sqlite().await);
-    let (in_postgres, in_redis) = (postgres().await, redis().await);
-    let world = |name, guard, backend| {
+    let world = |name, guard: Box<dyn Any + Send>, backend| {
         let clock = Arc::new(ManualClock::new(Timestamp(1_000_000)));
-        let builder = StateManager::builder(backend).clock(clock.clone());
+        let builder = StateManager::builder(Arc::clone(&backend)).clock(clock.clone());
         World {
             name,
             states: build(builder).build(),
+            backend,
             clock,
             _guard: guard,
         }
     };
-    vec![
-        world("memory", Box::new(in_memory.0), in_memory.1),
-        world("sqlite", Box::new(in_file.0), in_file.1),
-        world("postgres", Box::new(in_postgres.0), in_postgres.1),
-        world("redis", Box::new(in_redis.0), in_redis.1),
-    ]
+    let mut worlds = Vec::new();
+    macro_rules! on {
+        ($($name:literal: $made:expr;)*) => {
+            $(let (guard, backend) = $made.await;
+            worlds.push(world($name, Box::new(guard), backend));)*
+        };
+    }
+    on! {
+        "memory": memory();
+        "sqlite": sqlite();
+        "postgres": postgres();
+        "redis": redis();
+        "cache over memory": cached(memory().await);
+        "cache over sqlite": cached(sqlite().await);
+        "cache over postgres": cached(postgres().await);
+        "cache over redis": cached(redis().await);
+        "sealed": sealed_sqlite();
+        "cache over sealed": cached(sealed_sqlite().await);
+    }
+    worlds
 }
 
 pub async fn worlds() -> Vec<World> {

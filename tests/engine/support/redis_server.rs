@@ -4,6 +4,7 @@
 use std::{
     io::{BufRead, BufReader, ErrorKind},
     net::TcpListener,
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
 };
@@ -16,21 +17,53 @@ const PORTS: usize = 20;
 pub struct RedisServer {
     child: Child,
     port: u16,
+    /// How it is reached, as it is told.
+    listening: Vec<String>,
     folder: TempDir,
 }
 
 impl RedisServer {
     /// A durable one: `appendonly yes`, `appendfsync always`.
     pub fn start() -> Self {
+        Self::listening(|port| vec!["--port".into(), port.to_string()])
+    }
+
+    /// One that is reached by encrypted connections only, with `server.crt` and `server.key` of this folder.
+    pub fn start_encrypted(folder: &Path) -> Self {
+        let file = |name: &str| folder.join(name).display().to_string();
+        let (certificate, key) = (file("server.crt"), file("server.key"));
+        Self::listening(|port| {
+            let port = port.to_string();
+            let args = [
+                "--port",
+                "0",
+                "--tls-port",
+                &port,
+                "--tls-auth-clients",
+                "no",
+            ];
+            let files = ["--tls-cert-file", &certificate, "--tls-key-file", &key];
+            let all = ["--tls-ca-cert-file", &certificate];
+            [&args[..], &files, &all]
+                .concat()
+                .into_iter()
+                .map(String::from)
+                .collect()
+        })
+    }
+
+    fn listening(listening: impl Fn(u16) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for _ in 0..PORTS {
             let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
             let port = free.local_addr().unwrap().port();
             drop(free);
-            if let Some(child) = run(&folder, port) {
+            let listening = listening(port);
+            if let Some(child) = run(&folder, &listening) {
                 return Self {
                     child,
                     port,
+                    listening,
                     folder,
                 };
             }
@@ -62,7 +95,7 @@ impl RedisServer {
 
     /// Starts again on the same port, with what is in the folder.
     pub fn restart(&mut self) {
-        self.child = run(&self.folder, self.port).unwrap();
+        self.child = run(&self.folder, &self.listening).unwrap();
     }
 
     /// Removes what is on the disk of one that was killed.
@@ -80,9 +113,11 @@ impl Drop for RedisServer {
 }
 
 /// Returns when the server says that it is ready; `None` when it ended instead.
-fn run(folder: &TempDir, port: u16) -> Option<Child> {
+fn run(folder: &TempDir, listening: &[String]) -> Option<Child> {
     let started = Command::new("redis-server")
-        .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--dir"])
+        .args(["--bind", "127.0.0.1"])
+        .args(listening)
+        .arg("--dir")
         .arg(folder.path())
         .args(["--appendonly", "yes", "--appendfsync", "always"])
         .args(["--save", "", "--daemonize", "no"])

@@ -1,4 +1,4 @@
-#!lua name=holdfast_1
+#!lua name=holdfast_2
 
 -- What the engine does inside Redis. Several servers write to one Redis at the same time, so guards,
 -- quotas and the order of the log are decided here and nowhere else.
@@ -30,6 +30,26 @@ local function record(log, revision)
   local found = redis.call('XRANGE', log, revision .. '-0', revision .. '-0')
   local fields = found[1] and found[1][2]
   return fields and { revision = revision, previous = fields[2], deed = fields[4], state = fields[6] }
+end
+
+-- The same of a record whose content was removed: no entry of a stream can be changed, so what is left of it
+-- is in a hash, under its revision, as the lengths of its parts and the parts.
+local function thinned_of(text, revision)
+  local previous, deed, at = string.match(text, '^(%d+) (%d+) ()')
+  local deed_at = at + tonumber(previous)
+  local state_at = deed_at + tonumber(deed)
+  return {
+    revision = revision, previous = string.sub(text, at, deed_at - 1),
+    deed = string.sub(text, deed_at, state_at - 1), state = string.sub(text, state_at),
+  }
+end
+
+-- A record that may be an old one.
+local function any_record(log, thinned, revision)
+  local found = record(log, revision)
+  if found then return found end
+  local text = redis.call('HGET', thinned, revision)
+  return text and thinned_of(text, revision)
 end
 
 -- What is kept of each state beside its records: where the newest is, and what guards, quotas and

@@ -26,6 +26,7 @@ local function usage_of(text)
 end
 
 local PER_WRITE = 7
+local PER_GUARD = 2
 
 local function write_at(args, at)
   local ids, history, guard, version, live, bytes, due, max_states, max_bytes =
@@ -54,14 +55,21 @@ end
 
 -- Why a request cannot be written, as its part of the answer; or nothing, and what would be so then.
 -- `heads` and `usage` say what is so now, with what earlier requests of this group have written.
-local function refusal(log, writes, heads, usage)
+local function refusal(log, request, heads, usage)
+  local function stale(address)
+    local stored = heads[address]
+    return { 1, stored and record(log, stored.revision).state }
+  end
+  for _, guard in ipairs(request.guards) do
+    local head = heads[guard.address]
+    if (head and head.version or '0') ~= guard.version then return stale(guard.address) end
+  end
   local new_heads = setmetatable({}, { __index = heads })
   local new_usage = setmetatable({}, { __index = usage })
-  for n, write in ipairs(writes) do
+  for n, write in ipairs(request.writes) do
     local head = new_heads[write.address]
     if (head and head.version or '0') ~= write.guard then
-      local stored = heads[write.address]
-      return { 1, stored and record(log, stored.revision).state }
+      return stale(write.address)
     end
     local used = new_usage[write.scope]
     local new = usage_with(used, head, write)
@@ -116,30 +124,39 @@ local function settle(keys, touched, old, heads)
   in_parts('ZREM', keys[2], not_due)
 end
 
--- The requests as lists of writes, and the names of the states and scopes that they touch.
+-- The requests as lists of guards and writes, and the names of the states and scopes that they touch.
 local function unpacked(args)
   local requests, addresses, scopes, seen = {}, {}, {}, {}
   local at = 2
   for request = 1, tonumber(args[1]) do
-    local writes = {}
-    for n = 1, tonumber(args[at]) do
-      local write = write_at(args, at + 1 + (n - 1) * PER_WRITE)
-      writes[n] = write
-      if not seen[write.address] then
-        seen[write.address] = true
-        addresses[#addresses + 1] = write.address
-        scopes[#scopes + 1] = write.scope
+    local guards, writes = {}, {}
+    local total, guarded = string.match(args[at], '^(%d+) (%d+)$')
+    at = at + 1
+    local function touch(address)
+      if not seen[address] then
+        seen[address] = true
+        addresses[#addresses + 1] = address
       end
     end
-    at = at + 1 + #writes * PER_WRITE
-    requests[request] = writes
+    for n = 1, tonumber(guarded) do
+      guards[n] = { address = args[at], version = args[at + 1] }
+      touch(args[at])
+      at = at + PER_GUARD
+    end
+    for n = 1, tonumber(total) do
+      writes[n] = write_at(args, at)
+      touch(writes[n].address)
+      scopes[#scopes + 1] = writes[n].scope
+      at = at + PER_WRITE
+    end
+    requests[request] = { guards = guards, writes = writes }
   end
   return requests, addresses, scopes
 end
 
 -- Writes a group of requests, each whole or not at all.
 -- keys: log, due, revision, scopes, states, then the others by their places.
--- args: how many requests; of each, how many writes, and their parts.
+-- args: how many requests; of each, how many writes and guards, the guards' parts, the writes' parts.
 -- Answers for each request: 0, its first revision | 1, the state that is there instead | 2, which write
 -- is too much, states (0) or bytes (1), how much it would be.
 local function apply(keys, args)
@@ -150,14 +167,14 @@ local function apply(keys, args)
   local heads = setmetatable({}, { __index = old })
   local usage = looked_up(keys[4], scopes, usage_of, { states = 0, bytes = 0 })
   local touched, changed, answer = {}, {}, {}
-  for _, writes in ipairs(requests) do
-    local refused, new_usage = refusal(keys[1], writes, heads, usage)
+  for _, request in ipairs(requests) do
+    local refused, new_usage = refusal(keys[1], request, heads, usage)
     if refused then
       for _, part in ipairs(refused) do answer[#answer + 1] = part end
     else
       answer[#answer + 1] = 0
       answer[#answer + 1] = newest + 1
-      for _, write in ipairs(writes) do
+      for _, write in ipairs(request.writes) do
         newest = newest + 1
         heads[write.address] = append(keys, write, heads[write.address], digits(newest))
         touched[write.address] = true
@@ -179,4 +196,38 @@ local function apply(keys, args)
   return answer
 end
 
-redis.register_function('holdfast_1_apply', apply)
+redis.register_function('holdfast_2_apply', apply)
+
+-- keys: notes; args: name, the version its writer saw (0: nothing), and the new value or nothing, which
+-- removes it. Answers whether it was done.
+local function write_note(keys, args)
+  local text = redis.call('HGET', keys[1], args[1])
+  if (text and string.match(text, '^%d+') or '0') ~= args[2] then return 0 end
+  if not args[3] then return redis.call('HDEL', keys[1], args[1]) end
+  redis.call('HSET', keys[1], args[1], digits(tonumber(args[2]) + 1) .. ' ' .. args[3])
+  return 1
+end
+
+redis.register_function('holdfast_2_write_note', write_note)
+
+-- Puts what is left of old records in their place.
+-- keys: log, states, thinned, then the histories by their places; args: of each record its history's place,
+-- revision, version, address and state. What a state stands at stays as it is. Answers how many were replaced.
+local function thin(keys, args)
+  local count = 0
+  for at = 1, #args, 5 do
+    local history, revision, version = keys[tonumber(args[at])], args[at + 1], args[at + 2]
+    local head = redis.call('HGET', keys[2], args[at + 3])
+    local found = any_record(keys[1], keys[3], revision)
+    local is_it = found and head and redis.call('ZSCORE', history, revision) == version
+    if is_it and head_of(head).revision ~= revision then
+      local lengths = #found.previous .. ' ' .. #found.deed .. ' '
+      redis.call('HSET', keys[3], revision, lengths .. found.previous .. found.deed .. args[at + 4])
+      redis.call('XDEL', keys[1], revision .. '-0')
+      count = count + 1
+    end
+  end
+  return count
+end
+
+redis.register_function('holdfast_2_thin', thin)

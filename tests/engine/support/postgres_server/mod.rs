@@ -1,13 +1,14 @@
 //! A PostgreSQL of the test's own: in a folder of its own, on a socket in that folder, and gone with it.
 //!
-//! It never listens on a port, so it meets no other server.
+//! It listens on a port only where a test is about that, so it meets no other server.
 
 mod programs;
 
 use std::{
     fs,
-    io::Write,
+    io::{self, Write},
     os::unix::process::CommandExt,
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError, Weak,
@@ -23,17 +24,20 @@ use self::programs::{as_postgres, give_away, program, run, template};
 /// It is part of the socket's name only.
 const PORT: &str = "54329";
 
-/// How often a server that was killed is started, until nothing of the old one is left.
-const ATTEMPTS: usize = 200;
-
 /// Runs the server given behind the folder, and ends it with the signal that is read, or when the
 /// test program is gone: only that holds the other end of the pipe. Then nobody else is
-/// left to remove the folder.
+/// left to remove the folder. A power cut spares nobody, so KILL is for the server's children too, as
+/// far as the system names them.
 const KEEPER: &str = r#"
     exec 3<&0 </dev/null
     {
         read -r signal <&3 || touch "$0/orphaned"
-        kill -"${signal:-QUIT}" "$(head -n 1 "$0/data/postmaster.pid")"
+        server=$(head -n 1 "$0/data/postmaster.pid")
+        children=
+        if [ "$signal" = KILL ]; then
+            children=$(cat "/proc/$server/task/$server/children" 2>/dev/null)
+        fi
+        kill -"${signal:-QUIT}" "$server" $children
     } &
     reader=$!
     "$@" 3<&-
@@ -54,6 +58,10 @@ pub enum Disk {
 pub struct PostgresServer {
     folder: TempDir,
     disk: Disk,
+    /// Part of the socket's name; with TLS also where it listens.
+    port: String,
+    /// More settings, and the rules of who may connect how.
+    settings: Vec<String>,
     /// `None` while it is killed.
     keeper: Mutex<Option<Child>>,
     databases: AtomicU32,
@@ -61,6 +69,26 @@ pub struct PostgresServer {
 
 impl PostgresServer {
     pub fn start(disk: Disk) -> Self {
+        Self::set(disk, PORT.into(), |_| Vec::new())
+    }
+
+    /// One that listens on this port of this machine for encrypted connections only, with the certificate
+    /// `server.crt` and the key `server.key` that `prepare` puts into the folder given.
+    pub fn start_encrypted(port: u16, prepare: impl FnOnce(&Path)) -> Self {
+        Self::set(Disk::Unsynced, port.to_string(), |data| {
+            prepare(data);
+            fs::write(
+                data.join("pg_hba.conf"),
+                "local all all trust\nhostssl all all 127.0.0.1/32 trust\n",
+            )
+            .unwrap();
+            ["listen_addresses=127.0.0.1", "ssl=on"]
+                .map(String::from)
+                .into()
+        })
+    }
+
+    fn set(disk: Disk, port: String, prepare: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("holdfast-postgres-")
             .tempdir()
@@ -69,10 +97,13 @@ impl PostgresServer {
             .arg("-R")
             .arg(template())
             .arg(folder.path().join("data")));
+        let settings = prepare(&folder.path().join("data"));
         give_away(folder.path());
         let server = Self {
             folder,
             disk,
+            port,
+            settings,
             keeper: Mutex::new(None),
             databases: AtomicU32::new(0),
         };
@@ -94,16 +125,9 @@ impl PostgresServer {
     /// Starts it after [`PostgresServer::kill`], on the same data.
     pub fn start_again(&self) {
         let killed = self.status();
-        let killed = killed.lines().next();
-        for _ in 0..ATTEMPTS {
-            self.spawn();
-            if self.is_ready(killed) {
-                return;
-            }
-            // The killed server's children hold its memory until they notice.
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("PostgreSQL does not start: {}", self.log());
+        self.spawn();
+        let is_ready = self.is_ready(killed.lines().next());
+        assert!(is_ready, "PostgreSQL does not start: {}", self.log());
     }
 
     fn spawn(&self) {
@@ -119,9 +143,12 @@ impl PostgresServer {
             .arg(&data)
             .arg("-k")
             .arg(self.folder.path());
-        server.args(["-p", PORT, "-c", "listen_addresses=", "-c"]);
+        server.args(["-p", &self.port, "-c", "listen_addresses=", "-c"]);
         server.arg(format!("fsync={synced}"));
         server.args(["-c", "log_min_messages=fatal", "-c", "max_connections=200"]);
+        for setting in &self.settings {
+            server.args(["-c", setting]);
+        }
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER]).arg(self.folder.path());
         keeper.arg(server.get_program()).args(server.get_args());
@@ -134,7 +161,7 @@ impl PostgresServer {
         let child = keeper
             .process_group(0)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .unwrap();
@@ -169,20 +196,33 @@ impl PostgresServer {
         fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap_or_default()
     }
 
-    /// `kill -9` of the server, as a power cut would end it.
+    /// `kill -9` of the server, as a power cut would end it. Afterwards nobody is left who answers.
     pub fn kill(&self) {
         self.end("KILL");
     }
 
     /// The address of a new and empty database.
     pub fn database(&self) -> String {
+        let (name, port, host) = (self.created(), &self.port, self.folder.path().display());
+        format!("postgres://postgres@localhost:{port}/{name}?host={host}")
+    }
+
+    /// The same over the network.
+    pub fn database_at(&self, host: &str) -> String {
+        format!(
+            "postgres://postgres@{host}:{}/{}",
+            self.port,
+            self.created()
+        )
+    }
+
+    fn created(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
         run(self
             .psql("postgres")
             .args(["-c", &format!("CREATE DATABASE {name}")]));
-        let host = self.folder.path().display();
-        format!("postgres://postgres@localhost:{PORT}/{name}?host={host}")
+        name
     }
 
     /// Somebody else at the same database.
@@ -195,7 +235,7 @@ impl PostgresServer {
     /// One of PostgreSQL's own programs that speak to a server.
     pub fn client(&self, name: &str) -> Command {
         let mut client = Command::new(program(name));
-        client.args(["-U", "postgres", "-p", PORT, "-h"]);
+        client.args(["-U", "postgres", "-p", &self.port, "-h"]);
         client.arg(self.folder.path());
         client
     }
@@ -209,6 +249,10 @@ impl PostgresServer {
         let _ = writeln!(order, "{signal}");
         drop(order);
         let _ = keeper.wait();
+        // Every process of the server holds the other end, and none writes to it: it ends with the last
+        // of them. A child that outlives the server answers for a moment, and holds its memory.
+        let mut life = keeper.stdout.take().unwrap();
+        let _ = io::copy(&mut life, &mut io::sink());
     }
 
     fn keeper(&self) -> std::sync::MutexGuard<'_, Option<Child>> {

@@ -1,27 +1,17 @@
 //! An acknowledged write survives `kill -9`.
 //!
-//! The test starts itself once more as a child, which writes with 256 writers and reports each
-//! acknowledgement; the parent kills it in the midst of that and looks into the file it left.
+//! The test program writes in a process of its own, with 256 writers that report each
+//! acknowledgement; the test kills it in the midst of that and looks into the file it left.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test says what went wrong by panicking"
-)]
-
-use std::{
-    collections::HashMap,
-    env,
-    io::{BufRead, BufReader, Write},
-    path::Path,
-    process::{Command, Stdio},
-    sync::Arc,
-};
+use std::{collections::HashMap, env, path::Path, process::Command, sync::Arc};
 
 use holdfast::{
     Actor, Expected, HistoryQuery, New, Revision, Scope, StateId, StateManager, Update, Version,
     backend::Sqlite,
 };
 use serde_json::json;
+
+use crate::support::again::{Again, tell};
 
 const DATABASE: &str = "HOLDFAST_TEST_DATABASE";
 const WRITERS: usize = 256;
@@ -52,9 +42,7 @@ async fn the_child_writes_until_it_is_killed() {
             let new = New::store("w", scope.clone(), json!({"n": 1})).with_id(id.clone());
             let mut version = states.register(new, &actor).await.unwrap().version;
             loop {
-                // One call of write for one line: a killed process leaves no half line behind.
-                let line = format!("ack {writer} {}\n", version.0);
-                std::io::stdout().write_all(line.as_bytes()).unwrap();
+                tell(&format!("{writer} {}", version.0));
                 let patch = Update::Merge(json!({"n": version.0 + 1}));
                 let expected = Expected::Version(version);
                 version = states
@@ -72,36 +60,21 @@ async fn the_child_writes_until_it_is_killed() {
 async fn every_acknowledged_write_is_there_after_kill_9() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("states.db");
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args([
-            "--ignored",
-            "--exact",
-            "the_child_writes_until_it_is_killed",
-            "--nocapture",
-        ])
-        .env(DATABASE, &file)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut program = Command::new(env::current_exe().unwrap());
+    let name = "sqlite::kills::the_child_writes_until_it_is_killed";
+    let mut child = Again::start(program.env(DATABASE, &file), name);
     let mut acknowledged: HashMap<usize, u64> = HashMap::new();
     let mut count = 0;
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        let mut words = line
-            .split(' ')
-            .skip_while(|word| !word.ends_with("ack"))
-            .skip(1);
-        let (Some(writer), Some(version)) = (words.next(), words.next()) else {
-            continue;
-        };
+    while let Some(line) = child.hear() {
+        let (writer, version) = line.split_once(' ').unwrap();
         acknowledged.insert(writer.parse().unwrap(), version.parse().unwrap());
         count += 1;
         if count == ENOUGH {
-            // SIGKILL on Unix. Lines that are in the pipe by now are still read.
-            child.kill().unwrap();
+            // Lines that are in the pipe by now are still read.
+            child.kill();
         }
     }
-    assert!(!child.wait().unwrap().success(), "killed, not ended");
+    assert!(!child.ended().success(), "killed, not ended");
     assert!(count >= ENOUGH);
     assert_eq!(acknowledged.len(), WRITERS);
 

@@ -1,0 +1,245 @@
+//! A cache in front of any backend: the newest states in this process, within so many bytes.
+//!
+//! This file answers readers and passes everything else on. `entries` holds what is cached and
+//! decides what may take whose place, `follower` keeps it as the log says, `weight` says how
+//! large a state is in memory. Whoever reads through a cache is behind by no more than this:
+//!
+//! | what happened | a cached answer is |
+//! |---|---|
+//! | a write through this cache was acknowledged | never older than it |
+//! | a change was announced by this cache, or read from it (log, history, list) | never older than it |
+//! | another server wrote | as old as its announcement takes, a few milliseconds; a second if that is lost |
+//! | the backend cannot be reached | given for [`CacheSettings::stale`], then no more |
+//!
+//! What a refusal rests on is never cached: [`Backend::newest`] asks the backend.
+
+mod entries;
+mod follower;
+mod weight;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tokio::{sync::broadcast, task::JoinHandle};
+
+use self::{entries::Entries, follower::Follower};
+use super::{ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned};
+use crate::{
+    Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
+    search::{Ask, Found},
+};
+
+/// How much is cached, and how long it may be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// Bytes of memory for states.
+    pub bytes: u64,
+    /// How long cached states are given out after the log could last be followed: what an outage
+    /// of the backend may take before readers notice, and the oldest answer that a server cut off
+    /// from the others gives.
+    pub stale: Duration,
+}
+
+impl Default for CacheSettings {
+    /// 64 MiB; a minute, in which most databases come back or are replaced.
+    fn default() -> Self {
+        Self {
+            bytes: 64 * 1024 * 1024,
+            stale: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What a cache did since it was made, and what it holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CacheCounts {
+    /// Reads that were answered here.
+    pub hits: u64,
+    /// Reads that the backend was asked for.
+    pub misses: u64,
+    /// Bytes in use.
+    pub bytes: u64,
+    /// States, and ids known to have none.
+    pub entries: u64,
+    /// Entries that made room for others.
+    pub evicted: u64,
+}
+
+/// A backend with a cache in front.
+#[derive(Debug)]
+pub struct Cache {
+    shared: Arc<Shared>,
+    follower: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    inner: Arc<dyn Backend>,
+    entries: Entries,
+    /// Whether the entries may be given out. Only the follower knows.
+    is_serving: AtomicBool,
+    announce: broadcast::Sender<Announcement>,
+}
+
+impl Cache {
+    /// A cache in front of `inner`. It follows the log from here on.
+    ///
+    /// # Errors
+    /// When `inner` does not say where its log stands.
+    pub async fn before(inner: Arc<dyn Backend>, settings: CacheSettings) -> Result<Self, Fault> {
+        let shared = Arc::new(Shared {
+            inner,
+            entries: Entries::within(settings.bytes),
+            is_serving: AtomicBool::new(true),
+            announce: broadcast::Sender::new(ANNOUNCEMENTS),
+        });
+        let follower = Follower::start(Arc::clone(&shared), settings.stale).await?;
+        let follower = tokio::spawn(follower.run());
+        Ok(Self { shared, follower })
+    }
+
+    /// What it did and holds.
+    pub fn counts(&self) -> CacheCounts {
+        self.shared.entries.counts()
+    }
+
+    /// What is stored now, remembered unless something newer was heard of meanwhile.
+    async fn look(&self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Fault> {
+        let entries = &self.shared.entries;
+        let ticket = entries.ticket(scope, id);
+        let found = self.shared.inner.newest(scope, id).await?;
+        entries.fill(ticket, scope, id, found.as_ref());
+        Ok(found)
+    }
+
+    /// Lets nobody read something older here after having seen these.
+    fn seen<'a>(&self, states: impl IntoIterator<Item = &'a Arc<State>>) {
+        for state in states {
+            self.shared.entries.notice(state);
+        }
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}
+
+#[async_trait]
+impl Backend for Cache {
+    async fn get(&self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Fault> {
+        if self.shared.is_serving.load(Ordering::Acquire)
+            && let Some(known) = self.shared.entries.hit(scope, id)
+        {
+            return Ok(known);
+        }
+        self.shared.entries.missed();
+        self.look(scope, id).await
+    }
+
+    async fn newest(&self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Fault> {
+        self.look(scope, id).await
+    }
+
+    fn recent(&self, scope: &Scope, id: &StateId) -> Option<Arc<State>> {
+        let known = self.shared.entries.find(scope, id).flatten();
+        known.or_else(|| self.shared.inner.recent(scope, id))
+    }
+
+    async fn apply(&self, batch: Batch) -> Result<Outcome, Fault> {
+        let outcome = self.shared.inner.apply(batch).await?;
+        match &outcome {
+            Outcome::Applied(changes) => {
+                for change in changes {
+                    self.shared.entries.keep(&change.after);
+                }
+            }
+            Outcome::Stale(current) => self.seen(current),
+            Outcome::OverQuota { .. } => {}
+        }
+        Ok(outcome)
+    }
+
+    async fn scan(
+        &self,
+        scope: &Scope,
+        kind: Option<&Kind>,
+        after: Option<&StateId>,
+        limit: usize,
+    ) -> Result<Vec<Arc<State>>, Fault> {
+        let found = self.shared.inner.scan(scope, kind, after, limit).await?;
+        self.seen(&found);
+        Ok(found)
+    }
+
+    async fn search(&self, ask: &Ask) -> Result<Found, Fault> {
+        let found = self.shared.inner.search(ask).await?;
+        self.seen(&found.states);
+        Ok(found)
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
+        self.shared.inner.due(now, limit).await
+    }
+
+    async fn history(
+        &self,
+        scope: &Scope,
+        id: &StateId,
+        before: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<Change>, Fault> {
+        let found = self.shared.inner.history(scope, id, before, limit).await?;
+        self.seen(found.first().map(|newest| &newest.after));
+        Ok(found)
+    }
+
+    async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {
+        let found = self.shared.inner.log(after, limit).await?;
+        self.seen(found.iter().map(|change| &change.after));
+        Ok(found)
+    }
+
+    async fn revision(&self) -> Result<Revision, Fault> {
+        self.shared.inner.revision().await
+    }
+
+    /// No entry is touched: what a state stands at is never thinned.
+    async fn thin(&self, records: &[Thinned]) -> Result<u64, Fault> {
+        self.shared.inner.thin(records).await
+    }
+
+    /// Announced once the cache knows of it: who hears of a change and reads, reads it or newer.
+    fn announcements(&self) -> broadcast::Receiver<Announcement> {
+        self.shared.announce.subscribe()
+    }
+
+    async fn held(&self) -> Result<Held, Fault> {
+        self.shared.inner.held().await
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {
+        self.shared.inner.note(name).await
+    }
+
+    async fn notes(&self, prefix: &str) -> Result<Vec<(String, Note)>, Fault> {
+        self.shared.inner.notes(prefix).await
+    }
+
+    async fn write_note(
+        &self,
+        name: &str,
+        seen: u64,
+        value: Option<&Value>,
+    ) -> Result<bool, Fault> {
+        self.shared.inner.write_note(name, seen, value).await
+    }
+}

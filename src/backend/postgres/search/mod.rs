@@ -1,0 +1,74 @@
+//! Searching a PostgreSQL database: tables beside the log, with a GIN index over the terms of states.
+//!
+//! Every server brings them forward after what it wrote itself, one at a time (`feed`). `index` reads
+//! them, in one snapshot.
+
+mod feed;
+mod index;
+mod windows;
+
+use std::sync::Arc;
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout},
+};
+
+use self::feed::PostgresFeed;
+use super::{
+    Fault, PostgresFault,
+    fault::{Tries, Trouble, unanswered},
+    link::{self, Readers},
+};
+use crate::{
+    Revision,
+    backend::index::Follower,
+    search::{Ask, Found},
+};
+
+/// The index of one database, as one server uses it.
+#[derive(Debug)]
+pub(super) struct Search {
+    readers: Readers,
+    follower: Follower,
+}
+
+impl Search {
+    /// `written` is told after every commit of this server.
+    pub(super) fn start(readers: Readers, written: Arc<Notify>) -> Self {
+        let feed = PostgresFeed::new(readers.clone());
+        let follower = Follower::start(feed, written);
+        Self { readers, follower }
+    }
+
+    /// The answer as of `newest` or later.
+    pub(super) async fn answer(&self, ask: &Ask, newest: Revision) -> Result<Found, Fault> {
+        let mut tries = Tries::since(Instant::now());
+        loop {
+            self.follower.reach(newest).await?;
+            let error = match index::answer(&self.readers, ask, newest).await {
+                Ok(Some(found)) => return Ok(found),
+                // Another server has begun to bring it forward: this one helps.
+                Ok(None) => continue,
+                Err(error) => error,
+            };
+            let error = match error.downcast::<sqlx::Error>() {
+                Ok(error) => *error,
+                Err(error) => return Err(error),
+            };
+            let trouble = Trouble::of(&error);
+            if trouble.may_pass() && tries.again().await {
+                continue;
+            }
+            return Err(PostgresFault::of_read(error).into());
+        }
+    }
+}
+
+/// An answer within a bounded time.
+async fn answered<T>(
+    asked: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let answer = timeout(link::ANSWER, asked).await;
+    answer.unwrap_or_else(|_| Err(unanswered()))
+}

@@ -1,0 +1,68 @@
+//! What is due: an index that has each state no later than it is due.
+//!
+//! A time that is put off, as a store's is with every write, stays where it is in the index, so such a write touches
+//! one tree less. It is moved when the old time comes and somebody asks what is due. When a state is really due
+//! stands in its newest record.
+
+use std::sync::Arc;
+
+use sqlx::{FromRow, SqliteExecutor, SqlitePool};
+
+use super::{Fault, SqliteFault, count, row};
+use crate::{State, Timestamp};
+
+const DUE: &str = "
+    SELECT l.state, l.revision, l.due IS s.due AS is_exact
+    FROM states s JOIN log l ON l.revision = s.revision
+    WHERE s.due <= ?1 ORDER BY s.due LIMIT ?2";
+
+// Only where the record is still the newest: whoever wrote since has seen to it. What is inserted is there
+// already, so only its time is set.
+const INDEX: &str = "
+    INSERT INTO states (scope, id, kind, version, revision, live, due, bytes)
+    SELECT l.scope, l.id, l.kind, l.version, l.revision, l.live, l.due, l.bytes
+    FROM json_each(?1) e CROSS JOIN log l ON l.revision = e.value
+    CROSS JOIN states s ON s.scope = l.scope AND s.id = l.id AND s.revision = l.revision
+    WHERE true
+    ON CONFLICT (scope, id) DO UPDATE SET due = excluded.due";
+
+#[derive(FromRow)]
+struct Indexed {
+    state: String,
+    revision: i64,
+    is_exact: bool,
+}
+
+/// The states whose time has come, the longest overdue first.
+pub(super) async fn states(
+    readers: &SqlitePool,
+    writer: &SqlitePool,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<Arc<State>>, Fault> {
+    loop {
+        let found: Vec<Indexed> = sqlx::query_as(DUE)
+            .bind(now.0)
+            .bind(count(limit))
+            .fetch_all(readers)
+            .await
+            .map_err(SqliteFault::from)?;
+        let put_off = found.iter().filter(|it| !it.is_exact);
+        let put_off: Vec<i64> = put_off.map(|it| it.revision).collect();
+        if put_off.is_empty() {
+            return found.iter().map(|it| row::state(&it.state)).collect();
+        }
+        index(writer, &put_off).await?;
+    }
+}
+
+/// Has the index show when the states of these records are due.
+pub(super) async fn index(
+    writer: impl SqliteExecutor<'_>,
+    revisions: &[impl serde::Serialize],
+) -> Result<(), Fault> {
+    let revisions = serde_json::to_string(revisions)?;
+    let done = sqlx::query(INDEX).bind(revisions).execute(writer).await;
+    done.map_err(SqliteFault::from)?;
+    Ok(())
+}

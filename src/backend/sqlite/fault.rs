@@ -1,0 +1,78 @@
+//! What can go wrong with a file, told apart by who can help.
+
+use std::{io, sync::Arc};
+
+use super::Fault;
+
+/// Why the database file did not do what was asked. Nothing was written. Every [`Fault`] of this backend
+/// that the file is the cause of is one of these: `fault.downcast_ref::<SqliteFault>()`. The next
+/// operation tries again, so whoever removes the cause need not restart anything.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SqliteFault {
+    /// The disk, or the quota of its user, is full.
+    #[error("there is no room left for the database: {0}")]
+    Full(Arc<sqlx::Error>),
+    /// The file may only be read. Readers are served. Where it was not closed cleanly, `-wal` and `-shm`
+    /// beside it count as well, and once they may be written it has to be opened again.
+    #[error("the database may only be read: {0}")]
+    ReadOnly(Arc<sqlx::Error>),
+    /// Another program held the file for longer than a writer waits.
+    #[error("another program holds the database: {0}")]
+    Busy(Arc<sqlx::Error>),
+    /// The file cannot be opened, read or written. If the machine stops before the next write,
+    /// the one that failed may be found done.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(Arc<sqlx::Error>),
+    /// The file is not a database, or no longer a whole one: restore a backup.
+    #[error("the database is damaged: {0}")]
+    Damaged(Arc<sqlx::Error>),
+    /// The tables do not take it, however often they are asked.
+    #[error("SQLite refuses: {0}")]
+    Refused(Arc<sqlx::Error>),
+    /// The writer ended, because its runtime did.
+    #[error("the writer of this database has stopped; open it again")]
+    Stopped,
+}
+
+impl From<sqlx::Error> for SqliteFault {
+    fn from(error: sqlx::Error) -> Self {
+        let code = match &error {
+            sqlx::Error::Database(error) => error.code(),
+            sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => {
+                return Self::Refused(Arc::new(error));
+            }
+            _ => return Self::Unreachable(Arc::new(error)),
+        };
+        // The low byte is the primary code (https://sqlite.org/rescode.html).
+        let code: Option<u32> = code.and_then(|code| code.parse().ok());
+        let kind = match code.map(|code| code & 0xff) {
+            Some(5 | 6) => Self::Busy,
+            Some(8) => Self::ReadOnly,
+            Some(10 | 14) => Self::Unreachable,
+            Some(11 | 26) => Self::Damaged,
+            Some(13) => Self::Full,
+            _ => Self::Refused,
+        };
+        kind(Arc::new(error))
+    }
+}
+
+impl SqliteFault {
+    /// A fault of a file under its name; one of anything else as it is.
+    pub(super) fn named(fault: Fault) -> Fault {
+        let fault = match fault.downcast::<sqlx::Error>() {
+            Ok(error) => return Self::from(*error).into(),
+            Err(fault) => fault,
+        };
+        match fault.downcast::<io::Error>() {
+            Ok(error) => Self::Unreachable(Arc::new(sqlx::Error::Io(*error))).into(),
+            Err(fault) => fault,
+        }
+    }
+
+    /// The fault that every other write would meet now, too.
+    pub(super) fn of_all(fault: &Fault) -> Option<&Self> {
+        let fault = fault.downcast_ref::<Self>();
+        fault.filter(|fault| !matches!(fault, Self::Refused(_)))
+    }
+}

@@ -1,0 +1,197 @@
+//! What a cache promises beyond being a backend: never older than what was acknowledged or heard,
+//! within its bytes, and of use while the backend is gone.
+
+mod outages;
+mod together;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use futures::{StreamExt, future::join_all};
+use holdfast::{
+    Error, Expected, Revision, StateManager, Update, Version,
+    backend::{Backend, Cache, CacheSettings},
+};
+use serde_json::json;
+
+use crate::support::{ada, adas, id, puppet::Puppet, sqlite, store};
+
+const ROOMY: CacheSettings = CacheSettings {
+    bytes: 64 * 1024 * 1024,
+    stale: Duration::from_secs(3600),
+};
+
+async fn before(inner: Arc<dyn Backend>, settings: CacheSettings) -> (Arc<Cache>, StateManager) {
+    let cache = Arc::new(Cache::before(inner, settings).await.unwrap());
+    let states = StateManager::builder(cache.clone()).build();
+    (cache, states)
+}
+
+async fn version(backend: &impl Backend, name: &str) -> u64 {
+    let found = backend.get(&adas(), &id(name)).await.unwrap();
+    found.map_or(0, |state| state.version.0)
+}
+
+/// The other server's write: not announced to this one.
+async fn written_elsewhere(puppet: &Puppet, name: &str) {
+    let states = StateManager::builder(puppet.inner()).build();
+    states
+        .put(store(name), Expected::Any, &ada())
+        .await
+        .unwrap();
+}
+
+/// Waits until the cache gives the state at this version.
+async fn until_it_says(cache: &Cache, name: &str, expected: u64) {
+    while version(cache, name).await != expected {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_read_again_is_not_asked_for_again_be_it_absent() {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "there").await;
+    let (cache, states) = before(puppet.clone(), ROOMY).await;
+    for _ in 0..10 {
+        assert!(states.get(&adas(), &id("there")).await.unwrap().is_some());
+        assert!(states.get(&adas(), &id("not")).await.unwrap().is_none());
+    }
+    assert_eq!(puppet.reads.load(SeqCst), 2);
+    let counts = cache.counts();
+    assert_eq!((counts.hits, counts.misses, counts.entries), (18, 2, 2));
+    // What was just written need not be read at all.
+    states.register(store("not"), &ada()).await.unwrap();
+    let asked = puppet.reads.load(SeqCst);
+    assert_eq!(version(&*cache, "not").await, 1);
+    assert_eq!(puppet.reads.load(SeqCst), asked);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_acknowledged_write_is_never_read_back_older_however_small_the_cache() {
+    const NAMES: usize = 8;
+    const WRITES: u64 = 200;
+    // Room for everything, and for two or three: readers and evictions then race all the time.
+    for bytes in [ROOMY.bytes, 2_000] {
+        let (_folder, inner) = sqlite().await;
+        let (_cache, states) = before(inner, CacheSettings { bytes, ..ROOMY }).await;
+        let acknowledged: Arc<Vec<AtomicU64>> = Arc::new((0..NAMES).map(|_| 0.into()).collect());
+        let writers = (0..NAMES).map(|n| {
+            let (states, acknowledged) = (states.clone(), Arc::clone(&acknowledged));
+            tokio::spawn(async move {
+                for _ in 0..WRITES {
+                    let new = store(&format!("s{n}"));
+                    let written = states.put(new, Expected::Any, &ada()).await.unwrap();
+                    acknowledged[n].store(written.version.0, SeqCst);
+                }
+            })
+        });
+        let readers = (0..NAMES).map(|n| {
+            let (states, acknowledged) = (states.clone(), Arc::clone(&acknowledged));
+            tokio::spawn(async move {
+                let mut last = 0;
+                while last < WRITES {
+                    let at_least = acknowledged[n].load(SeqCst).max(last);
+                    let found = states.get(&adas(), &id(&format!("s{n}"))).await.unwrap();
+                    last = found.map_or(0, |state| state.version.0);
+                    assert!(last >= at_least, "{last} after {at_least}");
+                    tokio::task::yield_now().await;
+                }
+            })
+        });
+        for task in join_all(writers.chain(readers).collect::<Vec<_>>()).await {
+            task.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_late_does_not_bring_the_past_even_after_an_eviction() {
+    // Without room every entry is evicted at once: comparing with what is cached would not help.
+    for bytes in [ROOMY.bytes, 0] {
+        let puppet = Puppet::new();
+        written_elsewhere(&puppet, "s").await;
+        let (cache, states) = before(puppet.clone(), CacheSettings { bytes, ..ROOMY }).await;
+        puppet.hold(true);
+        let late = tokio::spawn({
+            let cache = cache.clone();
+            async move { version(&*cache, "s").await }
+        });
+        puppet.has_read().await;
+        puppet.hold(false);
+        let patch = Update::Merge(json!({"n": 1}));
+        states
+            .update(&adas(), &id("s"), patch, Expected::Any, &ada())
+            .await
+            .unwrap();
+        cache.counts();
+        puppet.let_one_go();
+        assert_eq!(late.await.unwrap(), 1, "it began before the write");
+        assert_eq!(version(&*cache, "s").await, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_rests_on_what_is_stored_not_on_what_is_cached() {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "s").await;
+    let (cache, states) = before(puppet.clone(), ROOMY).await;
+    assert_eq!(version(&*cache, "s").await, 1);
+    written_elsewhere(&puppet, "s").await;
+    // The caller has read version 2 on the other server; this one has not heard of it.
+    let patch = || Update::Merge(json!({"n": 1}));
+    let (scope, s) = (adas(), id("s"));
+    let seen = |version| Expected::Version(Version(version));
+    let written = states.update(&scope, &s, patch(), seen(2), &ada()).await;
+    assert_eq!(written.unwrap().version, Version(3));
+    written_elsewhere(&puppet, "s").await;
+    let refused = states.update(&scope, &s, patch(), seen(3), &ada()).await;
+    let Err(Error::Conflict { current, .. }) = refused else {
+        panic!("version 4 is there: {refused:?}")
+    };
+    assert_eq!(current.unwrap().version, Version(4));
+}
+
+#[tokio::test]
+async fn a_change_that_was_not_announced_is_found_in_the_log_and_passed_on() {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "s").await;
+    let (cache, states) = before(puppet.clone(), ROOMY).await;
+    assert_eq!(version(&*cache, "s").await, 1);
+    let mut changes = states.watch(None, Revision(1));
+    written_elsewhere(&puppet, "s").await;
+    written_elsewhere(&puppet, "other").await;
+    for revision in [2, 3] {
+        let change = changes.next().await.unwrap().unwrap();
+        assert_eq!(change.revision, Revision(revision));
+    }
+    assert_eq!(version(&*cache, "s").await, 2);
+    // One announcement was lost, the next one comes.
+    written_elsewhere(&puppet, "s").await;
+    written_elsewhere(&puppet, "s").await;
+    let log = puppet.inner().log(Revision(4), 10).await.unwrap();
+    puppet.announce(log);
+    assert_eq!(changes.next().await.unwrap().unwrap().revision, Revision(4));
+    until_it_says(&cache, "s", 4).await;
+}
+
+#[tokio::test]
+async fn a_cache_stays_within_its_bytes() {
+    let bytes = 100_000;
+    let (_folder, inner) = sqlite().await;
+    let (cache, states) = before(inner, CacheSettings { bytes, ..ROOMY }).await;
+    for n in 0..500 {
+        let mut new = store(&format!("s{n}"));
+        new.data = json!({"text": "x".repeat(1000)});
+        states.register(new, &ada()).await.unwrap();
+    }
+    let counts = cache.counts();
+    assert!(counts.bytes <= bytes, "{counts:?}");
+    assert!((10..100).contains(&counts.entries), "{counts:?}");
+    assert!(counts.evicted >= 400, "{counts:?}");
+}
