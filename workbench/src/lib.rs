@@ -1,9 +1,11 @@
 //! What researchers do with their tables. Each module's plain types compile to WASM; the work
 //! behind them is the `engine` feature.
 
+pub mod configurations;
 pub mod data;
 #[cfg(feature = "engine")]
 mod error;
+mod person;
 pub mod plot;
 pub mod query;
 #[cfg(feature = "engine")]
@@ -13,6 +15,7 @@ mod workbench;
 #[cfg(feature = "engine")]
 pub mod workspace;
 
+pub use self::person::Person;
 #[cfg(feature = "engine")]
 pub use self::{
     error::Error,

@@ -1,6 +1,6 @@
 //! The merged result of a study: a `dataset` state with its filters and provenance.
 
-use holdfast::{Expected, Kind, New, Ttl};
+use holdfast::{Change, Expected, HistoryQuery, Kind, New, Ttl};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +11,8 @@ use crate::{
 };
 
 const RESULT: &str = "result";
+/// Results of a study that are remembered: far more than can be made while a page asks for rows of one.
+const REMEMBERED: usize = 20;
 
 impl Workspace {
     /// The result as it was left, if its file is still there.
@@ -32,6 +34,17 @@ impl Workspace {
             .await?
             .filter(|info| info.id == id)
             .ok_or_else(|| Error::Missing("This result".into()))
+    }
+
+    /// Whether a result was this study's until a newer one took its place.
+    pub async fn had_result(&self, id: &str) -> Result<bool, Error> {
+        let query = HistoryQuery::last(REMEMBERED);
+        let history = self
+            .manager
+            .history(&self.scope, &self.id(RESULT), query)
+            .await?;
+        let is_it = |change: &Change| change.after.data.get("id").is_some_and(|it| it == id);
+        Ok(history.iter().any(is_it))
     }
 
     /// Merges, or takes the present result where the question is the same.

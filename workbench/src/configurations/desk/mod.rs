@@ -1,0 +1,207 @@
+//! Editing together: who has which file open, what they have not saved, whose lock it is, and every version there was.
+//!
+//! - `versions`: a file's versions are those of a state of kind `configuration`; a change on disk behind our back is one
+//! - `sessions`: an editing session is a state of kind `editing`, which ends when nobody does anything in it
+//! - `drafts`: what is not saved is a state of kind `draft` in its author's own scope
+//! - `save`: compare, merge, check, back up, write, verify, and tell
+//! - `locks`: a lock is a state of kind `lock` with a token that rises each time it passes on
+//! - `list` and `shelf`: what is in the folder; making, copying, naming, deleting
+//! - `disk`: looks for what other programs wrote
+//!
+//! Whatever changes a file or its lock does so under the lock of the folder (`Folder::lock`), on this and other servers,
+//! so that file and state cannot disagree but for a crash between the two: then the next look takes the file as somebody
+//! else's edit. The engine's log tells everybody.
+
+mod disk;
+mod drafts;
+mod error;
+mod list;
+mod locks;
+mod save;
+mod sessions;
+mod shelf;
+mod versions;
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use holdfast::{
+    Actor, Clock, Expected, HistoryQuery, Kind, Lifecycle, New, Scope, State, StateId,
+    StateManager, Status, Timestamp, Transition,
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use self::{disk::DiskWatch, error::DeskError, save::Work};
+use self::{list::Seen, versions::Current};
+use super::files::{FileError, Folder};
+use crate::Person;
+
+/// A configuration file with its versions.
+pub const CONFIGURATION: Kind = Kind::from_static("configuration");
+/// An editing session.
+pub const EDITING: Kind = Kind::from_static("editing");
+/// A lock on a file.
+pub const LOCK: Kind = Kind::from_static("lock");
+/// Work that is not saved.
+pub const DRAFT: Kind = Kind::from_static("draft");
+
+/// An editing session ends after so long without a sign of life, and so does a lock.
+pub const IDLE: Duration = Duration::from_secs(30 * 60);
+/// A draft that nobody touches is kept so long.
+const DRAFT_LIFE: Duration = Duration::from_secs(90 * 24 * 3600);
+/// Sessions, locks and files that one question takes in: far more than a team has.
+const MANY: usize = 1000;
+
+/// The kinds of the desk, for the engine's builder.
+pub fn kinds() -> [(Kind, Lifecycle); 4] {
+    let kept = Lifecycle::starting(Status::ACTIVE).update([Status::ACTIVE]);
+    let passing = kept
+        .clone()
+        .step(Transition::EXPIRE, [Status::ACTIVE], Status::EXPIRED)
+        .renewed_by_updates();
+    [
+        (CONFIGURATION, kept),
+        (EDITING, passing.clone()),
+        (LOCK, passing.clone()),
+        (DRAFT, passing),
+    ]
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Who {
+    /// Where their own states are.
+    pub scope: Scope,
+    /// In whose name they write.
+    pub actor: Actor,
+    /// How others know them.
+    pub person: Person,
+    /// Whether they may break another's lock and write over what others saved.
+    pub may_override: bool,
+}
+
+/// The desk over one folder. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: Folder,
+    states: StateManager,
+    clock: Arc<dyn Clock>,
+    /// What was last seen of each file, so that a list need not read all of them.
+    seen: Mutex<HashMap<String, Seen>>,
+}
+
+impl Desk {
+    /// Opens the folder, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// [`FileError::Io`] if it cannot be made or is no folder.
+    pub fn open(
+        root: &Path,
+        states: StateManager,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, FileError> {
+        let folder = Folder::open(root)?;
+        let inner = Inner {
+            folder,
+            states,
+            clock,
+            seen: Mutex::default(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Folder {
+        &self.inner.folder
+    }
+
+    fn states(&self) -> &StateManager {
+        &self.inner.states
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    fn with_seen<T>(&self, work: impl FnOnce(&mut HashMap<String, Seen>) -> T) -> T {
+        work(
+            &mut self
+                .inner
+                .seen
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// What stands under an id, out of the log itself: a cache may not know yet what another server wrote while it had
+    /// the folder's lock. `None` for what is deleted or over.
+    async fn newest(&self, id: &StateId) -> Result<Option<Arc<State>>, DeskError> {
+        let newest = HistoryQuery::last(1);
+        let found = self.states().history(&Scope::Shared, id, newest).await?;
+        let state = found.into_iter().next().map(|change| change.after);
+        let is_there = |state: &Arc<State>| {
+            let is_over = state.expires_at.is_some_and(|at| at <= self.now());
+            state.status == Status::ACTIVE && !is_over
+        };
+        Ok(state.filter(is_there))
+    }
+
+    /// Work on files, off the async threads.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Folder) -> Result<T, DeskError> + Send + 'static,
+    ) -> Result<T, DeskError> {
+        let desk = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&desk.inner.folder)).await;
+        done.map_err(|error| DeskError::Internal(error.to_string()))?
+    }
+
+    /// Keeps everybody else, on any server, from changing this file until it is dropped.
+    async fn hold(&self, name: &str) -> Result<Held, DeskError> {
+        let name = name.to_owned();
+        self.blocking(move |folder| Ok(Held(folder.lock(&name)?)))
+            .await
+    }
+}
+
+/// What the engine's door would say to a change of this file: asked before the folder is touched, because the file is
+/// written first. Drafted in a transaction that is never committed.
+async fn check_allowed(states: &StateManager, who: &Who, name: &str) -> Result<(), DeskError> {
+    let mut draft = states.transaction(&who.actor);
+    let new = New::of(CONFIGURATION, name, Scope::Shared, Value::Null);
+    match draft
+        .put(new.with_id(id_of(&CONFIGURATION, name)), Expected::Any)
+        .await
+    {
+        Err(refused @ holdfast::Error::Forbidden { .. }) => Err(refused.into()),
+        // Whatever else there is to be said is said when it is written.
+        _ => Ok(()),
+    }
+}
+
+/// The folder's lock on one file.
+struct Held(#[expect(dead_code, reason = "it is the open file that holds the lock")] File);
+
+fn id_of(kind: &Kind, name: &str) -> StateId {
+    StateId::new(format!("{kind}:{name}"))
+}
+
+fn read<T: DeserializeOwned>(data: &Value) -> Result<T, DeskError> {
+    T::deserialize(data).map_err(|error| DeskError::Internal(format!("unreadable state: {error}")))
+}
+
+fn write(value: &impl serde::Serialize) -> Result<Value, DeskError> {
+    serde_json::to_value(value).map_err(|error| DeskError::Internal(error.to_string()))
+}
