@@ -1,19 +1,22 @@
 //! Puts the server together, runs it, and ends it. Tests and the program build it the same way.
 
-mod open;
+pub(crate) mod open;
 mod stop;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use app::{AppState, Limits};
+use app::{AppState, Limits, ensure_features, people::People};
 use axum::{Router, middleware::from_fn_with_state};
-use holdfast::{Clock, Sweeper, SystemClock};
+use holdfast::{
+    Clock, StateManager, Sweeper, SystemClock, callbacks::webhooks::Webhooks, compaction::Compactor,
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+use workbench::configurations::desk::DiskWatch;
 
 use self::{
-    open::{open_sessions, open_states, open_workbench, sweep_sessions, tiers},
+    open::{deliver, open_desk, open_sessions, open_states, open_workbench, sweep_sessions, tiers},
     stop::stop_signal,
 };
 use crate::{
@@ -31,9 +34,18 @@ pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
     router: Router,
+    people: People,
     stopping: CancellationToken,
     _sweeper: Sweeper,
+    _disk_watch: DiskWatch,
+    _compactor: Option<Compactor>,
     session_sweeper: JoinHandle<()>,
+    webhooks: Option<Webhooks>,
+}
+
+/// The states as the settings say, without a server around them.
+pub async fn states(settings: &Settings, clock: Arc<dyn Clock>) -> Result<StateManager, Error> {
+    Ok(open_states(settings, clock).await?.0)
 }
 
 impl Application {
@@ -47,19 +59,34 @@ impl Application {
         // Rendering spawns its resources here. Set once a process: a second server finds it set.
         drop(any_spawner::Executor::init_tokio());
         std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
-        let manager = open_states(&settings, clock.clone()).await?;
+        let (manager, cache) = open_states(&settings, clock.clone()).await?;
+        ensure_features(&manager).await?;
+        let webhooks = deliver(&settings, &manager)?;
         let workbench = open_workbench(&settings)?;
         // At first start this reads the sample study; later it finds it.
         workbench.import_samples().await?;
+        let desk = open_desk(&settings, &manager, clock.clone()).await?;
+        let disk_watch = desk.watch_disk(Duration::from_secs(
+            settings.configurations.look_seconds.max(1),
+        ));
         let sessions = open_sessions(&settings, clock.clone()).await?;
+        let terms = settings.accounts.terms(&settings.server);
+        let logins = Arc::new(sessions.clone());
+        let people = People::new(manager.clone(), clock.clone(), terms, logins);
+        let people = people.map_err(Error::accounts)?;
         let sweep_every = Duration::from_secs(settings.state.sweep_seconds);
         let sweeper = manager.spawn_sweeper(sweep_every);
         let session_sweeper = tokio::spawn(sweep_sessions(sessions.clone(), sweep_every));
+        let policies = settings.compaction()?;
+        let compact_every = Duration::from_secs(settings.state.compaction_interval);
+        let is_compacted = !policies.is_empty() && !compact_every.is_zero();
+        let compactor = is_compacted.then(|| manager.spawn_compactor(policies, compact_every));
         let site = Site::open(&settings.site_dir)?;
         let shared = Shared {
             app: AppState {
                 manager,
                 workbench,
+                desk,
                 leptos: site.leptos,
                 assets: site.assets,
                 tiers: Arc::new(tiers(&settings)),
@@ -67,6 +94,8 @@ impl Application {
                     file_bytes: settings.data.file_bytes,
                     files: settings.data.files,
                 },
+                is_administered_by_all: settings.server.is_administered_by_all(),
+                people: people.clone(),
             },
             door: Door {
                 sessions,
@@ -74,7 +103,9 @@ impl Application {
                 is_isolated: settings.state.enable_user_isolation,
                 rate: Arc::new(Rate::new(settings.session.opened_per_minute)),
                 clock,
+                people: people.clone(),
             },
+            cache,
             stopping: CancellationToken::new(),
         };
         let stopping = shared.stopping.clone();
@@ -87,13 +118,24 @@ impl Application {
             .await
             .map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        if let Some(link) = people.first_link().await.map_err(Error::accounts)? {
+            tracing::info!(
+                "nobody administers this server yet: {}/account/first?token={} makes the first administrator, once",
+                settings.server.url(address),
+                link.reveal()
+            );
+        }
         Ok(Self {
             listener,
             address,
             router,
+            people,
             stopping,
             _sweeper: sweeper,
+            _disk_watch: disk_watch,
+            _compactor: compactor,
             session_sweeper,
+            webhooks,
         })
     }
 
@@ -105,6 +147,11 @@ impl Application {
     /// Its routes, for a test that needs no socket.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// Its accounts, for who builds it into something else.
+    pub fn people(&self) -> People {
+        self.people.clone()
     }
 
     /// Ends it, as a signal would.
@@ -138,6 +185,9 @@ impl Application {
         };
         signals.abort();
         self.session_sweeper.abort();
+        if let Some(webhooks) = self.webhooks {
+            webhooks.stop().await;
+        }
         tracing::info!("stopped");
         ended
     }

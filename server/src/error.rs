@@ -38,9 +38,21 @@ pub enum Error {
     /// The state engine cannot be opened.
     #[error("states: {0}")]
     States(Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored cannot be read by this program, or a state operation failed.
+    #[error("states: {0}")]
+    Engine(#[from] holdfast::Error),
+    /// A backup, a restore or a move did not succeed.
+    #[error("{0}")]
+    Copy(#[from] holdfast::CopyError),
+    /// The log is not as it was written.
+    #[error("{0} of the log's records are not as they were written")]
+    Tampered(usize),
     /// The workbench cannot be opened.
     #[error("workbench: {0}")]
     Workbench(#[from] workbench::Error),
+    /// Accounts cannot be read or written, or it cannot be done to them.
+    #[error("accounts: {0}")]
+    Accounts(app::AppError),
     /// The server broke off.
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
@@ -51,6 +63,11 @@ impl Error {
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+
+    /// A failure of accounts, for `map_err`.
+    pub(crate) fn accounts(error: impl Into<app::AppError>) -> Self {
+        Self::Accounts(error.into())
     }
 
     /// Tells the person at the terminal. Standard error, because the log may not be on yet.

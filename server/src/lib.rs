@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`settings`] | what an operator can choose, one small struct an area |
 //! | [`application`] | putting everything together, running it, ending it |
+//! | [`commands`] | what the program does besides serving: backup, restore, move, verify |
 //! | [`sessions`] | one session per browser: the cookie, what is kept of it, the door that opens it |
 //! | `api` | every route that is not a page: files in and out, plain forms, events, health |
 //! | `web` | what surrounds the routes: pages, static files, headers, refusals |
@@ -16,6 +17,7 @@
 
 mod api;
 pub mod application;
+pub mod commands;
 pub mod error;
 mod logging;
 pub mod sessions;

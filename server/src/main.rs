@@ -2,8 +2,8 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
-use server::{Application, Error, Settings, start_logging};
+use clap::Parser;
+use server::{Error, Settings, commands::Command, start_logging};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -24,27 +24,20 @@ struct Arguments {
     command: Option<Command>,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    /// Serve the workbench (the default)
-    Serve,
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { config, command } = Arguments::parse();
-    let Command::Serve = command.unwrap_or(Command::Serve);
-    match serve(&config).await {
+    match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(),
     }
 }
 
-async fn serve(config: &std::path::Path) -> Result<(), Error> {
-    let settings = Settings::load(config)?;
+async fn run(arguments: Arguments) -> Result<(), Error> {
+    let settings = Settings::load(&arguments.config)?;
     start_logging(&settings.log);
-    Application::build(settings)
-        .await?
-        .run_until_stopped()
+    arguments
+        .command
+        .unwrap_or(Command::Serve)
+        .run(settings)
         .await
 }

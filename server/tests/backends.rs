@@ -3,10 +3,10 @@
 
 #[path = "../../tests/engine/support/postgres_server/mod.rs"]
 #[expect(dead_code, reason = "the engine's tests do more with it")]
-mod postgres_server;
+pub mod postgres_server;
 #[path = "../../tests/engine/support/redis_server.rs"]
 #[expect(dead_code, reason = "the engine's tests do more with it")]
-mod redis_server;
+pub mod redis_server;
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ async fn keeps_a_study(change: impl Fn(&mut Settings)) {
             .call("read_store", json!({"key": "study.name"}))
             .await;
         assert_eq!(read.json(), json!({"version": 1, "data": "Liver"}));
-        let wanted = json!({"wanted": {"text": "study.name", "kind": "", "status": ""}});
+        let wanted = json!({"wanted": {"text": "study.name"}, "after": null, "limit": 9});
         let found = browser.call("find_states", wanted).await;
         assert_eq!(found.json()["total"], 1);
         cookie = browser.cookie;

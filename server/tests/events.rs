@@ -20,9 +20,11 @@ async fn listen(app: &LiveApp, cookie: &str, path: &str, headers: &str) -> Wire 
     wire
 }
 
+/// The places of the changes that were told; where a stream opens it says its place, too, and tells nothing.
 fn ids(seen: &str) -> Vec<u64> {
-    seen.lines()
-        .filter_map(|line| line.strip_prefix("id: "))
+    seen.split("\n\n")
+        .filter(|event| event.contains("data: "))
+        .filter_map(|event| event.lines().find_map(|line| line.strip_prefix("id: ")))
         .map(|id| id.parse().unwrap())
         .collect()
 }

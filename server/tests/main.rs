@@ -2,12 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+mod accounts;
 mod backends;
+mod commands;
+mod configurations;
+mod editors;
 mod events;
+mod flags;
 mod helpers;
+mod kinds;
 mod pages;
 mod security;
 mod sessions;
 mod states;
 mod stores;
 mod upload;
+mod webhooks;

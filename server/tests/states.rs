@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::helpers::{Browser, TestApp};
+use crate::helpers::{Answer, Browser, TestApp};
 
 /// A browser whose store `study.name` was written twice, and the state's id.
 async fn with_two_versions(app: &TestApp) -> (Browser<'_>, Value) {
@@ -17,18 +17,84 @@ async fn with_two_versions(app: &TestApp) -> (Browser<'_>, Value) {
             StatusCode::OK
         );
     }
-    let wanted = json!({"wanted": {"text": "STUDY.name", "kind": "store", "status": "active"}});
-    let found = browser.call("find_states", wanted).await.json();
+    let found = find(
+        &browser,
+        json!({"text": "STUDY.name", "kind": "store", "status": "active"}),
+    )
+    .await
+    .json();
     assert_eq!(found["total"], 1, "{found}");
     let id = found["rows"][0]["id"].clone();
     (browser, id)
+}
+
+fn own(id: &Value) -> Value {
+    json!({"id": id, "is_shared": false})
+}
+
+async fn find(browser: &Browser<'_>, wanted: Value) -> Answer {
+    let input = json!({"wanted": wanted, "after": null, "limit": 2});
+    browser.call("find_states", input).await
+}
+
+#[tokio::test]
+async fn states_are_found_by_words_and_by_fields_and_paged() {
+    let app = TestApp::new().await;
+    let (browser, _) = with_two_versions(&app).await;
+    for (key, data) in [
+        (
+            "query.filters",
+            json!({"sex": ["f"], "age": {"min": 40.5, "max": null}}),
+        ),
+        ("plot.region", json!({"kind": "box"})),
+    ] {
+        let input = json!({"key": key, "data": data.to_string(), "expected": 0, "client": "tab"});
+        let written = browser.call("write_store", input).await;
+        assert_eq!(written.status, StatusCode::OK, "{key}: {}", written.text());
+    }
+    let total = async |text: &str| {
+        let found = find(&browser, json!({"text": text})).await.json();
+        found["total"].clone()
+    };
+    // Three stores, the three tables of the sample study, the session itself.
+    assert_eq!(total("").await, 7);
+    assert_eq!(total(r#"kind = "store""#).await, 3);
+    assert_eq!(total(r#"data.sex = "f""#).await, 1);
+    assert_eq!(total(r#"kind = "store" and data.age.min >= 40"#).await, 1);
+    assert_eq!(total(r#"filters data.sex = "m""#).await, 0);
+
+    let wanted = json!({"sort": "name", "kind": "store"});
+    let first = find(&browser, wanted.clone()).await.json();
+    let names = |page: &Value| {
+        let rows = page["rows"].as_array().unwrap();
+        rows.iter()
+            .map(|row| row["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&first), ["plot.region", "query.filters"]);
+    let input = json!({"wanted": wanted, "after": first["next"], "limit": 2});
+    let second = browser.call("find_states", input).await.json();
+    assert_eq!(names(&second), ["study.name"]);
+    assert_eq!(second["next"], Value::Null);
+
+    let misread = find(&browser, json!({"text": "kind = store"})).await;
+    assert_eq!(misread.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(misread.text().contains("column 8"), "{}", misread.text());
+    let input = json!({"wanted": {}, "after": "zz", "limit": 2});
+    assert_eq!(
+        browser.call("find_states", input).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }
 
 #[tokio::test]
 async fn a_state_comes_with_its_history_and_what_may_be_done() {
     let app = TestApp::new().await;
     let (browser, id) = with_two_versions(&app).await;
-    let detail = browser.call("get_state", json!({"id": id})).await.json();
+    let detail = browser
+        .call("get_state", json!({"which": own(&id)}))
+        .await
+        .json();
     let versions: Vec<_> = detail["changes"]
         .as_array()
         .unwrap()
@@ -41,7 +107,7 @@ async fn a_state_comes_with_its_history_and_what_may_be_done() {
     let both = browser
         .call(
             "compare_versions",
-            json!({"id": id, "older": 1, "newer": 2}),
+            json!({"which": own(&id), "older": 1, "newer": 2}),
         )
         .await
         .json();
@@ -52,7 +118,7 @@ async fn a_state_comes_with_its_history_and_what_may_be_done() {
     let unknown = browser
         .call(
             "compare_versions",
-            json!({"id": id, "older": 1, "newer": 9}),
+            json!({"which": own(&id), "older": 1, "newer": 9}),
         )
         .await;
     assert_eq!(
@@ -66,14 +132,20 @@ async fn a_roll_back_is_guarded_by_the_version_it_saw() {
     let app = TestApp::new().await;
     let (browser, id) = with_two_versions(&app).await;
     let stale = browser
-        .call("roll_back_state", json!({"id": id, "to": 1, "version": 1}))
+        .call(
+            "roll_back_state",
+            json!({"which": own(&id), "to": 1, "version": 1}),
+        )
         .await;
     assert_eq!(
         (stale.status, stale.error().as_str()),
         (StatusCode::CONFLICT, "conflict")
     );
     let done = browser
-        .call("roll_back_state", json!({"id": id, "to": 1, "version": 2}))
+        .call(
+            "roll_back_state",
+            json!({"which": own(&id), "to": 1, "version": 2}),
+        )
         .await;
     assert_eq!(done.status, StatusCode::OK);
     let read = browser
@@ -88,7 +160,7 @@ async fn a_transition_that_the_lifecycle_has_not_is_refused() {
     let app = TestApp::new().await;
     let (browser, id) = with_two_versions(&app).await;
     for transition in ["resume", "", "no such thing"] {
-        let input = json!({"id": id, "transition": transition, "version": 2});
+        let input = json!({"which": own(&id), "transition": transition, "version": 2});
         let refused = browser.call("transition_state", input).await;
         assert_eq!(
             (refused.status, refused.error().as_str()),
@@ -103,19 +175,25 @@ async fn another_browsers_states_are_as_if_they_were_not() {
     let (_, id) = with_two_versions(&app).await;
     let stranger = app.visitor().await;
     assert_eq!(
-        stranger.call("get_state", json!({"id": id})).await.json(),
+        stranger
+            .call("get_state", json!({"which": own(&id)}))
+            .await
+            .json(),
         Value::Null
     );
     let attempts = [
         (
             "compare_versions",
-            json!({"id": id, "older": 1, "newer": 2}),
+            json!({"which": own(&id), "older": 1, "newer": 2}),
         ),
         (
             "transition_state",
-            json!({"id": id, "transition": "delete", "version": 2}),
+            json!({"which": own(&id), "transition": "delete", "version": 2}),
         ),
-        ("roll_back_state", json!({"id": id, "to": 1, "version": 2})),
+        (
+            "roll_back_state",
+            json!({"which": own(&id), "to": 1, "version": 2}),
+        ),
     ];
     for (function, input) in attempts {
         let refused = stranger.call(function, input).await;
@@ -130,6 +208,9 @@ async fn another_browsers_states_are_as_if_they_were_not() {
             refused.text()
         );
     }
-    let without = app.browser().call("get_state", json!({"id": id})).await;
+    let without = app
+        .browser()
+        .call("get_state", json!({"which": own(&id)}))
+        .await;
     assert_eq!(without.status, StatusCode::UNAUTHORIZED);
 }

@@ -1,9 +1,10 @@
 //! `GET /events`: what changes in the caller's scope, as server-sent events that resume.
 //!
 //! The id of an event is the log's revision; the browser names the last one it saw, and the
-//! stream goes on behind it. Nobody hears of another's scope.
+//! stream goes on behind it. Nobody hears of another's scope. What everybody shares is told in events of
+//! their own without a revision: that a feature was switched, and who is in which configuration, without content.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use app::AppError;
 use axum::{
@@ -16,12 +17,18 @@ use axum::{
     },
     routing::get,
 };
-use futures::{Stream, StreamExt, future::ready, stream};
-use holdfast::{Change, Kind, Revision, Scope};
+use futures::{
+    Stream, StreamExt,
+    future::ready,
+    stream::{self, select},
+};
+use holdfast::{Change, Interest, Kind, Revision, Scope};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use workbench::configurations::desk::Desk;
 
-use super::{Asker, Shared, asked::Asked};
+use super::{Asker, Shared, asked::Asked, standing::Standing};
 use crate::web::Refusal;
 
 /// A silent stream says something this often, so that no proxy takes it for dead.
@@ -63,12 +70,22 @@ async fn events(
         None => shared.app.manager.revision().await?,
     };
     let stopping = shared.stopping.clone();
-    let events = changes(&shared, scope, after).take_until(async move {
+    let events = select(changes(&shared, scope, after), everybodys(&shared, after));
+    let standing = Standing::of(&shared, &asker);
+    let (over, is_over) = oneshot::channel();
+    let events = events.take_until(async move {
         tokio::select! {
             () = stopping.cancelled() => {}
             () = tokio::time::sleep(LONGEST) => {}
+            () = standing.until_over() => drop(over.send(())),
         }
     });
+    // The last word of a stream whose listener is not who they were: the page asks who it is now.
+    let last = stream::once(is_over).filter_map(|over| {
+        let look = || Ok(Event::default().event("account").data("look"));
+        ready(over.ok().map(|()| look()))
+    });
+    let events = events.chain(last);
     let answer = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let no_buffer = (
         HeaderName::from_static("x-accel-buffering"),
@@ -90,17 +107,54 @@ fn changes(
     after: Revision,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<> {
     let changes = shared.app.manager.watch(Some(scope), after);
-    let events = changes.scan((), |(), change| {
+    let events = until_broken(changes, event);
+    // With a place, so that a browser which comes back before it heard of a change says so.
+    let open = Event::default().comment("open").id(after.0.to_string());
+    stream::once(ready(Ok(open))).chain(events)
+}
+
+/// What happened to what everybody shares, since the page was rendered. What is told twice is asked for twice.
+fn everybodys(
+    shared: &Shared,
+    after: Revision,
+) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<> {
+    let Interest { mut kinds, .. } = Desk::interest();
+    kinds.push(Kind::FEATURE);
+    let interest = Interest {
+        scope: Some(Scope::Shared),
+        kinds,
+        ..Interest::default()
+    };
+    until_broken(shared.app.manager.watch(interest, after), shared_event)
+}
+
+/// What happened to something that everybody shares; `app/src/configurations/heard.rs` reads the second.
+fn shared_event(change: &Change) -> Event {
+    let state = &change.after;
+    if state.kind == Kind::FEATURE {
+        // An event without data is not given to anybody.
+        return Event::default().event("features").data("switched");
+    }
+    let news = json!({ "kind": state.kind, "name": state.name, "version": state.version.0 });
+    Event::default()
+        .event("configurations")
+        .data(news.to_string())
+}
+
+/// The browser comes back by itself, with the last revision it saw.
+fn until_broken(
+    changes: impl Stream<Item = Result<Arc<Change>, holdfast::Error>> + Send,
+    event: impl Fn(&Change) -> Event + Send,
+) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+    changes.scan((), move |(), change| {
         ready(match change {
             Ok(change) => Some(Ok(event(&change))),
-            // The browser comes back by itself, with the last revision it saw.
             Err(error) => {
                 tracing::warn!(%error, "a live stream broke off");
                 None
             }
         })
-    });
-    stream::once(async { Ok(Event::default().comment("open")) }).chain(events)
+    })
 }
 
 fn event(change: &Change) -> Event {

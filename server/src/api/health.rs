@@ -1,6 +1,7 @@
-//! `GET /health`: whether the server can read its states.
+//! `GET /health`: whether the server can read its states, and how it fares.
 
 use axum::{Json, Router, extract::State, routing::get};
+use holdfast::backend::CacheCounts;
 use serde::Serialize;
 
 use super::Shared;
@@ -9,12 +10,21 @@ use crate::web::Refusal;
 #[derive(Debug, Serialize)]
 struct Health {
     status: &'static str,
+    /// States that are not deleted, and their bytes.
+    state_count: u64,
+    state_bytes: u64,
     /// Place in the log of the newest change.
     revision: u64,
+    /// Of the reads that a cache could have answered, the share that it did; null without a cache or a read.
+    cache_hit_rate: Option<f64>,
     /// Since the start.
     reads: u64,
     writes: u64,
+    refusals: u64,
     conflicts: u64,
+    rejections: u64,
+    timeouts: u64,
+    failures: u64,
 }
 
 pub(super) fn routes() -> Router<Shared> {
@@ -22,13 +32,30 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 async fn health(State(shared): State<Shared>) -> Result<Json<Health>, Refusal> {
-    let revision = shared.app.manager.revision().await?;
-    let counts = shared.app.manager.counts();
+    let states = &shared.app.manager;
+    let held = states.held().await?;
+    let revision = states.revision().await?;
+    let counts = states.counts();
     Ok(Json(Health {
         status: "healthy",
+        state_count: held.states,
+        state_bytes: held.bytes,
         revision: revision.0,
+        cache_hit_rate: shared
+            .cache
+            .as_ref()
+            .and_then(|cache| hit_rate(cache.counts())),
         reads: counts.reads,
         writes: counts.writes,
+        refusals: counts.refusals,
         conflicts: counts.conflicts,
+        rejections: counts.rejections,
+        timeouts: counts.timeouts,
+        failures: counts.failures,
     }))
+}
+
+fn hit_rate(counts: CacheCounts) -> Option<f64> {
+    let reads = counts.hits + counts.misses;
+    (reads > 0).then(|| counts.hits as f64 / reads as f64)
 }

@@ -3,7 +3,9 @@
 //! One file an area, named as in `app` and `workbench`. A handler finds out who asks, calls the
 //! domain, and answers; what it refuses is typed.
 
+mod account;
 mod asked;
+mod configurations;
 mod data;
 mod events;
 mod health;
@@ -11,9 +13,13 @@ mod incoming;
 mod plot;
 mod query;
 mod session;
+mod standing;
 mod upload;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use app::{AppError, AppState, Visitor};
 use axum::{
@@ -22,11 +28,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use holdfast::backend::Cache;
 use tokio_util::sync::CancellationToken;
 use workbench::workspace::Workspace;
 
 use crate::{
-    sessions::{Door, ensure},
+    sessions::{Door, UNKNOWN, ensure},
     web::Refusal,
 };
 
@@ -35,6 +42,8 @@ use crate::{
 pub(crate) struct Shared {
     pub(crate) app: AppState,
     pub(crate) door: Door,
+    /// In front of the states, if the settings want one.
+    pub(crate) cache: Option<Arc<Cache>>,
     /// Cancelled when the server is asked to stop: streams end.
     pub(crate) stopping: CancellationToken,
 }
@@ -55,6 +64,8 @@ impl FromRef<Shared> for Door {
 pub(crate) fn routes(shared: Shared) -> Router {
     Router::new()
         .merge(session::routes())
+        .merge(account::routes())
+        .merge(configurations::routes())
         .merge(data::routes())
         .merge(upload::routes())
         .merge(query::routes())
@@ -82,7 +93,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
                 .get::<Visitor>()
                 .cloned()
                 .unwrap_or_default(),
-            address: address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(a)| a.ip()),
+            address: address.map_or(UNKNOWN, |ConnectInfo(a)| a.ip()),
             headers: parts.headers.clone(),
         })
     }

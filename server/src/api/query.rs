@@ -1,6 +1,6 @@
 //! The merged result as a file, and the Query page's plain form.
 
-use app::{AppError, query_forms};
+use app::{AppError, PARQUET_DOWNLOAD, has_feature, query_forms};
 use axum::{
     Form, Router,
     body::Body,
@@ -58,6 +58,13 @@ async fn result(
     Asked(what): Asked<Download>,
     format: ExportFormat,
 ) -> Result<Response, Refusal> {
+    if format == ExportFormat::Parquet {
+        let visitor = &asker.visitor;
+        if !has_feature(&shared.app.manager, visitor, PARQUET_DOWNLOAD).await? {
+            let problem = "Downloads as Parquet are switched off. Take CSV instead.";
+            return Err(AppError::Forbidden(problem.into()).into());
+        }
+    }
     let result = asker
         .workspace(&shared.app)?
         .result_with_id(&what.id)

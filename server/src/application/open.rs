@@ -1,42 +1,136 @@
 //! Opens what the settings name: states, tables, sessions.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 
-use app::{TABLE, Tier};
-use holdfast::{Clock, Kind, StateManager, backend};
-use workbench::Workbench;
+use app::{
+    TABLE, Tier,
+    people::{Roles, TOKEN, lifecycle_of_tokens},
+};
+use holdfast::{
+    Clock, Kind, StateManager,
+    backend::{self, Cache, CacheSettings, MasterKey, Sealed, Sensitive},
+    callbacks::webhooks::{self, Endpoint, Webhooks},
+    error::Problem,
+    feature::Audience,
+    limits::{Rate, RateLimits},
+};
+use workbench::{
+    Workbench,
+    configurations::{
+        desk::{self, Desk},
+        files::FileError,
+    },
+};
 
 use crate::{
     Error, Settings,
     sessions::Sessions,
-    settings::{Backend, Database},
+    settings::{Address, Backend},
 };
 
-/// What every key begins with, so that Redis can be shared with other programs.
-const REDIS_PREFIX: &str = "holdfast";
-
-pub(super) async fn open_states(
+/// The states as the settings say, and the cache in front of them if there is one.
+pub(crate) async fn open_states(
     settings: &Settings,
     clock: Arc<dyn Clock>,
-) -> Result<StateManager, Error> {
+) -> Result<(StateManager, Option<Arc<Cache>>), Error> {
     let state = &settings.state;
-    let backend: Arc<dyn backend::Backend> = match state.backend {
-        Backend::Client | Backend::Memory => Arc::new(backend::Memory::new()),
-        Backend::Redis => {
-            let redis = backend::Redis::connect(&state.redis_url, REDIS_PREFIX).await;
+    let bare = open_backend(settings, &address(settings)?).await?;
+    let behind = sealed(settings, bare, clock.clone()).await?;
+    let is_here = matches!(state.backend, Backend::Client | Backend::Memory);
+    let cache = if is_here || state.cache_bytes == 0 {
+        None
+    } else {
+        let cache = CacheSettings {
+            bytes: state.cache_bytes,
+            stale: Duration::from_secs(state.cache_stale),
+        };
+        let cache = Cache::before(Arc::clone(&behind), cache).await;
+        Some(Arc::new(cache.map_err(Error::States)?))
+    };
+    let front: Arc<dyn backend::Backend> = match &cache {
+        Some(cache) => Arc::clone(cache) as _,
+        None => behind,
+    };
+    let builder = builder(settings, front)?.authority(Arc::new(Roles::default()));
+    let states = builder.clock(clock).open().await?;
+    Ok((states, cache))
+}
+
+/// The engine in front of one backend alone, for what copies or checks what is stored: sensitive states
+/// stay sealed.
+pub(crate) async fn open_bare(
+    settings: &Settings,
+    address: &Address,
+) -> Result<StateManager, Error> {
+    let backend = open_backend(settings, address).await?;
+    Ok(builder(settings, backend)?.build())
+}
+
+/// Where `state.backend` and its address lead.
+pub(crate) fn address(settings: &Settings) -> Result<Address, Error> {
+    let state = &settings.state;
+    match state.backend {
+        Backend::Client | Backend::Memory => Ok(Address::Memory),
+        Backend::Redis => Ok(Address::Redis(state.redis_url.clone())),
+        Backend::Database => settings.address(&state.database_url),
+    }
+}
+
+async fn open_backend(
+    settings: &Settings,
+    address: &Address,
+) -> Result<Arc<dyn backend::Backend>, Error> {
+    let prefix = &settings.state.redis_prefix;
+    let opened: Arc<dyn backend::Backend> = match address {
+        Address::Memory => Arc::new(backend::Memory::new()),
+        Address::Redis(url) => {
+            let redis = backend::Redis::connect(url, prefix).await;
             Arc::new(redis.map_err(Error::States)?)
         }
-        Backend::Database => match settings.database()? {
-            Database::Sqlite(file) => {
-                Arc::new(backend::Sqlite::open(&file).await.map_err(Error::States)?)
-            }
-            Database::Postgres(url) => Arc::new(
-                backend::Postgres::connect(url)
-                    .await
-                    .map_err(Error::States)?,
-            ),
-        },
+        Address::Sqlite(file) => {
+            let sqlite = backend::Sqlite::open(file).await;
+            Arc::new(sqlite.map_err(Error::States)?)
+        }
+        Address::Postgres(url) => {
+            let postgres = backend::Postgres::connect(url).await;
+            Arc::new(postgres.map_err(Error::States)?)
+        }
     };
+    Ok(opened)
+}
+
+/// With what is sensitive sealed, if anything is.
+async fn sealed(
+    settings: &Settings,
+    behind: Arc<dyn backend::Backend>,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn backend::Backend>, Error> {
+    let protection = &settings.protection;
+    if protection.master_key_file.is_empty() {
+        return Ok(behind);
+    }
+    let key = |file: &String| {
+        MasterKey::from_file(file).map_err(|error| Error::Settings(format!("protection: {error}")))
+    };
+    let files = std::iter::once(&protection.master_key_file);
+    let files = files.chain(&protection.former_master_key_files);
+    let masters = files.map(key).collect::<Result<_, _>>()?;
+    // What signs messages is sealed without being asked for.
+    let own = Sensitive::default().fields(Kind::WEBHOOK, ["/secrets"]);
+    let own = own.map_err(|error| Error::Settings(format!("protection: {error}")))?;
+    let mut kinds = settings.kinds.iter();
+    let sensitive = kinds.try_fold(own, |so_far, (name, kind)| kind.protect(name, so_far))?;
+    let sealed = Sealed::open(behind, masters, sensitive, clock).await;
+    Ok(Arc::new(
+        sealed.map_err(|error| Error::States(error.into()))?,
+    ))
+}
+
+fn builder(
+    settings: &Settings,
+    backend: Arc<dyn backend::Backend>,
+) -> Result<holdfast::Builder, Error> {
+    let state = &settings.state;
     let limits = holdfast::Limits {
         data_bytes: state.data_bytes,
         metadata_bytes: state.metadata_bytes,
@@ -45,11 +139,64 @@ pub(super) async fn open_states(
         scope_bytes: state.scope_bytes,
         timeout: Duration::from_secs(state.timeout),
     };
-    Ok(StateManager::builder(backend)
-        .clock(clock)
+    let rate = |per_second| {
+        Some(Rate {
+            per_second: NonZeroU32::new(per_second)?,
+            burst: NonZeroU32::new(state.burst)?,
+        })
+    };
+    let builder = StateManager::builder(backend)
+        .lifecycle(Kind::new(TOKEN), lifecycle_of_tokens())
         .limits(limits)
+        .rate_limits(RateLimits {
+            reads: rate(state.reads_per_second),
+            writes: rate(state.writes_per_second),
+        })
         .ttl(Kind::STORE, Duration::from_secs(state.ttl_default))
-        .build())
+        .guard(Kind::FEATURE, |_, new| {
+            fits(Audience::of(&new.data).map(drop))
+        })
+        .guard(Kind::WEBHOOK, |_, new| fits(Endpoint::of(new).map(drop)));
+    let own = desk::kinds().into_iter();
+    let builder = own.fold(builder, |builder, (kind, lifecycle)| {
+        builder.lifecycle(kind, lifecycle)
+    });
+    let mut kinds = settings.kinds.iter();
+    kinds.try_fold(builder, |builder, (name, kind)| kind.declare(name, builder))
+}
+
+/// What the engine says about the data of its own kinds, as a guard says it.
+fn fits(outcome: Result<(), holdfast::Error>) -> Result<(), Vec<Problem>> {
+    match outcome {
+        Err(holdfast::Error::Invalid { path, problem }) => Err(vec![Problem { path, problem }]),
+        _ => Ok(()),
+    }
+}
+
+/// Delivers webhooks, if the settings want it.
+pub(super) fn deliver(
+    settings: &Settings,
+    manager: &StateManager,
+) -> Result<Option<Webhooks>, Error> {
+    let wanted = &settings.webhooks;
+    if !wanted.enabled {
+        return Ok(None);
+    }
+    let withheld = wanted.withheld.iter().map(|kind| Kind::new(kind.clone()));
+    let sensitive = settings
+        .kinds
+        .iter()
+        .filter(|(_, kind)| kind.is_sensitive());
+    let sensitive = sensitive.map(|(name, _)| Kind::new(name.clone()));
+    let webhooks = manager.deliver_webhooks(webhooks::Settings {
+        allow_private: wanted.allow_private,
+        allow_http: wanted.allow_http,
+        payload_bytes: wanted.payload_bytes,
+        withheld: withheld.chain(sensitive).collect(),
+        timeout: Duration::from_secs(wanted.timeout),
+        ..webhooks::Settings::default()
+    });
+    Ok(Some(webhooks?))
 }
 
 pub(super) fn open_workbench(settings: &Settings) -> Result<Workbench, Error> {
@@ -61,6 +208,23 @@ pub(super) fn open_workbench(settings: &Settings) -> Result<Workbench, Error> {
         cache_bytes: data.cache_bytes,
     };
     Ok(Workbench::open(&settings.data_dir, limits)?)
+}
+
+/// The folder of configurations, with samples if it is a new one.
+pub(super) async fn open_desk(
+    settings: &Settings,
+    manager: &StateManager,
+    clock: Arc<dyn Clock>,
+) -> Result<Desk, Error> {
+    let root = settings.data_dir.join(&settings.configurations.dir);
+    let fault = |error: FileError| Error::Settings(format!("configurations.dir: {error}"));
+    let desk = Desk::open(&root, manager.clone(), clock).map_err(fault)?;
+    if desk.folder().furnish().map_err(fault)? {
+        // The samples are there before the first page, and are news to nobody.
+        let looked = desk.look_around().await;
+        looked.map_err(|error| Error::Settings(format!("configurations.dir: {error}")))?;
+    }
+    Ok(desk)
 }
 
 /// Sessions last as long as the states they lead to: in a file where these are in one.

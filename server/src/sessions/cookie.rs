@@ -48,15 +48,24 @@ impl CookieStyle {
             .find_map(|cookie| SessionId::parse(cookie.value()))
     }
 
-    /// The header that gives the browser its session.
-    pub(super) fn set(self, id: SessionId, longest: time::Duration) -> Option<HeaderValue> {
-        let cookie = Cookie::build((self.name(), id.to_cookie()))
+    /// The header that gives the browser its session, for so long; without, until the browser is closed.
+    pub(super) fn set(self, id: SessionId, longest: Option<time::Duration>) -> Option<HeaderValue> {
+        self.header(id.to_cookie(), longest)
+    }
+
+    /// The header that takes it away.
+    pub(super) fn remove(self) -> Option<HeaderValue> {
+        self.header(String::new(), Some(time::Duration::ZERO))
+    }
+
+    fn header(self, value: String, longest: Option<time::Duration>) -> Option<HeaderValue> {
+        let mut cookie = Cookie::build((self.name(), value))
             .http_only(true)
             .secure(self == Self::Https)
             .same_site(SameSite::Lax)
             .path("/")
-            .max_age(longest)
             .build();
+        cookie.set_max_age(longest);
         HeaderValue::from_str(&cookie.to_string()).ok()
     }
 }
@@ -78,7 +87,7 @@ mod tests {
 
     fn header_of(style: CookieStyle) -> String {
         let value = style
-            .set(SessionId::random(), time::Duration::days(90))
+            .set(SessionId::random(), Some(time::Duration::days(90)))
             .unwrap();
         value.to_str().unwrap().to_owned()
     }

@@ -11,8 +11,6 @@ use tower_sessions::session::Id;
 
 const AT_REST: &[u8] = b"holdfast/session/at-rest\0";
 const KEY: &[u8] = b"holdfast/session/key\0";
-/// The key of the one study that everybody shares where `state.enable_user_isolation` is off.
-const EVERYBODY: &str = "everybody";
 /// Hex digits of a key: 128 bits, as many as the id has.
 const KEY_DIGITS: usize = 32;
 
@@ -48,7 +46,7 @@ impl SessionId {
     /// What states and logs know the session by.
     pub fn key(self, is_isolated: bool) -> SessionKey {
         if !is_isolated {
-            return SessionKey(EVERYBODY.into());
+            return SessionKey(SessionKey::EVERYBODY.into());
         }
         let mut key = hex::encode(self.hash(KEY));
         key.truncate(KEY_DIGITS);

@@ -1,24 +1,35 @@
 //! Puts the visitor into each request: the session belongs to the request, never to the process.
 
-use app::{AppError, Visitor};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use app::{AppError, LoggedIn, SessionKey, Visitor, people::Account};
 use axum::{
-    extract::{Request, State},
-    http::HeaderMap,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use super::{Door, SessionId};
+use super::Door;
 use crate::web::Refusal;
 
-/// Reads the cookie. A forged, expired or malformed one is like none; a database that cannot
+/// Reads the cookie, or a program's token. A forged, expired or malformed cookie is like none; a database that cannot
 /// answer is an error, because "no session" would make the browser give up the one it has.
 pub(crate) async fn visitor(
     State(door): State<Door>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match door.visitor(request.headers()).await {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = address.map_or(UNKNOWN, |ConnectInfo(address)| address.ip());
+    let found = match bearer(request.uri().path(), request.headers()) {
+        Some(token) => door.program(token).await,
+        None => door.visitor(request.headers(), address).await,
+    };
+    match found {
         Ok(visitor) => {
             request.extensions_mut().insert(visitor);
             next.run(request).await
@@ -27,22 +38,74 @@ pub(crate) async fn visitor(
     }
 }
 
+/// Where nobody said where a request comes from: in tests without a socket.
+pub(crate) const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+/// The token that a program sends along. Tokens are for `/api/`; whoever sends one is taken at its word, whatever
+/// cookies there are.
+pub(crate) fn bearer<'a>(path: &str, headers: &'a HeaderMap) -> Option<&'a str> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    let is_ours = path.starts_with("/api/") && scheme.eq_ignore_ascii_case("bearer");
+    is_ours.then_some(token.trim())
+}
+
 impl Door {
-    /// Who sends these headers.
-    pub(crate) async fn visitor(&self, headers: &HeaderMap) -> Result<Visitor, AppError> {
+    /// Who sends these headers. A session of an account that is not in use any more ends here.
+    pub(crate) async fn visitor(
+        &self,
+        headers: &HeaderMap,
+        address: IpAddr,
+    ) -> Result<Visitor, AppError> {
+        let Some(id) = self.cookie.read(headers) else {
+            return Ok(Visitor::default());
+        };
+        let visit = self.sessions.visit(id, address).await;
+        let Some(visit) = visit.map_err(AppError::internal)? else {
+            return Ok(Visitor::default());
+        };
+        let session = Some(id.key(self.is_isolated));
+        let Some(account) = visit.account else {
+            return Ok(Visitor {
+                session,
+                ..Visitor::default()
+            });
+        };
+        let account = self.people.account(&account).await?;
+        let is_good =
+            |account: &Account| account.is_active && visit.since >= account.password_changed_at;
+        let Some(account) = account.filter(is_good) else {
+            self.sessions.end(id).await.map_err(AppError::internal)?;
+            return Ok(Visitor::default());
+        };
+        let login = LoggedIn {
+            handle: id.at_rest().to_string(),
+            former: visit.former.map(|key| SessionKey(key.into())),
+        };
         Ok(Visitor {
-            session: self
-                .session(headers)
-                .await?
-                .map(|id| id.key(self.is_isolated)),
+            session,
+            account: Some(Arc::new(account)),
+            login: Some(Arc::new(login)),
+            token: None,
         })
     }
 
-    async fn session(&self, headers: &HeaderMap) -> Result<Option<SessionId>, AppError> {
-        let Some(id) = self.cookie.read(headers) else {
-            return Ok(None);
-        };
-        let is_there = self.sessions.visit(id).await.map_err(AppError::internal)?;
-        Ok(is_there.then_some(id))
+    /// What the record of the session in these headers is kept under.
+    pub(crate) fn handle(&self, headers: &HeaderMap) -> Option<String> {
+        let id = self.cookie.read(headers)?;
+        Some(id.at_rest().to_string())
+    }
+
+    /// Who sends this token.
+    async fn program(&self, token: &str) -> Result<Visitor, AppError> {
+        let found = self.people.by_token(token).await?;
+        let (account, used) = found.ok_or(AppError::NoSession)?;
+        let shared = (!self.is_isolated).then(|| SessionKey(SessionKey::EVERYBODY.into()));
+        Ok(Visitor {
+            session: shared,
+            account: Some(Arc::new(account)),
+            login: None,
+            token: Some(Arc::new(used)),
+        })
     }
 }

@@ -2,16 +2,21 @@
 //!
 //! - `id`: 128 random bits, only ever in the cookie; everything else knows a hash
 //! - `store`: the record at rest, its two time limits, its end
+//! - `logins`: who is logged in there; `browser`: what a browser is called
 //! - `cookie`: how it travels
 //! - `layer`: puts the visitor into each request
 //! - `open`: the door, with the workspace behind it
+//! - `log_in`: what happens when somebody logs in or out
 //! - `rate`: how often one address may knock
 //!
 //! The record says who, never what: everything a person does is the state engine's.
 
+mod browser;
 mod cookie;
 mod id;
 mod layer;
+mod log_in;
+mod logins;
 mod open;
 mod rate;
 mod store;
@@ -19,11 +24,13 @@ mod store;
 pub use self::{
     cookie::CookieStyle,
     id::SessionId,
-    store::{Error, Sessions},
+    store::{Error, Sessions, Visit},
 };
 pub(crate) use self::{
     cookie::cookies,
-    layer::visitor,
+    layer::{UNKNOWN, bearer, visitor},
+    log_in::From,
     open::{Door, ensure, is_plain_form, name},
     rate::Rate,
+    store::Ended,
 };

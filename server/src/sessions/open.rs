@@ -5,7 +5,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use app::{AppError, AppState, SessionKey, Visitor};
+use app::{AppError, AppState, SessionKey, Visitor, people::People};
 use axum::http::{HeaderMap, HeaderValue, header};
 use holdfast::{Actor, Clock, Expected, Kind, New, Scope, StateId, Ttl};
 use serde_json::json;
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{CookieStyle, SessionId, Sessions, rate::Rate};
 
 /// Name of the state that says when a session began; its end is a recorded transition.
-const SESSION_STATE: &str = "session";
+pub(super) const SESSION_STATE: &str = "session";
 
 /// What it takes to find or open a session.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ pub(crate) struct Door {
     pub(crate) is_isolated: bool,
     pub(crate) rate: Arc<Rate>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) people: People,
 }
 
 impl Door {
@@ -37,10 +38,11 @@ impl Door {
         let id = SessionId::random();
         let visitor = Visitor {
             session: Some(id.key(self.is_isolated)),
+            ..Visitor::default()
         };
         self.furnish(state, &visitor).await?;
         self.sessions.start(id).await.map_err(AppError::internal)?;
-        let cookie = self.cookie.set(id, self.sessions.longest());
+        let cookie = self.cookie.set(id, Some(self.sessions.longest()));
         let cookie =
             cookie.ok_or_else(|| AppError::internal("the session cookie is no header value"))?;
         Ok(Opened { visitor, cookie })

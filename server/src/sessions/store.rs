@@ -1,10 +1,10 @@
 //! The record of a session at rest: under a hash of the id, with two limits of time.
 //!
-//! Kept by tower-sessions' SQLite store in a file of its own. What that store does not do is done
+//! Kept by tower-sessions' SQLite store in a file of its own, who is logged in beside it (`logins`). What that store does not do is done
 //! here: a visit moves the end of a session only if the session is still there (it can never come
 //! back after its end), and at most once an hour, so that visits cost reads and no writes.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use holdfast::{Clock, Timestamp};
 use serde_json::json;
@@ -13,10 +13,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use tokio::sync::broadcast;
 use tower_sessions::{ExpiredDeletion, SessionStore, session::Record, session_store};
 use tower_sessions_sqlx_store::SqliteStore;
 
-use super::SessionId;
+use super::{SessionId, logins};
 use crate::settings::SessionSettings;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -26,6 +27,10 @@ const TOUCH_EVERY_MS: i64 = 3600 * 1000;
 const CONNECTIONS: u32 = 8;
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(5);
+/// When a person was last seen is written no more often than this.
+const SEEN_EVERY_MS: i64 = 60 * 1000;
+/// Ends that wait for a slow listener; one who missed some looks for itself.
+const ENDS: usize = 64;
 const CREATED_AT: &str = "created_at";
 
 /// Why sessions cannot be read or written.
@@ -50,7 +55,37 @@ pub struct Sessions {
     clock: Arc<dyn Clock>,
     idle_ms: i64,
     absolute_ms: i64,
+    ends: broadcast::Sender<Ended>,
 }
+
+/// What ended here, for those who listen in its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The session whose record is kept under this.
+    Session(Arc<str>),
+    /// Some or all sessions of this account.
+    Account(Arc<str>),
+}
+
+/// A session that is there, and who is logged in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The account.
+    pub account: Option<String>,
+    /// Since when, in milliseconds since 1970.
+    pub since: i64,
+    /// The workspace that the browser had before, while it is not decided what becomes of it.
+    pub former: Option<String>,
+}
+
+/// A session's end and its login, if any.
+type Row = (
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+);
 
 impl Sessions {
     /// Opens the file, or keeps sessions in this process where there is none.
@@ -85,12 +120,14 @@ impl Sessions {
         };
         let store = SqliteStore::new(pool.clone());
         store.migrate().await?;
+        logins::prepare(&pool).await?;
         Ok(Self {
             store,
             pool,
             clock,
             idle_ms: i64::from(settings.idle_days) * DAY_MS,
             absolute_ms: i64::from(settings.absolute_days) * DAY_MS,
+            ends: broadcast::Sender::new(ENDS),
         })
     }
 
@@ -105,25 +142,34 @@ impl Sessions {
         Ok(self.store.create(&mut record).await?)
     }
 
-    /// Whether this session is there and its time is not over. A visit moves its end.
-    pub async fn visit(&self, id: SessionId) -> Result<bool, Error> {
-        let ends: Option<Option<i64>> = sqlx::query_scalar(
-            "select cast(strftime('%s', expiry_date) as integer) from tower_sessions where id = ?",
+    /// Whether this session is there and its time is not over, and who is logged in. A visit moves its end.
+    pub async fn visit(&self, id: SessionId, address: IpAddr) -> Result<Option<Visit>, Error> {
+        let row: Option<Row> = sqlx::query_as(
+            "select cast(strftime('%s', s.expiry_date) as integer), l.account, l.former, l.seen, l.since \
+             from tower_sessions s left join logins l on l.id = s.id where s.id = ?",
         )
         .bind(id.at_rest().to_string())
         .fetch_optional(&self.pool)
         .await?;
         let Timestamp(now) = self.clock.now();
-        let Some(ends) = ends.flatten().map(|seconds| seconds.saturating_mul(1000)) else {
-            return Ok(false);
+        let Some((ends, account, former, seen, since)) = row else {
+            return Ok(None);
         };
+        let ends = ends.unwrap_or_default().saturating_mul(1000);
         if ends <= now {
-            return Ok(false);
+            return Ok(None);
         }
         if ends < now + self.idle_ms - TOUCH_EVERY_MS {
             self.touch(id, now, ends).await?;
         }
-        Ok(true)
+        if seen.is_some_and(|seen| seen + SEEN_EVERY_MS <= now) {
+            self.seen(id, now, address).await?;
+        }
+        Ok(Some(Visit {
+            account,
+            since: since.unwrap_or_default(),
+            former,
+        }))
     }
 
     async fn touch(&self, id: SessionId, now: i64, ends: i64) -> Result<(), Error> {
@@ -152,7 +198,27 @@ impl Sessions {
 
     /// Ends a session, for good.
     pub async fn end(&self, id: SessionId) -> Result<(), Error> {
-        Ok(self.store.delete(&id.at_rest()).await?)
+        self.store.delete(&id.at_rest()).await?;
+        self.tell(Ended::Session(id.at_rest().to_string().into()));
+        Ok(())
+    }
+
+    /// Hears when sessions end.
+    pub(crate) fn ends(&self) -> broadcast::Receiver<Ended> {
+        self.ends.subscribe()
+    }
+
+    pub(super) fn tell(&self, ended: Ended) {
+        // Perhaps nobody listens.
+        drop(self.ends.send(ended));
+    }
+
+    pub(super) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.clock.now().0
     }
 
     /// Removes the records of sessions whose time is over.

@@ -4,6 +4,7 @@ use holdfast::{ManualClock, SystemClock};
 
 use super::*;
 
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn sessions_at(start: Timestamp) -> (Sessions, Arc<ManualClock>) {
@@ -27,9 +28,9 @@ async fn a_session_that_nobody_visits_ends_after_the_idle_time() {
     let id = SessionId::random();
     sessions.start(id).await.unwrap();
     clock.advance(29 * DAY);
-    assert!(sessions.visit(id).await.unwrap());
+    assert!(sessions.visit(id, HERE).await.unwrap().is_some());
     clock.advance(31 * DAY);
-    assert!(!sessions.visit(id).await.unwrap());
+    assert!(sessions.visit(id, HERE).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -39,10 +40,10 @@ async fn a_session_ends_after_the_absolute_time_however_often_it_is_visited() {
     sessions.start(id).await.unwrap();
     for _ in 0..8 {
         clock.advance(11 * DAY);
-        assert!(sessions.visit(id).await.unwrap());
+        assert!(sessions.visit(id, HERE).await.unwrap().is_some());
     }
     clock.advance(3 * DAY);
-    assert!(!sessions.visit(id).await.unwrap());
+    assert!(sessions.visit(id, HERE).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -53,12 +54,12 @@ async fn visits_write_at_most_once_an_hour() {
     let before = writes(&sessions).await;
     for _ in 0..59 {
         clock.advance(Duration::from_secs(60));
-        assert!(sessions.visit(id).await.unwrap());
+        assert!(sessions.visit(id, HERE).await.unwrap().is_some());
     }
     assert_eq!(writes(&sessions).await, before);
     clock.advance(Duration::from_secs(120));
-    sessions.visit(id).await.unwrap();
-    sessions.visit(id).await.unwrap();
+    sessions.visit(id, HERE).await.unwrap();
+    sessions.visit(id, HERE).await.unwrap();
     assert_eq!(writes(&sessions).await, before + 1);
 }
 
@@ -72,7 +73,7 @@ async fn an_ended_session_stays_ended_also_for_a_visit_on_its_way() {
     sessions.end(id).await.unwrap();
     // The visit had read the record before it went.
     sessions.touch(id, now, now + 1).await.unwrap();
-    assert!(!sessions.visit(id).await.unwrap());
+    assert!(sessions.visit(id, HERE).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -89,7 +90,7 @@ async fn the_sweep_removes_what_is_over_and_nothing_else() {
         .await
         .unwrap();
     assert_eq!(left, 1);
-    assert!(sessions.visit(new).await.unwrap());
+    assert!(sessions.visit(new, HERE).await.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -6,13 +6,15 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use holdfast::Compaction;
 
 use super::Settings;
 use crate::Error;
 
 const PREFIX: &str = "HOLDFAST_";
 /// The names that people know from elsewhere, and the settings they stand for.
-const FLAT: [(&str, &str); 5] = [
+const FLAT: [(&str, &str); 6] = [
+    ("CONFIGURATIONS_DIR", "configurations.dir"),
     ("STATE_BACKEND", "state.backend"),
     ("STATE_TTL_DEFAULT", "state.ttl_default"),
     ("STATE_ENABLE_USER_ISOLATION", "state.enable_user_isolation"),
@@ -31,7 +33,8 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(Error::io(file)(error)),
         };
-        Self::from_sources(&text)
+        let folder = file.parent().unwrap_or(Path::new(""));
+        Ok(Self::from_sources(&text)?.beside(folder))
     }
 
     /// Reads this text as the file, and the environment.
@@ -71,6 +74,15 @@ impl Settings {
                 "server.public_url: `{url}` must start with https:// or http://"
             ));
         }
+        for (name, kind) in &self.kinds {
+            kind.lifecycle(name).map_err(Error::Settings)?;
+            if kind.is_sensitive() && self.protection.master_key_file.is_empty() {
+                return refuse(format!(
+                    "kinds.{name}: what is sensitive needs a key in protection.master_key_file"
+                ));
+            }
+        }
+        self.compaction()?;
         let session = &self.session;
         if session.idle_days == 0 || session.absolute_days < session.idle_days {
             return refuse(
@@ -95,34 +107,61 @@ impl Settings {
         }
     }
 
-    /// The database that `state.database_url` names.
-    pub(crate) fn database(&self) -> Result<Database<'_>, Error> {
-        let url = self.state.database_url.as_str();
+    /// What may go of old versions, by kind.
+    pub(crate) fn compaction(&self) -> Result<Compaction, Error> {
+        let mut kinds = self.kinds.iter();
+        kinds.try_fold(Compaction::default(), |so_far, (name, kind)| {
+            kind.compact(name, so_far)
+        })
+    }
+
+    /// Where an address leads. A relative SQLite path is below the data folder.
+    pub(crate) fn address(&self, url: &str) -> Result<Address, Error> {
         match url.split_once(':') {
             Some(("sqlite", path)) => {
                 let path = path.strip_prefix("//").unwrap_or(path);
-                Ok(Database::Sqlite(self.data_dir.join(path)))
+                Ok(Address::Sqlite(self.data_dir.join(path)))
             }
-            Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(url)),
+            Some(("postgres" | "postgresql", _)) => Ok(Address::Postgres(url.to_owned())),
+            Some(("redis" | "rediss", _)) => Ok(Address::Redis(url.to_owned())),
             // A URL may hold a password: its scheme is enough.
             _ => Err(Error::NotBuilt {
-                what: format!(
-                    "state.database_url with `{}:`",
-                    url.split(':').next().unwrap_or("")
-                ),
-                instead: "`sqlite://holdfast.db` or `postgres://user@host/database`",
+                what: format!("an address with `{}:`", url.split(':').next().unwrap_or("")),
+                instead: "`sqlite://holdfast.db`, `postgres://user@host/database` or `redis://host/0`",
             }),
         }
     }
+
+    /// Makes paths that are relative to the settings file what they are from here.
+    fn beside(mut self, folder: &Path) -> Self {
+        let schemas = self
+            .kinds
+            .values_mut()
+            .filter_map(|kind| kind.schema.as_mut());
+        for path in schemas {
+            *path = folder.join(&*path);
+        }
+        let protection = &mut self.protection;
+        let keys = std::iter::once(&mut protection.master_key_file);
+        let keys = keys.chain(&mut protection.former_master_key_files);
+        for file in keys.filter(|file| !file.is_empty()) {
+            *file = folder.join(&*file).to_string_lossy().into_owned();
+        }
+        self
+    }
 }
 
-/// A database of the states.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Database<'a> {
+/// A place where states are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// This process.
+    Memory,
     /// SQLite, in this file.
     Sqlite(PathBuf),
     /// PostgreSQL, at this URL.
-    Postgres(&'a str),
+    Postgres(String),
+    /// Redis, at this URL.
+    Redis(String),
 }
 
 fn refuse(problem: String) -> Result<Settings, Error> {

@@ -112,8 +112,8 @@ fn a_relative_database_lies_in_the_data_folder_and_an_absolute_one_where_it_says
     let path = |url: &str| {
         let mut settings = Settings::default();
         settings.state.database_url = url.into();
-        match settings.database() {
-            Ok(Database::Sqlite(path)) => path,
+        match settings.address(&settings.state.database_url) {
+            Ok(Address::Sqlite(path)) => path,
             other => panic!("{other:?}"),
         }
     };
@@ -123,18 +123,87 @@ fn a_relative_database_lies_in_the_data_folder_and_an_absolute_one_where_it_says
 }
 
 #[test]
-fn a_database_is_told_by_its_scheme_and_an_unknown_one_is_named_without_its_password() {
-    let mut settings = Settings::default();
+fn an_address_is_told_by_its_scheme_and_an_unknown_one_is_named_without_its_password() {
+    let settings = Settings::default();
     for url in ["postgres://localhost/h", "postgresql://localhost/h"] {
-        settings.state.database_url = url.into();
-        assert_eq!(settings.database().unwrap(), Database::Postgres(url));
+        let found = settings.address(url).unwrap();
+        assert_eq!(found, Address::Postgres(url.to_owned()));
     }
-    settings.state.database_url = "mysql://me:secret@localhost/h".into();
-    let refused = settings.database().unwrap_err().to_string();
+    let redis = "redis://localhost/0";
+    let found = settings.address(redis).unwrap();
+    assert_eq!(found, Address::Redis(redis.to_owned()));
+    let refused = settings
+        .address("mysql://me:secret@localhost/h")
+        .unwrap_err();
+    let refused = refused.to_string();
     assert!(
         refused.contains("`mysql:`") && !refused.contains("secret"),
         "{refused}"
     );
+}
+
+const SAMPLE: &str = r#"
+[kinds.sample]
+first = "received"
+update = ["received"]
+ttl = 60
+schema = "schemas/sample.json"
+sensitive = ["/donor"]
+steps = [{ transition = "store", from = ["received"], to = "stored" }]
+"#;
+
+#[test]
+fn a_kind_of_ones_own_is_checked_before_anything_starts() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        let with_key = |kinds: &str| {
+            let text = format!("[protection]\nmaster_key_file = \"key\"\n{kinds}");
+            Settings::from_sources(&text)
+        };
+        assert_eq!(with_key(SAMPLE).unwrap().kinds["sample"].ttl, Some(60));
+        for (text, said) in [
+            ("[kinds.sample]\nttl = 60", "kinds.sample: `first`"),
+            ("[kinds.user]\nupdate = [\"active\"]", "needs `first`"),
+            ("[kinds.user]\nschema_file = \"x\"", "schema_file"),
+            (
+                "[kinds.store]\nkeep_versions = 0",
+                "kinds.store.keep_versions",
+            ),
+            ("[kinds.compaction]\nkeep_days = 1", "kinds.compaction"),
+            (
+                "[kinds.a]\nfirst = \"x\"\nsteps = [{ transition = \"t\", to = \"x\" }]",
+                "from",
+            ),
+        ] {
+            let refused = with_key(text).unwrap_err().to_string();
+            assert!(refused.contains(said), "{refused}");
+        }
+        assert!(
+            with_key("[kinds.user]\nttl = 60").is_ok(),
+            "the engine's own lifecycle stays"
+        );
+        assert!(with_key(SAMPLE).unwrap().compaction().unwrap().is_empty());
+        let thinned = with_key("[kinds.store]\nkeep_versions = 20\nkeep_days = 30").unwrap();
+        assert!(!thinned.compaction().unwrap().is_empty());
+        let refused = Settings::from_sources(SAMPLE).unwrap_err().to_string();
+        assert!(refused.contains("protection.master_key_file"), "{refused}");
+        Ok(())
+    });
+}
+
+#[test]
+fn files_that_settings_name_are_beside_the_settings_file() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        jail.create_dir("etc")?;
+        let text = format!("[protection]\nmaster_key_file = \"key\"\n{SAMPLE}");
+        jail.create_file("etc/holdfast.toml", &text)?;
+        let settings = Settings::load(Path::new("etc/holdfast.toml")).unwrap();
+        assert_eq!(settings.protection.master_key_file, "etc/key");
+        let schema = settings.kinds["sample"].schema.clone();
+        assert_eq!(schema.unwrap(), Path::new("etc/schemas/sample.json"));
+        Ok(())
+    });
 }
 
 #[test]

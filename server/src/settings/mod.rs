@@ -3,7 +3,9 @@
 //! Later sources win: the defaults, the file, the flat names (`STATE_BACKEND`), and
 //! `HOLDFAST_<SECTION>__<KEY>`. Paths below the data folder are not settings.
 
+mod accounts;
 mod areas;
+mod kinds;
 mod load;
 mod table;
 
@@ -12,12 +14,14 @@ use std::{collections::BTreeMap, path::PathBuf};
 use app::Tier;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::load::Database;
+pub(crate) use self::load::Address;
 pub use self::{
+    accounts::AccountsSettings,
     areas::{
-        Backend, DataSettings, LogFormat, LogSettings, ServerSettings, SessionSettings,
-        StateSettings,
+        Administration, Backend, ConfigurationSettings, DataSettings, LogFormat, LogSettings,
+        ProtectionSettings, ServerSettings, SessionSettings, StateSettings, WebhookSettings,
     },
+    kinds::{KindSettings, SensitiveSettings, StepSettings},
     table::table,
 };
 
@@ -31,14 +35,24 @@ pub struct Settings {
     pub site_dir: PathBuf,
     /// How it is reached.
     pub server: ServerSettings,
+    /// Who may have an account.
+    pub accounts: AccountsSettings,
     /// Where states are kept, and how much of them.
     pub state: StateSettings,
     /// How long a browser's session lasts.
     pub session: SessionSettings,
     /// How large files may be.
     pub data: DataSettings,
+    /// Configuration files that people edit together.
+    pub configurations: ConfigurationSettings,
     /// What is logged.
     pub log: LogSettings,
+    /// Kinds of states of one's own, and what is asked of any kind, by name.
+    pub kinds: BTreeMap<String, KindSettings>,
+    /// How sensitive states are kept.
+    pub protection: ProtectionSettings,
+    /// How other people's servers are told of changes.
+    pub webhooks: WebhookSettings,
     /// Stores that are kept elsewhere than declared, by key: `"query.filters" = "browser"`.
     pub stores: BTreeMap<String, Tier>,
 }
@@ -49,10 +63,15 @@ impl Default for Settings {
             data_dir: "data".into(),
             site_dir: "site".into(),
             server: ServerSettings::default(),
+            accounts: AccountsSettings::default(),
             state: StateSettings::default(),
             session: SessionSettings::default(),
             data: DataSettings::default(),
+            configurations: ConfigurationSettings::default(),
             log: LogSettings::default(),
+            kinds: BTreeMap::new(),
+            protection: ProtectionSettings::default(),
+            webhooks: WebhookSettings::default(),
             stores: BTreeMap::new(),
         }
     }

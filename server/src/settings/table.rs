@@ -8,6 +8,22 @@ use super::Settings;
 /// What each setting means. A test compares the keys with the structs.
 const MEANINGS: &[(&str, &str)] = &[
     (
+        "accounts.role",
+        "What who signs up without an invitation may do: `viewer`, `analyst` or `editor`",
+    ),
+    (
+        "accounts.sign_up",
+        "Who may sign up: `open` (everybody), `invitation`, `closed` (accounts are made with `holdfast user add`); without it `open` while it listens on this machine only, else `invitation`",
+    ),
+    (
+        "configurations.dir",
+        "Folder of configuration files that people edit together; a relative path is below `data_dir`",
+    ),
+    (
+        "configurations.look_seconds",
+        "Seconds between two looks for configuration files that other programs changed",
+    ),
+    (
         "data.cache_bytes",
         "Bytes of columns and indexes kept in memory for questions",
     ),
@@ -17,11 +33,27 @@ const MEANINGS: &[(&str, &str)] = &[
     ("data.files", "Files that one drop or form may bring"),
     ("data_dir", "Folder of databases, tables and results"),
     (
+        "kinds",
+        "Kinds of one's own and what is asked of any kind, by name (only in the file): see [kinds](#kinds)",
+    ),
+    (
         "log.filter",
         "What is logged, as `RUST_LOG` would say it (which wins)",
     ),
     ("log.format", "`text` or `json`"),
+    (
+        "protection.former_master_key_files",
+        "Files of master keys that were in use before, until the data keys are wrapped anew",
+    ),
+    (
+        "protection.master_key_file",
+        "File of the master key for sensitive kinds; only its owner may read it",
+    ),
     ("server.addr", "Address and port to listen on"),
+    (
+        "server.administration",
+        "Who may change what everybody sees (feature flags) as long as nobody has an account: `local` (everybody, while it listens on this machine only), `everyone`, `nobody`",
+    ),
     (
         "server.public_url",
         "The address people type where a proxy stands in front; `https://` makes cookies `Secure`",
@@ -44,6 +76,22 @@ const MEANINGS: &[(&str, &str)] = &[
         "`database`, `redis`, `memory` (gone at the end) or `client` (stores in the browser only)",
     ),
     (
+        "state.burst",
+        "How many of a scope's reads or writes may come at once, where they are limited",
+    ),
+    (
+        "state.cache_bytes",
+        "Bytes of states kept in memory in front of a database or Redis; 0: none",
+    ),
+    (
+        "state.cache_stale",
+        "Seconds that cached states are given out while the database cannot be reached",
+    ),
+    (
+        "state.compaction_interval",
+        "Seconds between two compactions of old versions, where a kind has `keep_versions` or `keep_days`; 0: none",
+    ),
+    (
         "state.data_bytes",
         "Bytes of one state's data, at most 10 MiB",
     ),
@@ -57,6 +105,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "Whether each browser has its own study; `false`: everybody on this server shares one",
     ),
     ("state.metadata_bytes", "Bytes of one state's metadata"),
+    (
+        "state.reads_per_second",
+        "How often one scope may read in the long run; 0: as often as it likes",
+    ),
+    (
+        "state.redis_prefix",
+        "What every key in Redis begins with, so that it can be shared",
+    ),
     ("state.redis_url", "The Redis server of backend `redis`"),
     ("state.scope_bytes", "Bytes of all states of one session"),
     ("state.scope_states", "States of one session"),
@@ -73,8 +129,36 @@ const MEANINGS: &[(&str, &str)] = &[
         "Seconds that a store lives where it does not say otherwise",
     ),
     (
+        "state.writes_per_second",
+        "How often one scope may write in the long run; 0: as often as it likes",
+    ),
+    (
         "stores",
         "Stores kept elsewhere than declared: `\"query.filters\" = \"browser\"` (only in the file)",
+    ),
+    (
+        "webhooks.allow_http",
+        "Whether webhooks are sent without encryption",
+    ),
+    (
+        "webhooks.allow_private",
+        "Whether webhooks are sent to addresses that are not on the public internet",
+    ),
+    (
+        "webhooks.enabled",
+        "Whether this server delivers webhooks; if not, another one on the same database may",
+    ),
+    (
+        "webhooks.payload_bytes",
+        "Larger messages are sent without the state's data and metadata",
+    ),
+    (
+        "webhooks.timeout",
+        "Seconds that one attempt to deliver may take",
+    ),
+    (
+        "webhooks.withheld",
+        "Kinds of which only is told what happened, without data and metadata",
     ),
 ];
 
@@ -90,7 +174,7 @@ pub fn table() -> String {
             .find(|(known, _)| *known == key)
             .map_or("", |(_, text)| *text);
         let variable = match key.as_str() {
-            "stores" => String::new(),
+            "kinds" | "stores" => String::new(),
             _ => format!("`HOLDFAST_{}`", key.replace('.', "__").to_uppercase()),
         };
         rows.push(format!("| `{key}` | {variable} | {default} | {meaning} |"));
@@ -121,6 +205,7 @@ fn collect(prefix: &str, value: &Value, found: &mut Vec<(String, String)>) {
             }
         }
         Value::Object(_) => found.push((prefix.to_owned(), "none".to_owned())),
+        Value::Null => found.push((prefix.to_owned(), "none".to_owned())),
         Value::String(text) if text.is_empty() => {
             found.push((prefix.to_owned(), "none".to_owned()))
         }

@@ -13,10 +13,11 @@ const COLOUR_SCHEME: &str = "Sec-CH-Prefers-Color-Scheme";
 const NO_SCRIPTS: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// What a page may load and do. `style-src-attr`: charts and tables place things by `style`.
+/// What a page may load and do. `style-src-attr`: charts and tables place things by `style`; the editor of
+/// configurations brings its styles under the nonce.
 pub(crate) fn policy(nonce: &str) -> String {
     format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
          style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )

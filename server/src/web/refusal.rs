@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
+use workbench::configurations::desk::DeskError;
 
 /// An [`AppError`] as JSON, under its status.
 pub(crate) struct Refusal(pub(crate) AppError);
@@ -24,6 +25,12 @@ impl From<AppError> for Refusal {
 
 impl From<workbench::Error> for Refusal {
     fn from(error: workbench::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<DeskError> for Refusal {
+    fn from(error: DeskError) -> Self {
         Self(error.into())
     }
 }

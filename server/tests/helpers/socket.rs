@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use app::people::People;
 use holdfast::SystemClock;
 use server::{Error, Settings};
 use tempfile::TempDir;
@@ -19,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct LiveApp {
     pub folder: TempDir,
     pub address: SocketAddr,
+    pub people: People,
     pub stop: CancellationToken,
     pub running: JoinHandle<Result<(), Error>>,
 }
@@ -29,6 +31,7 @@ impl LiveApp {
         let application = super::application(&folder, Arc::new(SystemClock), change).await;
         Self {
             address: application.address(),
+            people: application.people(),
             stop: application.stopper(),
             running: tokio::spawn(application.run_until_stopped()),
             folder,

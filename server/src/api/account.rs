@@ -1,0 +1,187 @@
+//! The forms of the Account page: sign up, log in and out, another password. Plain forms, with and without scripts: a
+//! person who logs in starts on a new page in any case. What was wrong is a word in the address, and the page has the
+//! sentences; a program gets a typed answer.
+
+use app::{
+    AppError, account_forms,
+    people::{Answer, Refused, Takeover},
+};
+use axum::{
+    Form, Router,
+    extract::{State, rejection::FormRejection},
+    response::{IntoResponse, Redirect, Response},
+    routing::post,
+};
+
+use super::{Asker, Shared, with_cookie};
+use crate::{
+    sessions::{From, is_plain_form},
+    web::Refusal,
+};
+
+const PAGE: &str = "/account";
+
+/// What was sent, or why it cannot be read.
+type Sent = Result<Form<Vec<(String, String)>>, FormRejection>;
+
+/// What a form asks for.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    SignUp,
+    LogIn,
+    LogOut,
+    Password,
+    First,
+    Join,
+    Bring,
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    let deeds = [
+        ("/account/sign-up", Deed::SignUp),
+        ("/account/log-in", Deed::LogIn),
+        ("/account/log-out", Deed::LogOut),
+        ("/account/password", Deed::Password),
+        ("/account/make-first", Deed::First),
+        ("/account/join", Deed::Join),
+        ("/account/bring", Deed::Bring),
+    ];
+    deeds
+        .into_iter()
+        .fold(Router::new(), |router, (path, deed)| {
+            let handler = move |State(shared): State<Shared>, asker: Asker, form: Sent| {
+                run(shared, asker, form, deed)
+            };
+            router.route(path, post(handler))
+        })
+}
+
+async fn run(shared: Shared, asker: Asker, form: Sent, deed: Deed) -> Result<Response, Refusal> {
+    let Form(fields) = form.map_err(|problem| AppError::BadRequest(problem.body_text()))?;
+    let is_form = is_plain_form(&asker.headers);
+    match deed.done(&shared, &asker, &fields).await {
+        Ok(answer) => Ok(answer),
+        Err(refused) if is_form => {
+            let at = deed.page(&fields);
+            let word = account_forms::word(&refused);
+            tracing::debug!(word, ?deed, "a form of the Account page was refused");
+            Ok(Redirect::to(&with(&at, &account_forms::problem(&refused))).into_response())
+        }
+        Err(refused) => Err(Refusal(refused.into())),
+    }
+}
+
+/// An address with another parameter.
+fn with(address: &str, parameter: &str) -> String {
+    let sign = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{sign}{parameter}")
+}
+
+impl Deed {
+    /// The page with the form.
+    fn page(self, fields: &[(String, String)]) -> String {
+        let link = account_forms::text(fields, "link");
+        // A link is letters, digits, `-` and `_`; anything else is no link, and need not come back.
+        let is_plain = link
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        let link = if is_plain { link } else { "" };
+        match self {
+            Self::First => format!("{PAGE}/first?token={link}"),
+            Self::Join => format!("{PAGE}/invited?token={link}"),
+            _ => PAGE.to_owned(),
+        }
+    }
+
+    async fn done(
+        self,
+        shared: &Shared,
+        asker: &Asker,
+        fields: &[(String, String)],
+    ) -> Result<Response, Refused> {
+        let people = &shared.app.people;
+        let text = |name| account_forms::text(fields, name);
+        match self {
+            Self::SignUp => {
+                people
+                    .sign_up(account_forms::joining(fields), asker.address)
+                    .await?;
+                Ok(Redirect::to("/account?done=made").into_response())
+            }
+            Self::First => {
+                people
+                    .make_first(text("link"), account_forms::joining(fields))
+                    .await?;
+                tracing::info!("the first administrator was made");
+                Ok(Redirect::to("/account?done=made").into_response())
+            }
+            Self::Join => {
+                let joining = account_forms::joining(fields);
+                people.join(text("link"), joining, asker.address).await?;
+                Ok(Redirect::to("/account?done=made").into_response())
+            }
+            Self::LogIn => {
+                let password = account_forms::password(fields, "password");
+                let account = people
+                    .log_in(text("email"), password, asker.address)
+                    .await?;
+                enter(shared, asker, &account, !text("stay").is_empty(), "/").await
+            }
+            Self::LogOut => {
+                let (headers, address) = (&asker.headers, asker.address);
+                let cookie = shared.door.log_out(&shared.app, headers, address).await?;
+                Ok(with_cookie(cookie, Redirect::to("/account?done=out")))
+            }
+            Self::Password => {
+                let account = asker.visitor.account.as_deref();
+                let account = account.ok_or(AppError::NoSession)?;
+                let [current, new] =
+                    ["current", "password"].map(|name| account_forms::password(fields, name));
+                people
+                    .change_password(account, current, new, asker.address)
+                    .await?;
+                people.logins().end_all(&account.id, None).await?;
+                enter(shared, asker, account, true, "/account?done=password").await
+            }
+            Self::Bring => bring(shared, asker, text("choice")).await,
+        }
+    }
+}
+
+/// Logs in, and leads to where there is something to be said.
+async fn enter(
+    shared: &Shared,
+    asker: &Asker,
+    account: &app::people::Account,
+    stays: bool,
+    to: &str,
+) -> Result<Response, Refused> {
+    let from = From {
+        headers: &asker.headers,
+        address: asker.address,
+        stays,
+    };
+    let (cookie, asks) = shared.door.log_in(&shared.app, account, from).await?;
+    let to = if asks { PAGE } else { to };
+    Ok(with_cookie(Some(cookie), Redirect::to(to)))
+}
+
+/// What becomes of the browser's work that the account has, too.
+async fn bring(shared: &Shared, asker: &Asker, choice: &str) -> Result<Response, Refused> {
+    let answer = match choice {
+        "keep" => Answer::Keep,
+        "take" => Answer::Take,
+        _ => return Err(AppError::BadRequest("choice: must be keep or take".into()).into()),
+    };
+    let (Some(account), Some(login)) = (&asker.visitor.account, &asker.visitor.login) else {
+        return Err(AppError::NoSession.into());
+    };
+    if let Some(former) = &login.former {
+        let (manager, workbench) = (&shared.app.manager, &shared.app.workbench);
+        let takeover = Takeover::new(manager, workbench, former, account).await?;
+        takeover.answer(answer).await?;
+        let forgotten = shared.door.sessions.forget_former(&login.handle).await;
+        forgotten.map_err(AppError::internal)?;
+    }
+    Ok(Redirect::to("/account?done=brought").into_response())
+}

@@ -1,0 +1,151 @@
+//! Accounts at the terminal: made, listed, given another role, taken out of use and back.
+//!
+//! A server that runs on the same states follows within a second: each of its requests looks at the account.
+
+use std::{
+    io::{BufRead as _, IsTerminal as _},
+    sync::Arc,
+};
+
+use app::people::{Account, Email, Joining, NoLogins, People, Role};
+use clap::Subcommand;
+use holdfast::{Actor, Expected, SystemClock};
+
+use super::say;
+use crate::{Error, Settings, application::open::open_states};
+
+/// What is done to accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Deed {
+    /// Make an account; its password is the first line of the input: `holdfast user add ada@lab.org Ada < file`
+    Add {
+        /// The e-mail address
+        email: String,
+        /// What the person is called
+        name: String,
+        /// viewer, analyst, editor or admin
+        #[arg(long, default_value = "analyst", value_parser = role)]
+        role: Role,
+    },
+    /// List the accounts
+    List,
+    /// Give an account another role
+    Role {
+        /// The e-mail address
+        email: String,
+        /// viewer, analyst, editor or admin
+        #[arg(value_parser = role)]
+        role: Role,
+    },
+    /// Give an account another password, the first line of the input
+    Password {
+        /// The e-mail address
+        email: String,
+    },
+    /// Take an account out of use: its logins end, its tokens are refused
+    Disable {
+        /// The e-mail address
+        email: String,
+    },
+    /// Take an account into use again
+    Enable {
+        /// The e-mail address
+        email: String,
+    },
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::of(word).ok_or_else(|| "must be viewer, analyst, editor or admin".to_owned())
+}
+
+pub(super) async fn run(settings: &Settings, deed: Deed) -> Result<(), Error> {
+    std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
+    let clock = Arc::new(SystemClock);
+    let (states, _cache) = open_states(settings, clock.clone()).await?;
+    let terms = settings.accounts.terms(&settings.server);
+    let people = People::new(states, clock, terms, Arc::new(NoLogins));
+    let people = people.map_err(Error::accounts)?;
+    let done = done(&people, deed).await;
+    say(&done.map_err(Error::accounts)?);
+    Ok(())
+}
+
+async fn done(people: &People, deed: Deed) -> Result<String, app::AppError> {
+    let operator = Actor {
+        name: "the command line".into(),
+        client: None,
+    };
+    match deed {
+        Deed::Add { email, name, role } => {
+            let password = password()?;
+            let joining = Joining {
+                email,
+                name,
+                password,
+            };
+            match people.add(joining, role).await? {
+                true => Ok(format!("made, with the role {role}")),
+                false => Err(app::AppError::BadRequest(
+                    "this address has an account already".into(),
+                )),
+            }
+        }
+        Deed::List => {
+            let lines = people.all().await?.into_iter().map(line);
+            Ok(lines.collect::<Vec<_>>().join("\n"))
+        }
+        Deed::Role { email, role } => {
+            let account = with(people, &email).await?;
+            people
+                .set_role(&account.id, role, Expected::Any, &operator)
+                .await?;
+            Ok(format!("{} is {role} now", account.email))
+        }
+        Deed::Password { email } => {
+            let account = with(people, &email).await?;
+            people.reset_password(&account, password()?).await?;
+            Ok(format!("{} has another password", account.email))
+        }
+        Deed::Disable { email } => {
+            let account = with(people, &email).await?;
+            people.suspend(&account.id, None, &operator).await?;
+            Ok(format!("{} is out of use", account.email))
+        }
+        Deed::Enable { email } => {
+            let account = with(people, &email).await?;
+            people.resume(&account.id, None, &operator).await?;
+            Ok(format!("{} is in use", account.email))
+        }
+    }
+}
+
+async fn with(people: &People, email: &str) -> Result<Account, app::AppError> {
+    let found = match Email::parse(email) {
+        Some(email) => people.with_email(&email).await?,
+        None => None,
+    };
+    found.ok_or_else(|| app::AppError::NotFound(format!("there is no account {email}")))
+}
+
+fn line(account: Account) -> String {
+    let Account {
+        email, name, role, ..
+    } = account;
+    let status = if account.is_active {
+        "active"
+    } else {
+        "suspended"
+    };
+    format!("{email}\t{name}\t{role}\t{status}")
+}
+
+/// The first line of the input. On a terminal it is seen while it is typed, and that is said.
+fn password() -> Result<String, app::AppError> {
+    if std::io::stdin().is_terminal() {
+        say("The password, at least 10 characters (what you type is shown):");
+    }
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(app::AppError::internal)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,140 @@
+//! What happens at the door when somebody logs in or out: another id each time, and the browser's work comes along.
+
+use app::{
+    AppError, AppState, SessionKey,
+    people::{Account, Takeover},
+};
+use axum::http::{HeaderMap, HeaderValue, header};
+use holdfast::{Actor, Expected, Kind, New, StateId, Ttl};
+use serde_json::json;
+use workbench::workspace::Workspace;
+
+use super::{Door, SessionId, browser::browser, logins::LogIn, open::SESSION_STATE};
+
+/// Where somebody logs in from.
+pub(crate) struct From<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) address: std::net::IpAddr,
+    /// Whether the browser keeps the cookie when it is closed.
+    pub(crate) stays: bool,
+}
+
+impl Door {
+    /// Logs a person in: a new session under a new id, and the end of the one the browser had. The cookie, and whether
+    /// there is something to be asked about the browser's work.
+    pub(crate) async fn log_in(
+        &self,
+        state: &AppState,
+        account: &Account,
+        from: From<'_>,
+    ) -> Result<(HeaderValue, bool), AppError> {
+        let before = self.visitor(from.headers, from.address).await?;
+        let anonymous = before.account.is_none() && self.is_isolated;
+        let former = before.session.filter(|_| anonymous);
+        let former = self.bring(state, account, former).await?;
+        let id = SessionId::random();
+        let agent = from.headers.get(header::USER_AGENT);
+        let who = LogIn {
+            account: &account.id,
+            browser: browser(agent.and_then(|agent| agent.to_str().ok()).unwrap_or("")),
+            address: from.address,
+            former: former.as_ref().map(|key| &*key.0),
+        };
+        let started = self.sessions.start_for(id, &who).await;
+        started.map_err(AppError::internal)?;
+        self.end(from.headers).await?;
+        let longest = from.stays.then(|| self.sessions.longest());
+        let cookie = self.cookie.set(id, longest);
+        let cookie =
+            cookie.ok_or_else(|| AppError::internal("the session cookie is no header value"))?;
+        Ok((cookie, former.is_some()))
+    }
+
+    /// Logs out: the session ends, and the browser goes on with a new one that is nobody's.
+    pub(crate) async fn log_out(
+        &self,
+        state: &AppState,
+        headers: &HeaderMap,
+        address: std::net::IpAddr,
+    ) -> Result<Option<HeaderValue>, AppError> {
+        self.end(headers).await?;
+        Ok(match self.open(state, address).await {
+            Ok(opened) => Some(opened.cookie),
+            // Too many sessions at once: it opens one when it comes back.
+            Err(_) => self.cookie.remove(),
+        })
+    }
+
+    async fn end(&self, headers: &HeaderMap) -> Result<(), AppError> {
+        match self.cookie.read(headers) {
+            Some(id) => self.sessions.end(id).await.map_err(AppError::internal),
+            None => Ok(()),
+        }
+    }
+
+    /// Furnishes the account's workspace when it is first used, and brings the browser's work into it. The browser's
+    /// workspace, if something of it is to be asked about.
+    async fn bring(
+        &self,
+        state: &AppState,
+        account: &Account,
+        former: Option<SessionKey>,
+    ) -> Result<Option<SessionKey>, AppError> {
+        if !self.is_isolated {
+            return Ok(None);
+        }
+        let mut asks = None;
+        if let Some(key) = &former {
+            let takeover = Takeover::new(&state.manager, &state.workbench, key, account).await?;
+            match takeover.copy().await {
+                Ok(questions) => asks = (!questions.is_empty()).then(|| key.clone()),
+                // A full workspace keeps nobody out; what was not copied is asked about.
+                Err(error) => {
+                    tracing::warn!(%error, account = account.id, "a browser's work could not be copied whole");
+                    asks = Some(key.clone());
+                }
+            }
+        }
+        self.furnish_account(state, account, former.is_none())
+            .await?;
+        Ok(asks)
+    }
+
+    /// Once for an account: the samples, unless the browser brought its own tables.
+    async fn furnish_account(
+        &self,
+        state: &AppState,
+        account: &Account,
+        with_samples: bool,
+    ) -> Result<(), AppError> {
+        let (scope, actor) = (account.scope(), program());
+        let id = StateId::scoped(SESSION_STATE, &scope);
+        if state.manager.look_up(&scope, &id).await?.is_some() {
+            return Ok(());
+        }
+        if with_samples {
+            let (manager, workbench) = (state.manager.clone(), state.workbench.clone());
+            let workspace = Workspace::new(manager, workbench, scope.clone(), actor.clone());
+            workspace.restore_samples().await?;
+        }
+        let new = New {
+            id: Some(id),
+            kind: Kind::SESSION,
+            name: SESSION_STATE.into(),
+            data: json!({ "started_at": self.clock.now().0 }),
+            metadata: json!({ "role": "session" }),
+            scope,
+            ttl: Ttl::Never,
+        };
+        state.manager.put(new, Expected::Any, &actor).await?;
+        Ok(())
+    }
+}
+
+/// The program itself, where it furnishes an account.
+fn program() -> Actor {
+    Actor {
+        name: "accounts".into(),
+        client: None,
+    }
+}

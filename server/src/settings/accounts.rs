@@ -1,0 +1,47 @@
+//! Who may have an account, and what a new one may do.
+
+use app::people::{Role, SignUp, Terms};
+use serde::{Deserialize, Serialize};
+
+use super::ServerSettings;
+
+/// Accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountsSettings {
+    /// Who may sign up; without it everybody while the server listens on this machine only, else who is invited.
+    pub sign_up: Option<SignUp>,
+    /// What who signs up without an invitation may do.
+    pub role: NewRole,
+}
+
+/// The role of a new account; somebody with one has to decide about more than that.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NewRole {
+    /// Looks, filters and plots.
+    Viewer,
+    /// Imports, merges and runs in a workspace of their own.
+    #[default]
+    Analyst,
+    /// Changes what several people share.
+    Editor,
+}
+
+impl AccountsSettings {
+    /// On what terms people join a server that is reached like this.
+    pub fn terms(&self, server: &ServerSettings) -> Terms {
+        let by_place = match server.is_local() {
+            true => SignUp::Open,
+            false => SignUp::Invitation,
+        };
+        Terms {
+            sign_up: self.sign_up.unwrap_or(by_place),
+            role: match self.role {
+                NewRole::Viewer => Role::Viewer,
+                NewRole::Analyst => Role::Analyst,
+                NewRole::Editor => Role::Editor,
+            },
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Who may join: by links that are good once, or not at all.
+
+use std::time::Duration;
+
+use app::people::{Joining, Refused, Role, SignUp};
+use serde_json::json;
+
+use super::{House, PASSWORD, sign_up};
+
+#[tokio::test]
+async fn where_sign_up_is_by_invitation_or_closed_a_form_is_refused() {
+    for (sign_up_is, word) in [(SignUp::Invitation, "closed"), (SignUp::Closed, "closed")] {
+        let house = House::with(|settings| settings.accounts.sign_up = Some(sign_up_is)).await;
+        let mut browser = house.app.browser();
+        let answer = sign_up(&mut browser, "ada@lab.org", "Ada").await;
+        assert_eq!(
+            answer.header("location"),
+            format!("/account?problem={word}")
+        );
+        assert_eq!(house.people.has_accounts().await, Ok(false));
+        assert!(
+            !browser
+                .get("/account")
+                .await
+                .text()
+                .contains("Make an account")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_on_the_network_invites_unless_it_is_told_otherwise() {
+    let house =
+        House::with(|settings| settings.server.public_url = "https://data.lab.org".into()).await;
+    assert_eq!(house.people.terms().sign_up, SignUp::Invitation);
+    let house = House::new().await;
+    assert_eq!(house.people.terms().sign_up, SignUp::Open);
+}
+
+#[tokio::test]
+async fn the_first_link_makes_one_administrator_once() {
+    let house = House::new().await;
+    let old = house.people.first_link().await.unwrap().unwrap();
+    let link = house.people.first_link().await.unwrap().unwrap();
+    let fields = |link: &str, email: &str| {
+        format!("link={link}&email={email}&name=Ada&password=kelp+holds+fast")
+    };
+    let mut browser = house.app.browser();
+    assert!(
+        browser
+            .get(&format!("/account/first?token={}", link.reveal()))
+            .await
+            .text()
+            .contains("first administrator")
+    );
+    for wrong in [old.reveal(), "", "x"] {
+        let answer = browser
+            .submit("/account/make-first", &fields(wrong, "eve@lab.org"))
+            .await;
+        assert!(
+            answer.header("location").ends_with("problem=link"),
+            "{}",
+            answer.header("location")
+        );
+    }
+    let weak = format!(
+        "link={}&email=ada@lab.org&name=Ada&password=short",
+        link.reveal()
+    );
+    let answer = browser.submit("/account/make-first", &weak).await;
+    assert_eq!(
+        answer.header("location"),
+        format!("/account/first?token={}&problem=short", link.reveal())
+    );
+    let answer = browser
+        .submit("/account/make-first", &fields(link.reveal(), "ada@lab.org"))
+        .await;
+    assert_eq!(answer.header("location"), "/account?done=made");
+    assert_eq!(house.named("ada@lab.org").await.role, Role::Admin);
+    let answer = browser
+        .submit("/account/make-first", &fields(link.reveal(), "eve@lab.org"))
+        .await;
+    assert!(answer.header("location").ends_with("problem=link"));
+    assert_eq!(
+        house.people.first_link().await.unwrap(),
+        None,
+        "there is an administrator"
+    );
+    assert_eq!(house.people.all().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_invitation_gives_its_role_once_and_for_a_week() {
+    let house = House::with(|settings| settings.accounts.sign_up = Some(SignUp::Invitation)).await;
+    let ada = house.account("ada@lab.org", "Ada", Role::Admin).await;
+    let browser = house.logged_in("ada@lab.org").await;
+    let path = browser
+        .call("invite", json!({"role": "editor"}))
+        .await
+        .json();
+    let link = path
+        .as_str()
+        .unwrap()
+        .strip_prefix("/account/invited?token=")
+        .unwrap()
+        .to_owned();
+    let joining = |email: &str| Joining {
+        email: email.into(),
+        name: "Bob".into(),
+        password: PASSWORD.into(),
+    };
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let mut guest = house.app.browser();
+    let fields = format!("link={link}&email=bob@lab.org&name=Bob&password=kelp+holds+fast");
+    assert_eq!(
+        guest
+            .submit("/account/join", &fields)
+            .await
+            .header("location"),
+        "/account?done=made"
+    );
+    assert_eq!(house.named("bob@lab.org").await.role, Role::Editor);
+    assert_eq!(
+        house.people.join(&link, joining("eve@lab.org"), here).await,
+        Err(Refused::Link)
+    );
+    let late = house.people.invite(&ada, Role::Viewer).await.unwrap();
+    house.clock.advance(Duration::from_secs(7 * 24 * 3600));
+    assert_eq!(
+        house
+            .people
+            .join(late.reveal(), joining("eve@lab.org"), here)
+            .await,
+        Err(Refused::Link)
+    );
+}
