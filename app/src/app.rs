@@ -9,6 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
+    account::{AccountPage, provide_me},
     boot::provide_boot,
     components::{
         alive::mark_alive,
@@ -16,7 +17,9 @@ use crate::{
         header::Header,
         toasts::{ToastArea, provide_toasts},
     },
+    configurations::{ConfigurationsPage, provide_heard},
     data::{DataPage, provide_uploads},
+    features::provide_features,
     plot::PlotPage,
     query::QueryPage,
     states::StatesPage,
@@ -32,14 +35,17 @@ pub fn App() -> impl IntoView {
     let toasts = provide_toasts();
     let stores = provide_stores();
     let study = provide_study();
+    let features = provide_features();
+    let me = provide_me();
+    let heard = provide_heard();
     provide_uploads();
     #[cfg(feature = "hydrate")]
     {
         crate::stores::start(toasts);
-        Effect::new(move |_| crate::stores::listen(stores.clone(), study));
+        Effect::new(move |_| crate::stores::listen(stores.clone(), study, features, heard, me));
     }
     #[cfg(not(feature = "hydrate"))]
-    let _ = (toasts, stores, study);
+    let _ = (toasts, stores, study, features, heard, me);
     view! {
         <Title formatter=|title: String| format!("{title} · Holdfast")/>
         <Router>
@@ -53,7 +59,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view={Lazy::<QueryPage>::new()}/>
                         <Route path=path!("/data") view={Lazy::<DataPage>::new()}/>
                         <Route path=path!("/plot") view={Lazy::<PlotPage>::new()}/>
-                        <Route path=path!("/states") view={Lazy::<StatesPage>::new()}/>
+                        <Route path=path!("/configurations/:name?") view={Lazy::<ConfigurationsPage>::new()}/>
+                        <Route path=path!("/states/:part?") view={Lazy::<StatesPage>::new()}/>
+                        <Route path=path!("/account/:part?") view={Lazy::<AccountPage>::new()}/>
                     </FlatRoutes>
                 </main>
                 <Dock/>

@@ -11,7 +11,7 @@ use workbench::{
     query::ResultInfo,
 };
 
-use crate::stores::table::Tier;
+use crate::{account::Me, features::Switches, stores::table::Tier};
 
 /// The value of a server store and its version.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,12 @@ pub struct Boot {
     pub revision: u64,
     /// What this server takes.
     pub limits: Limits,
+    /// Which features the visitor has.
+    pub features: Switches,
+    /// Who is logged in.
+    pub me: Option<Me>,
+    /// Whether anybody may sign up here.
+    pub is_sign_up_open: bool,
     /// JavaScript bundles by name, with their hashed paths.
     pub bundles: BTreeMap<String, String>,
 }
@@ -94,6 +100,6 @@ fn read_boot() -> Boot {
     document()
         .get_element_by_id(BOOT_ELEMENT)
         .and_then(|element| element.text_content())
-        .and_then(|text| serde_json::from_str(&text).ok())
+        .and_then(|text| crate::json::read(&text).ok())
         .unwrap_or_default()
 }

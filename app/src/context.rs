@@ -3,14 +3,16 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::extract::FromRef;
-use holdfast::{Actor, Clock, Scope, StateId, StateManager, SystemClock};
+use holdfast::{Actor, Clock, Kind, Scope, StateId, StateManager, SystemClock};
 use leptos::prelude::*;
 use serde_json::Value;
-use workbench::{Workbench, workspace::Workspace};
+use workbench::{Workbench, configurations::desk::Desk, workspace::Workspace};
 
 use crate::{
-    AppError, Boot,
+    AppError, Boot, Visitor,
+    account::Me,
     boot::{Limits, Stored},
+    people::{Account, People, Place, Role, SignUp},
     shell::Assets,
     stores::table::{TABLE, Tier},
 };
@@ -22,6 +24,8 @@ pub struct AppState {
     pub manager: StateManager,
     /// Tables, queries, plots.
     pub workbench: Workbench,
+    /// Configuration files that people edit together.
+    pub desk: Desk,
     /// Where the site's files are.
     pub leptos: LeptosOptions,
     /// Hashed names of styles, scripts and fonts.
@@ -30,41 +34,16 @@ pub struct AppState {
     pub tiers: Arc<BTreeMap<String, Tier>>,
     /// What a page says about limits.
     pub limits: Limits,
+    /// Whether everybody who reaches this server administers it as long as it has no accounts (setting
+    /// `server.administration`).
+    pub is_administered_by_all: bool,
+    /// Who has an account, and what it allows.
+    pub people: People,
 }
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()
-    }
-}
-
-/// The hash of a session's id: what states and logs know it by. The id itself stays in the cookie.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SessionKey(pub Arc<str>);
-
-/// Who is asking. Comes with the request, and is never kept longer.
-#[derive(Debug, Clone, Default)]
-pub struct Visitor {
-    /// The browser's session, if it has one.
-    pub session: Option<SessionKey>,
-}
-
-impl Visitor {
-    /// What the visitor may see: their own.
-    pub fn scope(&self) -> Option<Scope> {
-        let session = self.session.as_ref()?;
-        Some(Scope::Session(session.0.to_string()))
-    }
-
-    /// The visitor's study, writing in the name of one of their tabs.
-    pub fn workspace(&self, state: &AppState, client: Option<String>) -> Option<Workspace> {
-        let scope = self.scope()?;
-        let actor = Actor {
-            name: scope.to_string(),
-            client,
-        };
-        let (manager, workbench) = (state.manager.clone(), state.workbench.clone());
-        Some(Workspace::new(manager, workbench, scope, actor))
     }
 }
 
@@ -87,6 +66,58 @@ impl Caller {
     /// Their scope; `NoSession` for a visitor without one.
     pub(crate) fn scope(&self) -> Result<Scope, AppError> {
         self.visitor.scope().ok_or(AppError::NoSession)
+    }
+
+    /// The scope they may look into: their own, or everybody's.
+    pub(crate) fn scope_to_read(&self, is_shared: bool) -> Result<Scope, AppError> {
+        let own = self.scope()?;
+        Ok(if is_shared { Scope::Shared } else { own })
+    }
+
+    /// The scope they may try to write to: their own, and everybody's. What an account's role allows there is decided
+    /// at the engine's door; without accounts, whoever administers this server may.
+    pub(crate) async fn scope_to_change(&self, is_shared: bool) -> Result<Scope, AppError> {
+        if is_shared && self.visitor.account.is_none() && !self.administers().await? {
+            return Err(AppError::Forbidden(
+                "Only who administers this server may change what everybody sees.".into(),
+            ));
+        }
+        self.scope_to_read(is_shared)
+    }
+
+    /// Whether they administer this server: with accounts by their role, without by the setting.
+    pub(crate) async fn administers(&self) -> Result<bool, AppError> {
+        if let Some(account) = &self.visitor.account {
+            return Ok(account.role == Role::Admin);
+        }
+        Ok(self.state.is_administered_by_all && !self.state.people.has_accounts().await?)
+    }
+
+    /// Whether they may change a state of this kind: what a page offers. The engine decides for itself.
+    pub(crate) async fn may_change(&self, is_shared: bool, kind: &Kind) -> Result<bool, AppError> {
+        let place = match is_shared {
+            true => Place::Shared,
+            false => Place::Own,
+        };
+        match &self.visitor.account {
+            Some(account) => Ok(account.role.may(kind.as_str(), place, "update")),
+            None => Ok(!is_shared || self.administers().await?),
+        }
+    }
+
+    /// The account they are logged in to.
+    pub(crate) fn account(&self) -> Result<&Account, AppError> {
+        self.visitor.account.as_deref().ok_or(AppError::NoSession)
+    }
+
+    /// In whose name they write.
+    pub(crate) fn actor(&self) -> Result<Actor, AppError> {
+        self.actor_in(None)
+    }
+
+    /// The same, from one of their tabs.
+    pub(crate) fn actor_in(&self, client: Option<String>) -> Result<Actor, AppError> {
+        self.visitor.actor(client).ok_or(AppError::NoSession)
     }
 
     /// Their study; `NoSession` for a visitor without one.
@@ -119,9 +150,12 @@ pub async fn load_boot(
 ) -> Result<Boot, AppError> {
     let mut boot = Boot {
         has_session: visitor.session.is_some(),
+        me: Me::of(visitor),
+        is_sign_up_open: state.people.terms().sign_up == SignUp::Open,
         preferences,
         tiers: (*state.tiers).clone(),
         limits: state.limits.clone(),
+        features: crate::features::switches(&state.manager, visitor).await?,
         bundles: state.assets.bundles.clone(),
         revision: state.manager.revision().await?.0,
         ..Boot::default()

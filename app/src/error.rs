@@ -3,10 +3,7 @@
 //! Each variant says who can fix it. What only we can fix is logged once under a reference and
 //! reaches the browser as that reference.
 
-use leptos::server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 /// What went wrong, for the person in front of the page.
@@ -15,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum AppError {
     /// 401. There is no session (any more). The browser opens one and asks again.
     NoSession,
+    /// 403. They may not do this.
+    Forbidden(String),
     /// 404. It is not here, or not theirs: the two look the same.
     NotFound(String),
     /// 409. Somebody wrote in between; here is what stands there now.
@@ -33,6 +32,8 @@ pub enum AppError {
     },
     /// 413. Too large for this server.
     TooLarge(String),
+    /// 423. Somebody else has locked it.
+    Locked(String),
     /// 429. Too much at once; try again.
     Busy(String),
     /// 400. The request cannot be read.
@@ -56,7 +57,11 @@ impl std::fmt::Display for AppError {
             Self::NoSession => {
                 f.write_str("Your session has ended. Reload the page to start a new one.")
             }
-            Self::NotFound(what) | Self::TooLarge(what) | Self::Busy(what) => f.write_str(what),
+            Self::Forbidden(what)
+            | Self::NotFound(what)
+            | Self::TooLarge(what)
+            | Self::Locked(what)
+            | Self::Busy(what) => f.write_str(what),
             Self::Conflict { .. } => f.write_str("Somebody changed this in the meantime."),
             Self::Invalid { path, problem } => write!(f, "{path}: {problem}"),
             Self::BadRequest(problem) => f.write_str(problem),
@@ -78,7 +83,7 @@ impl std::fmt::Display for AppError {
 impl std::error::Error for AppError {}
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = crate::json::Plain;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -111,10 +116,12 @@ mod server {
         pub fn status(&self) -> StatusCode {
             match self {
                 Self::NoSession => StatusCode::UNAUTHORIZED,
+                Self::Forbidden(_) => StatusCode::FORBIDDEN,
                 Self::NotFound(_) => StatusCode::NOT_FOUND,
                 Self::Conflict { .. } => StatusCode::CONFLICT,
                 Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+                Self::Locked(_) => StatusCode::LOCKED,
                 Self::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
                 Self::BadRequest(_) | Self::Cancelled => StatusCode::BAD_REQUEST,
                 Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
@@ -139,6 +146,7 @@ mod server {
                 E::Absent { .. } | E::Expired { .. } => {
                     Self::NotFound("This is not here any more.".into())
                 }
+                E::Removed { .. } => Self::NotFound(error.to_string()),
                 E::Conflict { current, .. } => Self::Conflict {
                     version: current.as_ref().map_or(0, |state| state.version.0),
                     data: current.map(|state| state.data.to_string()),
@@ -148,6 +156,15 @@ mod server {
                     None => Self::Busy("Somebody else was faster. Try again.".into()),
                 },
                 E::Invalid { path, problem } => Self::Invalid { path, problem },
+                E::Violations { ref problems, .. } => match problems.first() {
+                    Some(first) => Self::Invalid {
+                        path: first.path.clone(),
+                        problem: error.to_string(),
+                    },
+                    None => Self::BadRequest(error.to_string()),
+                },
+                E::Forbidden { why, .. } => Self::Forbidden(format!("You may not do this: {why}.")),
+                E::RateLimited { .. } => Self::Busy(error.to_string()),
                 E::TooLarge { .. } => Self::TooLarge(error.to_string()),
                 E::Refused { .. } => Self::BadRequest(error.to_string()),
                 E::Timeout { .. } => Self::Busy("The server is busy. Try again.".into()),

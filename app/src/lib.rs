@@ -3,18 +3,26 @@
 //! - `shell` and `app`: the document, the frame, the routes
 //! - `boot`: what every page knows in its first byte
 //! - `stores`: browser stores and server stores, declared in one table
-//! - `data`, `query`, `plot`, `states`: one folder a page, its server functions beside it
+//! - `people`: accounts and roles; `account`: their page
+//! - `data`, `query`, `plot`, `configurations`, `states`: one folder a page, its server functions beside it
+//! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
-//! - `context` (`ssr`): who is asking, and what a request may use
+//! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
+//! - `json`: the one way in from JSON
 //! - `error`: what crosses the border between server and browser
 
 #![recursion_limit = "256"]
 
+mod account;
 mod app;
 mod boot;
 mod components;
+mod configurations;
 mod data;
 mod error;
+mod features;
+mod json;
+pub mod people;
 mod plot;
 mod query;
 mod states;
@@ -27,19 +35,25 @@ mod context;
 mod session;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod visitor;
 
 #[cfg(feature = "hydrate")]
 pub use self::session::ensure_session;
+#[cfg(feature = "ssr")]
+pub use self::{
+    account::forms as account_forms,
+    configurations::desk_of,
+    context::{AppState, load_boot},
+    data::forms as data_forms,
+    features::{PARQUET_DOWNLOAD, ensure_features, has_feature},
+    query::forms as query_forms,
+    shell::{Assets, shell},
+    visitor::{LoggedIn, SessionKey, Visitor},
+};
 pub use self::{
     app::App,
     boot::{Boot, Limits},
     error::AppError,
     stores::table::{TABLE, Tier},
-};
-#[cfg(feature = "ssr")]
-pub use self::{
-    context::{AppState, SessionKey, Visitor, load_boot},
-    data::forms as data_forms,
-    query::forms as query_forms,
-    shell::{Assets, shell},
 };

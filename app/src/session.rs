@@ -41,18 +41,31 @@ fn random_bits() -> u32 {
 
 /// Opens the session if the page was rendered without one. Called before the page comes alive.
 pub async fn ensure_session() {
-    let has_session = document()
-        .get_element_by_id(BOOT_ELEMENT)
-        .and_then(|element| element.text_content())
-        .is_some_and(|text| text.starts_with(r#"{"has_session":true"#));
+    let has_session = snapshot().is_some_and(|text| text.starts_with(r#"{"has_session":true"#));
     if !has_session {
         open().await;
     }
 }
 
 /// Opens a session after the server said that there is none any more.
+///
+/// Where somebody was logged in it is their login that ended: what is on screen is theirs, and must not end up in a
+/// session that is nobody's. The page goes.
 pub(crate) async fn reopen() -> bool {
+    if was_logged_in() {
+        drop(window().location().assign("/account?done=ended"));
+        return false;
+    }
     open().await
+}
+
+/// Whether the page was rendered for somebody who is logged in. Quotes inside a text are escaped, so these are none.
+fn was_logged_in() -> bool {
+    snapshot().is_some_and(|text| text.contains(r#""me":{"key":"#))
+}
+
+fn snapshot() -> Option<String> {
+    document().get_element_by_id(BOOT_ELEMENT)?.text_content()
 }
 
 async fn open() -> bool {

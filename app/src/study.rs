@@ -1,13 +1,13 @@
 //! The study on screen: tables, keys, open imports and the merged result, live.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use workbench::{
     data::{Import, StudyView},
     query::ResultInfo,
 };
 
-use crate::{AppError, boot::use_boot};
+use crate::{AppError, boot::use_boot, json::Json};
 
 /// What the server knows of the study.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -101,7 +101,7 @@ pub(crate) fn use_study() -> StudyContext {
 }
 
 /// Tables, keys, open imports and the result of the caller's study.
-#[server(prefix = "/api", endpoint = "get_study", input = Json)]
+#[server(prefix = "/api", endpoint = "get_study", input = Json, output = Json)]
 pub(crate) async fn get_study() -> Result<StudySnapshot, AppError> {
     crate::error::answer(async {
         let workspace = crate::context::caller()?.workspace()?;

@@ -8,10 +8,11 @@ use super::{header::PAGES, icon::Icon};
 /// The dock; hidden from 768 px on.
 #[component]
 pub(crate) fn Dock() -> impl IntoView {
-    const ICONS: [&str; 4] = [
+    const ICONS: [&str; 5] = [
         "filter",
         "database",
         "chart-scatter",
+        "file-text",
         "git-commit-horizontal",
     ];
     let pages = PAGES.into_iter().zip(ICONS);
@@ -20,7 +21,7 @@ pub(crate) fn Dock() -> impl IntoView {
             {pages
                 .map(|((href, name), icon)| {
                     view! {
-                        <A href=href exact=true>
+                        <A href=href exact={href == "/"}>
                             <Icon name=icon/>
                             <span>{name}</span>
                         </A>

@@ -4,15 +4,23 @@ use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
 
 use super::{save_chip::SaveChip, theme::ThemeButton};
+use crate::account::Who;
 use crate::stores::{table::STUDY_NAME, use_server_store};
 
 /// The pages, in the header's order: address, name.
-pub(crate) const PAGES: [(&str, &str); 4] = [
+pub(crate) const PAGES: [(&str, &str); 5] = [
     ("/", "Query"),
     ("/data", "Data"),
     ("/plot", "Plot"),
+    ("/configurations", "Configurations"),
     ("/states", "States"),
 ];
+
+/// Whether an address belongs to a page: it is the page's own, or one of its parts'.
+fn is_at(path: &str, page: &str) -> bool {
+    let rest = path.strip_prefix(page);
+    rest.is_some_and(|rest| rest.is_empty() || (page != "/" && rest.starts_with('/')))
+}
 
 /// The mark: a holdfast, the root by which kelp keeps its place.
 #[component]
@@ -33,7 +41,8 @@ pub(crate) fn Header() -> impl IntoView {
         let path = location.pathname.get();
         PAGES
             .iter()
-            .find(|(href, _)| *href == path)
+            .chain(&[("/account", "Account")])
+            .find(|(href, _)| is_at(&path, href))
             .map_or("Holdfast", |(_, name)| *name)
     };
     view! {
@@ -42,14 +51,15 @@ pub(crate) fn Header() -> impl IntoView {
                 <Mark/>
                 <span class="hidden md:inline">"Holdfast"</span>
             </a>
-            <span class="md:hidden text-lg font-semibold" aria-hidden="true">{page}</span>
+            <span class="md:hidden min-w-0 truncate text-lg font-semibold" aria-hidden="true">{page}</span>
             <StudyName/>
             <nav class="hf-nav hidden md:flex items-center ml-1" aria-label="Pages">
-                {PAGES.map(|(href, name)| view! { <A href=href exact=true>{name}</A> })}
+                {PAGES.map(|(href, name)| view! { <A href=href exact={href == "/"}>{name}</A> })}
             </nav>
             <span class="flex-1"></span>
             <SaveChip/>
             <ThemeButton/>
+            <Who/>
         </header>
     }
 }

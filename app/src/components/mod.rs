@@ -1,12 +1,16 @@
 //! Parts that more than one page uses.
 
 pub(crate) mod alive;
+pub(crate) mod bundle;
 pub(crate) mod dock;
 pub(crate) mod format;
 pub(crate) mod header;
 pub(crate) mod icon;
+pub(crate) mod live;
 pub(crate) mod save_chip;
 pub(crate) mod sketch;
 pub(crate) mod theme;
+pub(crate) mod ticks;
 pub(crate) mod toasts;
 pub(crate) mod type_icon;
+pub(crate) mod window;

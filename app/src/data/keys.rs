@@ -6,6 +6,7 @@ use workbench::data::{KeyReport, Level, MergeKeys, SharedColumn, StudyView, Tabl
 use super::server::get_key_report;
 use crate::{
     components::{format, icon::Icon},
+    json::Plain,
     stores::{table::KEYS, use_server_store},
     study::use_study,
 };
@@ -16,7 +17,7 @@ const NONE: &str = "";
 #[component]
 pub(super) fn KeyInspector() -> impl IntoView {
     let study = use_study();
-    let report = Resource::new(
+    let report = Resource::<_, Plain>::new_with_options(
         move || {
             study.view.with(|view| {
                 (
@@ -31,6 +32,7 @@ pub(super) fn KeyInspector() -> impl IntoView {
                 None => Ok(KeyReport::default()),
             }
         },
+        false,
     );
     view! {
         <aside class="hf-insp w-full lg:w-72 shrink-0 border-t lg:border-t-0" aria-label="Merge keys">

@@ -1,12 +1,12 @@
 //! What the Data page asks of the server. Files themselves go to `POST /data/upload`.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use workbench::data::{Answer, KeyReport, Outcome};
 
-use crate::AppError;
+use crate::{AppError, json::Json};
 
 /// How the tables join, computed from the data.
-#[server(prefix = "/api", endpoint = "get_key_report", input = Json)]
+#[server(prefix = "/api", endpoint = "get_key_report", input = Json, output = Json)]
 pub(crate) async fn get_key_report() -> Result<KeyReport, AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
@@ -17,7 +17,7 @@ pub(crate) async fn get_key_report() -> Result<KeyReport, AppError> {
 }
 
 /// Answers a duplicate's question.
-#[server(prefix = "/api", endpoint = "answer_import", input = Json)]
+#[server(prefix = "/api", endpoint = "answer_import", input = Json, output = Json)]
 pub(crate) async fn answer_import(id: String, answer: Answer) -> Result<Outcome, AppError> {
     crate::error::answer(async {
         let workspace = crate::context::caller()?.workspace()?;
@@ -27,7 +27,7 @@ pub(crate) async fn answer_import(id: String, answer: Answer) -> Result<Outcome,
 }
 
 /// Takes a table out of the study; `restore_table` brings it back.
-#[server(prefix = "/api", endpoint = "remove_table", input = Json)]
+#[server(prefix = "/api", endpoint = "remove_table", input = Json, output = Json)]
 pub(crate) async fn remove_table(name: String) -> Result<(), AppError> {
     crate::error::answer(async {
         let workspace = crate::context::caller()?.workspace()?;
@@ -37,7 +37,7 @@ pub(crate) async fn remove_table(name: String) -> Result<(), AppError> {
 }
 
 /// Brings a removed table back.
-#[server(prefix = "/api", endpoint = "restore_table", input = Json)]
+#[server(prefix = "/api", endpoint = "restore_table", input = Json, output = Json)]
 pub(crate) async fn restore_table(name: String) -> Result<(), AppError> {
     crate::error::answer(async {
         let workspace = crate::context::caller()?.workspace()?;
@@ -48,7 +48,7 @@ pub(crate) async fn restore_table(name: String) -> Result<(), AppError> {
 }
 
 /// Puts the sample study (back) into the study.
-#[server(prefix = "/api", endpoint = "restore_samples", input = Json)]
+#[server(prefix = "/api", endpoint = "restore_samples", input = Json, output = Json)]
 pub(crate) async fn restore_samples() -> Result<(), AppError> {
     crate::error::answer(async {
         let workspace = crate::context::caller()?.workspace()?;

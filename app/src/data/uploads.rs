@@ -191,7 +191,7 @@ mod browser {
                 tell(&text, toasts);
                 study.reload();
             } else {
-                let error = serde_json::from_str::<AppError>(&text);
+                let error = crate::json::read::<AppError>(&text);
                 fail(uploads, id, error.unwrap_or(AppError::Offline).to_string());
             }
         });
@@ -208,7 +208,7 @@ mod browser {
     }
 
     fn tell(answer: &str, toasts: Toasts) {
-        match serde_json::from_str::<Outcome>(answer) {
+        match crate::json::read::<Outcome>(answer) {
             Ok(Outcome::Imported { table }) => {
                 let rows = format::plural(table.rows, "row", "rows");
                 let mut text = format!("{} is in: {rows}.", table.name);

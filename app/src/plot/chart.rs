@@ -5,11 +5,10 @@ use serde::Serialize;
 use workbench::plot::{PlotData, PlotSpec, Region};
 
 use super::{
-    bridge,
+    bridge::{self, CHART},
     model::{Plot, use_plot},
     words::{Labels, labels, summary, title},
 };
-use crate::boot::use_boot;
 
 /// What the chart is told.
 #[derive(Serialize)]
@@ -56,8 +55,7 @@ pub(super) fn Chart() -> impl IntoView {
 fn start(plot: Plot, element: NodeRef<html::Div>, has_failed: RwSignal<bool>) {
     Effect::new(move |_| {
         let Some(element) = element.get() else { return };
-        let path = use_boot().with_value(|boot| boot.bundles.get("chart").cloned());
-        bridge::load(&path.unwrap_or_default(), move |is_there| {
+        CHART.load(move |is_there| {
             let handle = is_there.then(|| plot.kept.chart()).flatten();
             // The page may have been left in the meantime.
             if plot.handle.try_set(handle).is_some() {
@@ -67,7 +65,7 @@ fn start(plot: Plot, element: NodeRef<html::Div>, has_failed: RwSignal<bool>) {
             if let Some(handle) = handle {
                 bridge::mount(handle, &element);
                 bridge::on_select(handle, move |region| {
-                    if let Ok(region) = serde_json::from_str::<Region>(&region) {
+                    if let Ok(region) = crate::json::read::<Region>(&region) {
                         plot.region.set(Some(region));
                     }
                 });

@@ -14,6 +14,7 @@ use crate::{
     AppError,
     boot::{Boot, use_boot},
     components::toasts::{Toasts, use_toasts},
+    json::Plain,
     stores::{
         StoreHandle, Stores, provide_stores,
         table::{PLOT, PLOT_REGION, PLOT_TOOL},
@@ -86,7 +87,7 @@ pub(super) struct Plot {
     /// What is asked: only what the server's answer depends on.
     pub(super) asked: Memo<Option<Asked>>,
     /// The answer on screen: the old one stays until the new one has come.
-    pub(super) answer: Resource<Option<Answer>>,
+    pub(super) answer: Resource<Option<Answer>, Plain>,
     /// The chart in the library's hands.
     pub(super) handle: RwSignal<Option<u32>>,
     pub(super) is_table: RwSignal<bool>,
@@ -133,9 +134,10 @@ pub(super) fn provide_plot() -> Plot {
             kept
         })
     });
-    let answer = Resource::new_blocking(
+    let answer = Resource::<_, Plain>::new_with_options(
         move || asked.get(),
         move |asked| async move { Some(kept.answer(asked?).await) },
+        true,
     );
     let plot = Plot {
         kept,

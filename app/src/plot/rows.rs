@@ -11,7 +11,7 @@ use super::{
     model::{Asked, Plot},
     server::select_rows,
 };
-use crate::AppError;
+use crate::{AppError, json::Plain};
 
 /// Rows of a page.
 pub(super) const PAGE: u32 = 100;
@@ -39,7 +39,7 @@ pub(super) struct Rows {
     pub(super) sort: RwSignal<Option<SortKey>>,
     pub(super) offset: RwSignal<u64>,
     pub(super) wanted: Memo<Option<Wanted>>,
-    pub(super) found: Resource<Option<Found>>,
+    pub(super) found: Resource<Option<Found>, Plain>,
 }
 
 /// The rows inside a region; none without one.
@@ -92,7 +92,7 @@ pub(super) fn rows_in(plot: Plot, region: Signal<Option<Region>>) -> Rows {
             page,
         })
     });
-    let found = Resource::new_blocking(
+    let found = Resource::<_, Plain>::new_with_options(
         move || wanted.get(),
         |wanted| async move {
             let wanted = wanted?;
@@ -101,6 +101,7 @@ pub(super) fn rows_in(plot: Plot, region: Signal<Option<Region>>) -> Rows {
                 select_rows(result_id, spec, wanted.region.clone(), wanted.page.clone()).await;
             Some(Found { wanted, outcome })
         },
+        true,
     );
     Rows {
         sort,

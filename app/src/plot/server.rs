@@ -1,15 +1,15 @@
 //! What the Plot page asks of the server.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use workbench::{
     plot::{PlotData, PlotSpec, Region, SelectedRows},
     query::PageRequest,
 };
 
-use crate::AppError;
+use crate::{AppError, json::Json};
 
 /// What to draw, and what to say beside it.
-#[server(prefix = "/api", endpoint = "get_plot", input = Json)]
+#[server(prefix = "/api", endpoint = "get_plot", input = Json, output = Json)]
 pub(crate) async fn get_plot(result_id: String, spec: PlotSpec) -> Result<PlotData, AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
@@ -20,7 +20,7 @@ pub(crate) async fn get_plot(result_id: String, spec: PlotSpec) -> Result<PlotDa
 }
 
 /// The rows inside a part of the plot.
-#[server(prefix = "/api", endpoint = "select_rows", input = Json)]
+#[server(prefix = "/api", endpoint = "select_rows", input = Json, output = Json)]
 pub(crate) async fn select_rows(
     result_id: String,
     spec: PlotSpec,

@@ -3,16 +3,20 @@
 use leptos::prelude::*;
 
 use super::{download::Download, saved::Saved, state::Query};
-use crate::components::format::{count, number};
+use crate::{
+    components::format::{count, number},
+    features::{SAVED_QUERIES, use_feature},
+};
 
 /// The bar.
 #[component]
 pub(super) fn Bar(query: Query) -> impl IntoView {
+    let has_saved = use_feature(SAVED_QUERIES);
     view! {
         <div class="hf-bar hf-query-bar h-14! gap-1.5!">
             <Count query/>
             <div class="hf-tools flex items-center gap-1.5">
-                <Saved query/>
+                <Show when=move || has_saved.get()><Saved query/></Show>
                 <Download query/>
             </div>
         </div>

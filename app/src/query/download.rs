@@ -9,9 +9,12 @@ use super::{
     popup::{Popup, opens},
     state::Query,
 };
-use crate::components::{
-    format::{bytes, count, plural},
-    icon::Icon,
+use crate::{
+    components::{
+        format::{bytes, count, plural},
+        icon::Icon,
+    },
+    features::{PARQUET_DOWNLOAD, use_feature},
 };
 
 const PANEL: &str = "hf-download";
@@ -64,6 +67,7 @@ pub(super) fn Download(query: Query) -> impl IntoView {
                 .map(|result| [&*count(result.row_count), " rows merged"].concat())
         })
     };
+    let has_parquet = use_feature(PARQUET_DOWNLOAD);
     let disabled = move || csv.with(Option::is_none).then_some("true");
     view! {
         <div class="join">
@@ -85,7 +89,7 @@ pub(super) fn Download(query: Query) -> impl IntoView {
             <p class="px-2 pt-1.5 pb-1 text-2xs font-medium text-muted">{size}</p>
             <ul>
                 <li>{entry("sheet", "CSV", csv, || None)}</li>
-                <li>{entry("database", "Parquet", parquet, parquet_size)}</li>
+                <li class:hidden=move || !has_parquet.get()>{entry("database", "Parquet", parquet, parquet_size)}</li>
             </ul>
         </Popup>
     }

@@ -75,12 +75,13 @@ async fn first_rows(query: Query, page: u64, question: Question) -> Result<First
             sort: view.sort,
             filters: view.filters,
         };
-        let page = get_page(result.id.clone(), request).await?;
-        return Ok(FirstRows {
-            columns: result.columns,
-            page,
-            result_id: Some(result.id),
-        });
+        if let Some(page) = get_page(result.id.clone(), request).await? {
+            return Ok(FirstRows {
+                columns: result.columns,
+                page,
+                result_id: Some(result.id),
+            });
+        }
     }
     let (columns, page) = preview_merge(question.spec, PAGE).await?;
     Ok(FirstRows {

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     AppError,
     components::{alive::mark_alive, icon::Icon},
+    json::Plain,
 };
 
 /// Time between two tries while the server cannot be reached.
@@ -58,7 +59,7 @@ fn Loader() -> impl IntoView {
             .and_then(|page| page.parse().ok())
             .unwrap_or(1)
     });
-    let first = Resource::new_blocking(|| (), move |()| load(query, page));
+    let first = Resource::<_, Plain>::new_with_options(|| (), move |()| load(query, page), true);
     view! {
         <Suspense fallback=Skeleton>
             {move || Suspend::new(async move {

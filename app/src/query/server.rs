@@ -1,13 +1,13 @@
 //! What the Query page asks of the server.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use workbench::query::{
     CohortFilters, CountReport, FilterOptions, MergeSpec, Page, PageRequest, ResultColumn,
     ResultInfo, Selection,
 };
 
-use crate::AppError;
+use crate::{AppError, json::Json};
 
 /// What the filters offer, and the selection in force before a person chose one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub(crate) struct QueryOptions {
 }
 
 /// What the filters offer for the present tables.
-#[server(prefix = "/api", endpoint = "get_query_options", input = Json)]
+#[server(prefix = "/api", endpoint = "get_query_options", input = Json, output = Json)]
 pub(crate) async fn get_query_options() -> Result<QueryOptions, AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
@@ -31,7 +31,7 @@ pub(crate) async fn get_query_options() -> Result<QueryOptions, AppError> {
 }
 
 /// The live count.
-#[server(prefix = "/api", endpoint = "get_count", input = Json)]
+#[server(prefix = "/api", endpoint = "get_count", input = Json, output = Json)]
 pub(crate) async fn get_count(
     filters: CohortFilters,
     selection: Selection,
@@ -49,7 +49,7 @@ pub(crate) async fn get_count(
 }
 
 /// The first page of a merge, before the whole is on disk.
-#[server(prefix = "/api", endpoint = "preview_merge", input = Json)]
+#[server(prefix = "/api", endpoint = "preview_merge", input = Json, output = Json)]
 pub(crate) async fn preview_merge(
     spec: MergeSpec,
     limit: u32,
@@ -71,7 +71,7 @@ pub(crate) async fn preview_merge(
 }
 
 /// Merges and keeps the result with the study. Asked again with the same question, it is there.
-#[server(prefix = "/api", endpoint = "merge_tables", input = Json)]
+#[server(prefix = "/api", endpoint = "merge_tables", input = Json, output = Json)]
 pub(crate) async fn merge_tables(spec: MergeSpec) -> Result<ResultInfo, AppError> {
     crate::error::answer(async {
         let workspace = crate::context::caller()?.workspace()?;
@@ -83,13 +83,27 @@ pub(crate) async fn merge_tables(spec: MergeSpec) -> Result<ResultInfo, AppError
     .await
 }
 
-/// Rows of the merged result.
-#[server(prefix = "/api", endpoint = "get_page", input = Json)]
-pub(crate) async fn get_page(result_id: String, request: PageRequest) -> Result<Page, AppError> {
+/// Rows of the merged result; `None` when a newer one has taken its place, which a page cannot know that asks
+/// just then.
+#[server(prefix = "/api", endpoint = "get_page", input = Json, output = Json)]
+pub(crate) async fn get_page(
+    result_id: String,
+    request: PageRequest,
+) -> Result<Option<Page>, AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
-        let result = caller.workspace()?.result_with_id(&result_id).await?;
-        Ok(caller.state.workbench.page(&result, &request).await?)
+        let workspace = caller.workspace()?;
+        let page = async {
+            let result = workspace.result_with_id(&result_id).await?;
+            caller.state.workbench.page(&result, &request).await
+        };
+        match page.await {
+            Ok(page) => Ok(Some(page)),
+            Err(workbench::Error::Missing(_)) if workspace.had_result(&result_id).await? => {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     })
     .await
 }

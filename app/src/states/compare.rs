@@ -2,11 +2,11 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    list::Problem,
-    server::{Comparison, Done, Line, compare_versions, roll_back_state},
+use super::server::{Comparison, Done, Line, Which, compare_versions, roll_back_state};
+use crate::{
+    components::{icon::Icon, live::Problem, toasts::use_toasts},
+    json::Plain,
 };
-use crate::components::{icon::Icon, toasts::use_toasts};
 
 /// What is shown of the two versions.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,19 +25,27 @@ const TABS: [(Tab, &str); 3] = [
 /// The two newest versions, or the two chosen.
 #[component]
 pub(super) fn Compare(
-    id: String,
+    which: Which,
     version: u64,
     changes: Vec<Done>,
     is_deleted: bool,
+    may_change: bool,
 ) -> impl IntoView {
     let versions: Vec<u64> = changes.iter().map(|change| change.version).collect();
-    let tab = RwSignal::new(Tab::Difference);
+    // One version alone differs from nothing.
+    let first = if versions.len() > 1 {
+        Tab::Difference
+    } else {
+        Tab::Data
+    };
+    let tab = RwSignal::new(first);
     let newer = RwSignal::new(version);
     let older = RwSignal::new(versions.get(1).copied().unwrap_or(version));
-    let asked = id.clone();
-    let compared = Resource::new(
+    let asked = which.clone();
+    let compared = Resource::<_, Plain>::new_with_options(
         move || (older.get(), newer.get()),
         move |(older, newer)| compare_versions(asked.clone(), older, newer),
+        false,
     );
     let is_old = move || older.get() != version;
     let tabs = TABS.map(|(this, name)| {
@@ -51,7 +59,6 @@ pub(super) fn Compare(
         }
     });
     view! {
-        <div class="min-w-0 md:overflow-auto px-5 py-4 flex flex-col gap-3">
             <div><span class="hf-seg" role="tablist" aria-label="What is shown">{tabs}</span></div>
             <div class="flex items-center gap-2 text-xs">
                 <VersionChoice name="Older version" versions=versions.clone() chosen=older/>
@@ -69,10 +76,9 @@ pub(super) fn Compare(
                     }
                 })}
             </Transition>
-            <Show when=move || is_old() || is_deleted>
-                <RollBack id=id.clone() to=older version/>
+            <Show when=move || may_change && (is_old() || is_deleted)>
+                <RollBack which=which.clone() to=older version/>
             </Show>
-        </div>
     }
     .into_any()
 }
@@ -141,18 +147,18 @@ fn plain(text: &str) -> Vec<Line> {
 
 /// The way back, with what it will do.
 #[component]
-fn RollBack(id: String, to: RwSignal<u64>, version: u64) -> impl IntoView {
+fn RollBack(which: Which, to: RwSignal<u64>, version: u64) -> impl IntoView {
     let toasts = use_toasts();
     let go = move |_| {
-        let (id, to) = (id.clone(), to.get_untracked());
+        let (which, to) = (which.clone(), to.get_untracked());
         spawn_local(async move {
-            match roll_back_state(id.clone(), to, version).await {
+            match roll_back_state(which.clone(), to, version).await {
                 Ok(()) => {
                     let text = format!("The content of v{to} is back, as v{}.", version + 1);
                     toasts.offer(text, "Undo", move || {
-                        let id = id.clone();
+                        let which = which.clone();
                         spawn_local(async move {
-                            if let Err(error) = roll_back_state(id, version, version + 1).await {
+                            if let Err(error) = roll_back_state(which, version, version + 1).await {
                                 toasts.error(error.to_string());
                             }
                         });

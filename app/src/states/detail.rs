@@ -5,43 +5,49 @@ use leptos_router::components::A;
 
 use super::{
     compare::Compare,
-    list::Problem,
-    server::{self, Done, get_state, transition_state},
-    words::{chip, moment},
+    deliveries::DeliveriesOf,
+    history::History,
+    place::Place,
+    server::{self, Which, get_state, transition_state},
+    words::chip,
 };
 use crate::{
-    components::{format, icon::Icon, toasts::use_toasts},
+    components::{format, icon::Icon, live::Live, toasts::use_toasts},
     stores::use_revision,
 };
 
 /// The open state, or what to do to open one.
 #[component]
-pub(super) fn Detail(open: Memo<Option<String>>) -> impl IntoView {
+pub(super) fn Detail(place: Memo<Place>) -> impl IntoView {
     let revision = use_revision();
-    let detail = Resource::new(
-        move || (open.get(), revision.get()),
-        |(open, _)| async move {
-            match open {
-                Some(id) => get_state(id).await,
-                None => Ok(None),
-            }
-        },
-    );
+    let which = Memo::new(move |_| {
+        place.with(|place| {
+            Some(Which {
+                id: place.open.clone()?,
+                is_shared: place.wanted.is_shared,
+            })
+        })
+    });
+    let key = Memo::new(move |_| (which.get(), revision.get()));
+    let detail = Live::new(key, |(which, _)| async move {
+        // With the question, so that what is said about nothing fits it.
+        match which {
+            Some(which) => Ok((true, get_state(which).await?)),
+            None => Ok((false, None)),
+        }
+    });
+    let whole = move || match detail.good.get() {
+        Some((_, Some(detail))) => view! { <Whole detail place/> }.into_any(),
+        Some((is_asked, None)) => view! { <Nothing is_asked/> }.into_any(),
+        None => ().into_any(),
+    };
     view! {
         <section
             class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100 overflow-auto"
-            class=("max-md:hidden", move || open.with(Option::is_none))
+            class=("max-md:hidden", move || which.with(Option::is_none))
             aria-label="State"
         >
-            <Transition>
-                {move || Suspend::new(async move {
-                    match detail.await {
-                        Ok(Some(detail)) => view! { <Whole detail/> }.into_any(),
-                        Ok(None) => view! { <Nothing is_asked=open.get_untracked().is_some()/> }.into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })}
-            </Transition>
+            {detail.show(move || whole.into_any())}
         </section>
     }
     .into_any()
@@ -58,26 +64,40 @@ fn Nothing(is_asked: bool) -> impl IntoView {
 }
 
 #[component]
-fn Whole(detail: server::Detail) -> impl IntoView {
-    let server::Detail { state, changes, .. } = detail.clone();
+fn Whole(detail: server::Detail, place: Memo<Place>) -> impl IntoView {
+    let server::Detail {
+        state,
+        changes,
+        has_older,
+        may_change,
+        ..
+    } = detail.clone();
+    let which = Which {
+        id: state.id.clone(),
+        is_shared: detail.is_shared,
+    };
     let is_deleted = state.status == "deleted";
+    let back = move || place.with(|place| place.with_open(None).address());
     view! {
         <div class="px-5 pt-4 pb-3 border-b border-line">
             <div class="flex flex-wrap items-center gap-2.5">
-                <A href="/states" attr:class="btn btn-sm btn-ghost btn-square md:hidden" attr:aria-label="Back to the list"><Icon name="chevron-left"/></A>
+                <A href=back attr:class="btn btn-sm btn-ghost btn-square md:hidden" attr:aria-label="Back to the list"><Icon name="chevron-left"/></A>
                 <h2 class="hf-title truncate" title=state.id.clone()>{state.name.clone()}</h2>
                 <span class=chip(&state.status) data-testid="state-status">{state.status.clone()}</span>
                 <span class="hf-chip h-5.5!">{state.kind.clone()}</span>
                 <span class="hf-chip h-5.5! font-mono" data-testid="state-version">{format!("v{}", state.version)}</span>
             </div>
-            <Transitions detail=detail.clone()/>
+            <Transitions detail=detail.clone() which=which.clone()/>
         </div>
         <div class="flex-1 min-h-0 grid md:grid-cols-[18rem_1fr]">
             <div class="md:border-r border-line md:overflow-auto px-5 py-4">
-                <History changes=changes.clone()/>
+                <History which=which.clone() changes=changes.clone() has_older version=state.version/>
                 <Facts detail/>
             </div>
-            <Compare id=state.id version=state.version changes is_deleted/>
+            <div class="min-w-0 md:overflow-auto px-5 py-4 flex flex-col gap-3">
+                <Compare which=which.clone() version=state.version changes is_deleted may_change/>
+                <DeliveriesOf which version=state.version/>
+            </div>
         </div>
     }
     .into_any()
@@ -85,7 +105,7 @@ fn Whole(detail: server::Detail) -> impl IntoView {
 
 /// What may be done: only that is offered, and the rest is named.
 #[component]
-fn Transitions(detail: server::Detail) -> impl IntoView {
+fn Transitions(detail: server::Detail, which: Which) -> impl IntoView {
     let toasts = use_toasts();
     let server::Detail {
         state,
@@ -99,11 +119,11 @@ fn Transitions(detail: server::Detail) -> impl IntoView {
         } else {
             "btn btn-sm"
         };
-        let (id, version, name) = (state.id.clone(), state.version, transition.clone());
+        let (which, version, name) = (which.clone(), state.version, transition.clone());
         let go = move |_| {
-            let (id, name) = (id.clone(), name.clone());
+            let (which, name) = (which.clone(), name.clone());
             spawn_local(async move {
-                match transition_state(id, name.clone(), version).await {
+                match transition_state(which, name.clone(), version).await {
                     Ok(()) => toasts.say(format!(
                         "Done: {name}. The version before is in the history."
                     )),
@@ -131,54 +151,17 @@ fn Transitions(detail: server::Detail) -> impl IntoView {
 }
 
 #[component]
-fn History(changes: Vec<Done>) -> impl IntoView {
-    let count = format::plural(changes.len() as u64, "version", "versions");
-    let last = changes.len().saturating_sub(1);
-    let items = changes.into_iter().enumerate().map(|(at, change)| {
-        let dot = if at == 0 { "bg-primary border-primary" } else { "bg-base-100 border-line-strong" };
-        let what = match &change.before {
-            Some(before) if *before == change.after => "status unchanged".to_owned(),
-            Some(before) => format!("{before} → {}", change.after),
-            None => format!("→ {}", change.after),
-        };
-        view! {
-            <li class="relative flex gap-3 pb-3">
-                <span class="relative flex flex-col items-center w-3">
-                    <i class=format!("size-2.5 mt-1.5 rounded-full border-2 {dot}")></i>
-                    {(at < last).then(|| view! { <i class="absolute top-4.5 -bottom-4 w-px bg-line-strong"></i> })}
-                </span>
-                <div class="flex-1 min-w-0">
-                    <div class="flex items-center gap-2">
-                        <span class="font-medium">{change.transition}</span>
-                        <span class="font-mono text-2xs text-faint">{format!("v{}", change.version)}</span>
-                        <span class="ml-auto text-2xs text-faint num">{moment(change.at)}</span>
-                    </div>
-                    <div class="text-xs text-muted truncate">{what}<span class="text-faint">", " {change.actor}</span></div>
-                </div>
-            </li>
-        }
-    });
-    view! {
-        <div class="flex items-center mb-3">
-            <h3 class="font-semibold">"History"</h3>
-            <span class="text-xs text-muted ml-2 num" data-testid="state-versions">{count}</span>
-        </div>
-        <ol class="relative" aria-label="History">{items.collect_view()}</ol>
-    }
-    .into_any()
-}
-
-#[component]
 fn Facts(detail: server::Detail) -> impl IntoView {
-    let expires = detail.expires_at.map_or_else(|| "never".to_owned(), moment);
+    let expires = detail.expires_at.unwrap_or_else(|| "never".to_owned());
     view! {
         <div class="mt-4 pt-3 border-t border-line">
             <dl class="hf-kv">
                 <dt>"Scope"</dt><dd class="truncate" title=detail.scope.clone()>{detail.scope.split(':').next().unwrap_or_default().to_owned()}</dd>
                 <dt>"Schema version"</dt><dd>{detail.schema_version}</dd>
-                <dt>"Created"</dt><dd>{moment(detail.created_at)} " UTC"</dd>
+                <dt>"Created"</dt><dd>{detail.created_at} " UTC"</dd>
                 <dt>"Expires"</dt><dd>{expires}</dd>
                 <dt>"Size"</dt><dd>{format::bytes(detail.bytes)}</dd>
+                {(!detail.tags.is_empty()).then(|| view! { <dt>"Tags"</dt><dd>{detail.tags.join(", ")}</dd> })}
             </dl>
         </div>
     }

@@ -1,154 +1,173 @@
-//! The states of this workspace, found by name, kind and status; live.
+//! The states that fit what is looked for: the search, and the rows that were found so far; live.
 
-use leptos::prelude::*;
-use leptos_router::components::A;
+use std::collections::HashSet;
+
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    page::address,
+    parts::Parts,
+    place::Place,
+    rows::Rows,
+    search::Search,
     server::{Found, Listed, Wanted, find_states},
-    words::{ago, tone},
 };
 use crate::{
-    AppError,
-    components::{format, icon::Icon},
+    components::{format, live::Live},
     stores::use_revision,
 };
 
+/// States of one request: several screens.
+const PAGE: u32 = 100;
+/// States that are asked for again when something changed; what was scrolled to beyond stays as it was found.
+const REFRESHED: usize = 1_000;
+
+/// What was found so far. Copies share one.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    wanted: Memo<Wanted>,
+    found: Live<Found>,
+    /// Pages that were asked for behind the first.
+    beyond: RwSignal<Vec<Listed>>,
+    /// Where the next one begins; `None` while none was asked for.
+    next: RwSignal<Option<Option<String>>>,
+    is_asking: StoredValue<bool>,
+    /// All of them.
+    pub(super) rows: Memo<Vec<Listed>>,
+}
+
+impl Shown {
+    fn of(wanted: Memo<Wanted>) -> Self {
+        let revision = use_revision();
+        let key = Memo::new(move |_| (wanted.get(), revision.get()));
+        // How many of which search are on screen: as many are asked for again.
+        let held = StoredValue::new((wanted.get_untracked(), 0_usize));
+        let found = Live::new(key, move |(wanted, _)| {
+            let held = held.with_value(|(of, held)| if *of == wanted { *held } else { 0 });
+            let limit = u32::try_from(held.min(REFRESHED)).unwrap_or(PAGE);
+            find_states(wanted, None, limit.max(PAGE))
+        });
+        let (beyond, next) = (RwSignal::new(Vec::new()), RwSignal::new(None));
+        let rows = Memo::new(move |_| {
+            let mut rows = found.good.with(|good| {
+                let rows = good.as_ref().map(|found| found.rows.clone());
+                rows.unwrap_or_default()
+            });
+            beyond.with(|beyond| append(&mut rows, beyond));
+            rows
+        });
+        Effect::new(move |before: Option<Wanted>| {
+            let wanted = wanted.get();
+            // What was scrolled to belongs to one search; below what was asked for again it stays.
+            let is_new = before.as_ref() != Some(&wanted);
+            let is_whole = found.good.with(|good| {
+                good.as_ref()
+                    .is_none_or(|found| found.rows.len() < REFRESHED)
+            });
+            if is_new || is_whole {
+                beyond.set(Vec::new());
+                next.set(None);
+            }
+            wanted
+        });
+        Effect::new(move |_| held.set_value((wanted.get(), rows.with(Vec::len))));
+        Self {
+            wanted,
+            found,
+            beyond,
+            next,
+            is_asking: StoredValue::new(false),
+            rows,
+        }
+    }
+
+    /// What the last answer says beside its rows.
+    pub(super) fn with<T: Default>(&self, part: impl FnOnce(&Found) -> T) -> T {
+        self.found
+            .good
+            .with(|good| good.as_ref().map(part).unwrap_or_default())
+    }
+
+    fn next(&self) -> Option<String> {
+        let of_first = || {
+            self.found
+                .good
+                .with_untracked(|good| good.as_ref()?.next.clone())
+        };
+        self.next.get_untracked().unwrap_or_else(of_first)
+    }
+
+    /// Asks for the next page, if there is one and nobody asks yet.
+    pub(super) fn more(&self) {
+        let this = *self;
+        let Some(after) = this.next().filter(|_| !this.is_asking.get_value()) else {
+            return;
+        };
+        this.is_asking.set_value(true);
+        spawn_local(async move {
+            let wanted = this.wanted.get_untracked();
+            let page = find_states(wanted.clone(), Some(after.clone()), PAGE).await;
+            if this.is_asking.try_set_value(false).is_some() {
+                return;
+            }
+            let is_next = this.wanted.with_untracked(|now| *now == wanted)
+                && this.next().as_ref() == Some(&after);
+            if let (Ok(page), true) = (page, is_next) {
+                this.next.set(Some(page.next));
+                this.beyond.update(|beyond| beyond.extend(page.rows));
+            }
+        });
+    }
+}
+
+/// A state that moved while its pages were read stands where it was found first.
+fn append(rows: &mut Vec<Listed>, beyond: &[Listed]) {
+    let known: HashSet<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let new = beyond.iter().filter(|row| !known.contains(&row.id));
+    rows.extend(new.cloned());
+}
+
 /// The list; on a phone it makes room for an open state.
 #[component]
-pub(super) fn List(open: Memo<Option<String>>) -> impl IntoView {
-    let wanted = RwSignal::new(Wanted::default());
-    let revision = use_revision();
-    let found = Resource::new(
-        move || (wanted.get(), revision.get()),
-        |(wanted, _)| find_states(wanted),
-    );
+pub(super) fn List(place: Memo<Place>) -> impl IntoView {
+    let wanted = Memo::new(move |_| place.with(|place| place.wanted.clone()));
+    let shown = Shown::of(wanted);
     view! {
         <section
             class="w-full md:w-96 xl:w-110 shrink-0 flex flex-col min-h-0 bg-base-100 border-r border-line"
-            class=("max-md:hidden", move || open.with(Option::is_some))
+            class=("max-md:hidden", move || place.with(|place| place.open.is_some()))
             aria-label="States"
         >
             <h1 class="sr-only">"States"</h1>
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    match found.await {
-                        Ok(found) => view! { <Whole found wanted open/> }.into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })}
-            </Transition>
+            <div class="px-3 pt-3 flex"><Parts/></div>
+            <Search place shown/>
+            {shown.found.show(move || view! { <Whole shown place/> }.into_any())}
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn Whole(found: Found, wanted: RwSignal<Wanted>, open: Memo<Option<String>>) -> impl IntoView {
-    let summary = match (found.rows.len() as u64, found.total) {
-        (_, 0) => "No state".to_owned(),
-        (shown, total) if shown < total => {
-            format!(
-                "The last changed {} of {}",
-                format::count(shown),
-                format::plural(total, "state", "states")
-            )
-        }
-        (_, total) => format::plural(total, "state", "states"),
+fn Whole(shown: Shown, place: Memo<Place>) -> impl IntoView {
+    let summary = move || {
+        shown.with(|found| match (found.total, found.is_exact) {
+            (0, _) => "No state".to_owned(),
+            (total, true) => format::plural(total, "state", "states"),
+            (total, false) => format!("more than {} states", format::count(total)),
+        })
     };
-    let now = found.now;
-    let is_empty = found.rows.is_empty();
-    let rows = found
-        .rows
-        .into_iter()
-        .map(|state| view! { <Row state now open/> })
-        .collect_view();
-    let Wanted { text, kind, status } = wanted.get_untracked();
+    let is_empty = move || shown.rows.with(Vec::is_empty);
     view! {
-        <div class="p-3 border-b border-line flex flex-col gap-2">
-            <label class="input input-sm w-full">
-                <Icon name="search" small=true class="text-faint"/>
-                <input
-                    type="search" placeholder="Search states" aria-label="Search states" value=text
-                    on:change=move |event| wanted.update(|wanted| wanted.text = event_target_value(&event))
-                />
-            </label>
-            <div class="flex gap-1.5">
-                <Choice name="Kind" all="All kinds" options=found.kinds chosen=kind
-                    choose=Callback::new(move |kind| wanted.update(|wanted| wanted.kind = kind))/>
-                <Choice name="Status" all="Any status" options=found.statuses chosen=status
-                    choose=Callback::new(move |status| wanted.update(|wanted| wanted.status = status))/>
-            </div>
-        </div>
-        <div class="flex items-center h-8 shrink-0 px-3 border-b border-line bg-base-200 text-2xs text-muted">
+        <div class="flex items-center h-8 shrink-0 px-3 border-y border-line bg-base-200 text-2xs text-muted">
             <span class="num" role="status" data-testid="states-found">{summary}</span>
             <span class="flex-1"></span>
             <span class="inline-flex items-center gap-1.5"><i class="hf-dot bg-success"></i>"live"</span>
         </div>
-        <div class="flex-1 min-h-0 overflow-auto">
-            <table class="hf-grid tall tight" aria-label="States found"><tbody>{rows}</tbody></table>
-            <Show when=move || is_empty>
-                <p class="p-8 text-center text-muted">
-                    "Nothing is kept here yet, or nothing fits. What you choose on Query, Data and Plot becomes a state; clear the search to see all."
-                </p>
-            </Show>
-        </div>
+        <Rows shown place/>
+        <Show when=is_empty>
+            <p class="p-8 text-center text-muted">
+                "Nothing is kept here yet, or nothing fits. What you choose on Query, Data and Plot becomes a state; clear the search to see all."
+            </p>
+        </Show>
     }
     .into_any()
-}
-
-#[component]
-fn Choice(
-    name: &'static str,
-    all: &'static str,
-    options: Vec<String>,
-    chosen: String,
-    choose: Callback<String>,
-) -> impl IntoView {
-    let options = options.into_iter().map(|option| {
-        let is_chosen = option == chosen;
-        view! { <option value=option.clone() selected=is_chosen>{option.clone()}</option> }
-    });
-    view! {
-        <select class="select select-sm flex-1 min-w-0" aria-label=name on:change=move |event| choose.run(event_target_value(&event))>
-            <option value="">{all}</option>
-            {options.collect_view()}
-        </select>
-    }
-    .into_any()
-}
-
-#[component]
-fn Row(state: Listed, now: i64, open: Memo<Option<String>>) -> impl IntoView {
-    let id = state.id.clone();
-    let is_open = move || {
-        open.with(|open| open.as_deref() == Some(&*id))
-            .then_some("true")
-    };
-    view! {
-        <tr class="relative" aria-selected=is_open>
-            <td class="pl-3! h-11! max-w-44 truncate">
-                <A href=address(&state.id) attr:class="font-medium text-sm after:absolute after:inset-0" attr:title=state.id.clone()>{state.name}</A>
-            </td>
-            <td class="text-muted">{state.kind}</td>
-            <td>
-                <span class="inline-flex items-center gap-1.5"><i class="hf-dot" style=tone(&state.status)></i>{state.status.clone()}</span>
-            </td>
-            <td class="num font-mono text-2xs text-muted">{format!("v{}", state.version)}</td>
-            <td class="num pr-3! text-faint">{ago(now, state.updated_at)}</td>
-        </tr>
-    }
-    .into_any()
-}
-
-/// The list could not be had.
-#[component]
-pub(super) fn Problem(error: AppError) -> impl IntoView {
-    view! { <p class="p-6 text-muted" role="alert">{error.to_string()}</p> }.into_any()
-}
-
-#[component]
-fn Waiting() -> impl IntoView {
-    let bar = || view! { <span class="hf-late skeleton block h-4 m-3 rounded-selector bg-base-300"></span> };
-    view! { <div role="status" aria-label="Loading">{[(); 8].map(|()| bar())}</div> }.into_any()
 }

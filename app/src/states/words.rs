@@ -35,39 +35,9 @@ pub(super) fn chip(status: &str) -> &'static str {
     }
 }
 
-/// A moment in UTC: `2026-11-21 09:31`.
-pub(super) fn moment(at: i64) -> String {
-    let days = at.div_euclid(DAY);
-    let minutes = at.rem_euclid(DAY) / MINUTE;
-    let (year, month, day) = date(days);
-    format!(
-        "{year}-{month:02}-{day:02} {:02}:{:02}",
-        minutes / 60,
-        minutes % 60
-    )
-}
-
-/// The civil date of a day since 1970, after Howard Hinnant, "chrono-Compatible Low-Level Date
-/// Algorithms": years begin in March, so that the leap day is the last of a year.
-fn date(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
-    (year + era * 400 + i64::from(month <= 2), month, day)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{DAY, HOUR, MINUTE, ago, moment};
+    use super::{DAY, HOUR, MINUTE, ago};
 
     #[test]
     fn the_largest_unit_tells_how_long_ago() {
@@ -82,13 +52,5 @@ mod tests {
             assert_eq!(ago(1_000 * DAY, 1_000 * DAY - passed), text);
         }
         assert_eq!(ago(0, 5), "now");
-    }
-
-    #[test]
-    fn moments_are_dates_and_times() {
-        assert_eq!(moment(0), "1970-01-01 00:00");
-        assert_eq!(moment(951_782_400_000), "2000-02-29 00:00");
-        assert_eq!(moment(1_795_253_460_000), "2026-11-21 09:31");
-        assert_eq!(moment(-1), "1969-12-31 23:59");
     }
 }

@@ -107,7 +107,7 @@ fn use_store<T: Content>(store: Store<T>) -> StoreHandle<T> {
             Some(data) => data.clone(),
             None => serde_json::to_value((store.default)()).unwrap_or(Value::Null),
         };
-        let value = stored.data.and_then(|data| T::deserialize(data).ok());
+        let value = stored.data.and_then(|data| T::deserialize(&data).ok());
         let value = ArcRwSignal::new(value.unwrap_or_else(store.default));
         let slot = Arc::new(slot(&store, tier, value.clone(), stored.version, base));
         #[cfg(feature = "hydrate")]

@@ -19,12 +19,22 @@ use web_sys::{BroadcastChannel, EventSource, MessageEvent};
 
 use super::{slot::Stores, status::SaveStatus, sync};
 use crate::{
+    account::MeContext,
     boot::{Boot, Stored, use_boot},
+    configurations::Heard,
+    features::Features,
     session,
     study::StudyContext,
 };
 
 const CHANNEL: &str = "holdfast-live";
+/// The event that says that a feature was switched. It has no place in the caller's own log: whoever missed it
+/// while the stream was broken is told when it opens again.
+const SWITCHED: &str = "features";
+/// The last word of a stream whose listener may not be who they were: logged out elsewhere, in another role.
+const ACCOUNT: &str = "account";
+/// The event that tells of files that people edit together; what about them is in its text.
+const EDITED: &str = "configurations";
 /// Changes a tab remembers for one that was still loading: minutes of work, a few hundred kB.
 const MAX_REMEMBERED: usize = 256;
 
@@ -43,6 +53,12 @@ struct LiveChange {
 enum Said {
     /// The server told of a change: its revision and text.
     Change(u64, String),
+    /// A feature was switched.
+    Features,
+    /// Somebody may have been logged out, or have another role.
+    Account,
+    /// Something about a configuration changed: the event's text.
+    Edited(String),
     /// A tab came alive that has seen everything up to this revision.
     Hello(u64),
 }
@@ -50,6 +66,9 @@ enum Said {
 struct Listener {
     stores: Stores,
     study: StudyContext,
+    features: Features,
+    me: MeContext,
+    heard: Heard,
     boot: StoredValue<Boot>,
     channel: Option<BroadcastChannel>,
     latest: Cell<u64>,
@@ -57,11 +76,20 @@ struct Listener {
 }
 
 /// Starts to listen.
-pub(crate) fn listen(stores: Stores, study: StudyContext) {
+pub(crate) fn listen(
+    stores: Stores,
+    study: StudyContext,
+    features: Features,
+    heard: Heard,
+    me: MeContext,
+) {
     let boot = use_boot();
     let listener = Rc::new(Listener {
         stores: stores.clone(),
         study,
+        features,
+        me,
+        heard,
         channel: BroadcastChannel::new(CHANNEL).ok(),
         boot,
         latest: Cell::new(boot.with_value(|boot| boot.revision)),
@@ -87,8 +115,11 @@ fn hear_tabs(listener: &Rc<Listener>) {
     let hearing = listener.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
-        match serde_json::from_str::<Said>(&text) {
+        match crate::json::read::<Said>(&text) {
             Ok(Said::Change(revision, change)) => hearing.take(revision, change),
+            Ok(Said::Features) => hearing.features.reload(),
+            Ok(Said::Account) => hearing.me.look(),
+            Ok(Said::Edited(news)) => hearing.heard.take(news),
             Ok(Said::Hello(seen)) => hearing.repeat_after(seen),
             Err(_) => {}
         }
@@ -120,8 +151,57 @@ fn open_stream(listener: &Rc<Listener>) {
         }
     });
     source.set_onmessage(Some(on_change.into_js_value().unchecked_ref()));
+    let hearing = listener.clone();
+    let on_switch = Closure::<dyn Fn()>::new(move || {
+        hearing.say(&Said::Features);
+        hearing.features.reload();
+    });
+    let hearing = listener.clone();
+    let on_account = Closure::<dyn Fn()>::new(move || {
+        hearing.say(&Said::Account);
+        hearing.me.look();
+    });
+    look_when_it_breaks(listener, &source);
+    let account = source
+        .add_event_listener_with_callback(ACCOUNT, on_account.into_js_value().unchecked_ref());
+    if account.is_err() {
+        return;
+    }
+    let hearing = listener.clone();
+    let on_edit = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let news = event.data().as_string().unwrap_or_default();
+        hearing.say(&Said::Edited(news.clone()));
+        hearing.heard.take(news);
+    });
+    let edited =
+        source.add_event_listener_with_callback(EDITED, on_edit.into_js_value().unchecked_ref());
+    let switched = source
+        .add_event_listener_with_callback(SWITCHED, on_switch.into_js_value().unchecked_ref());
+    if switched.is_err() || edited.is_err() {
+        return;
+    }
     // The browser keeps an open stream alive, and reconnects it from the last event it saw.
     std::mem::forget(source);
+}
+
+/// What happened to the person's account while no stream was open is asked for when one is again, or is refused.
+fn look_when_it_breaks(listener: &Rc<Listener>, source: &EventSource) {
+    let (hearing, is_first) = (listener.clone(), Cell::new(true));
+    let on_open = Closure::<dyn Fn()>::new(move || {
+        if !is_first.replace(false) {
+            hearing.me.look();
+        }
+    });
+    source.set_onopen(Some(on_open.into_js_value().unchecked_ref()));
+    let (hearing, broken) = (listener.clone(), source.clone());
+    let on_error = Closure::<dyn Fn()>::new(move || {
+        // The browser tries again by itself, unless the server refused.
+        if broken.ready_state() == EventSource::CLOSED {
+            hearing.say(&Said::Account);
+            hearing.me.look();
+        }
+    });
+    source.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
 }
 
 impl Listener {
@@ -137,7 +217,7 @@ impl Listener {
         }
         self.latest.set(revision);
         self.stores.revision.set(revision);
-        if let Ok(change) = serde_json::from_str::<LiveChange>(&text) {
+        if let Ok(change) = crate::json::read::<LiveChange>(&text) {
             self.apply(change);
         }
         let mut remembered = self.remembered.borrow_mut();
@@ -156,7 +236,8 @@ impl Listener {
     }
 
     fn apply(&self, change: LiveChange) {
-        if change.kind != "store" || change.name == crate::stores::table::KEYS.entry.key {
+        let is_of_study = matches!(change.kind.as_str(), "dataset" | "transaction");
+        if is_of_study || change.name == crate::stores::table::KEYS.entry.key {
             self.study.reload();
         }
         let is_own = change.client.as_deref() == Some(session::tab_id().as_str());

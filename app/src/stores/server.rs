@@ -1,12 +1,12 @@
 //! The server's side of a server store: a guarded write and a read, under the caller's session.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
-use crate::{AppError, boot::Stored};
+use crate::{AppError, boot::Stored, json::Json};
 
 /// Writes a store if the server still holds `expected` (0: none yet). Gives the new version;
 /// a conflict carries what the server holds.
-#[server(prefix = "/api", endpoint = "write_store", input = Json)]
+#[server(prefix = "/api", endpoint = "write_store", input = Json, output = Json)]
 pub(crate) async fn write_store(
     key: String,
     data: String,
@@ -23,7 +23,7 @@ pub(crate) async fn write_store(
 }
 
 /// Reads a store.
-#[server(prefix = "/api", endpoint = "read_store", input = Json)]
+#[server(prefix = "/api", endpoint = "read_store", input = Json, output = Json)]
 pub(crate) async fn read_store(key: String) -> Result<Stored, AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
@@ -38,7 +38,7 @@ pub(crate) use ssr::{declared, parse, write, write_typed};
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use holdfast::{Actor, Expected, Kind, New, StateId, Ttl, Version};
+    use holdfast::{Expected, Kind, New, StateId, Ttl, Version};
     use serde::Serialize;
     use serde_json::{Value, json};
 
@@ -79,10 +79,7 @@ mod ssr {
         if client.len() > MAX_CLIENT {
             return Err(AppError::BadRequest("The tab's name is too long.".into()));
         }
-        let actor = Actor {
-            name: scope.to_string(),
-            client: Some(client),
-        };
+        let actor = caller.actor_in(Some(client))?;
         let new = New {
             id: Some(StateId::scoped(entry.key, &scope)),
             kind: Kind::STORE,

@@ -8,20 +8,14 @@ pub(super) mod pages;
 mod rows;
 mod status;
 mod widths;
-mod window;
 
 use leptos::{html::Div, prelude::*};
 
 use self::{
-    head::Head,
-    keyboard::Cursor,
-    menu::ColumnMenu,
-    pages::PLAIN_ROWS,
-    rows::Rows,
-    status::Status,
-    window::{Port, ROW, TALL_ROW, Window},
+    head::Head, keyboard::Cursor, menu::ColumnMenu, pages::PLAIN_ROWS, rows::Rows, status::Status,
 };
 use super::{dom, state::Query};
+use crate::components::window::{Port, ROW, TALL_ROW, Window};
 
 /// Height of the head, which lies over the rows: one line, or two in wide form.
 const HEAD: f64 = 32.0;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use workbench::query::{Page, PageRequest};
 
-use super::window::Window;
+use crate::components::window::Window;
 use crate::{
     AppError,
     query::{server::get_page, state::Query},
@@ -139,12 +139,12 @@ async fn fill(query: Query, window: Memo<Window>) {
         });
         match answer {
             _ if !is_current => {}
-            Ok(page) => {
+            Ok(Some(page)) => {
                 take(query, id, view, page);
                 query.went_well();
             }
             // Another tab merged anew: ask which result it is now, and merge again if it is none.
-            Err(AppError::NotFound(_)) => {
+            Ok(None) | Err(AppError::NotFound(_)) => {
                 query.merged.set(None);
                 query.study.reload();
                 return;
@@ -195,7 +195,7 @@ mod tests {
     use workbench::query::Page;
 
     use super::{KEPT, PAGE, Pages};
-    use crate::{query::grid::window::Window, stores::table::ResultView};
+    use crate::{components::window::Window, stores::table::ResultView};
 
     fn page(offset: u64, rows: usize) -> Page {
         Page {

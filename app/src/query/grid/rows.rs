@@ -7,11 +7,11 @@ use workbench::{
     query::ResultColumn,
 };
 
-use super::{
-    keyboard::Cursor,
-    window::{Port, Window},
+use super::keyboard::Cursor;
+use crate::{
+    components::window::{Port, Window},
+    query::state::Query,
 };
-use crate::query::state::Query;
 
 /// One row of the list: remade when its number, its page or the columns change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,14 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{
-    pages::PLAIN_ROWS,
-    window::{Port, Window},
-};
+use super::pages::PLAIN_ROWS;
 use crate::{
     components::{
         format::{count, plural},
         icon::Icon,
+        window::{Port, Window},
     },
     query::{dom, plain_html, state::Query},
     stores::use_save_summary,

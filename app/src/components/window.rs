@@ -1,8 +1,8 @@
 //! Which rows are on screen, and where they stand. Pure arithmetic, so that a million rows scroll.
 
 /// Height of a row with a mouse, and with a finger: as `style/query.css` has them.
-pub(super) const ROW: f64 = 28.0;
-pub(super) const TALL_ROW: f64 = 36.0;
+pub(crate) const ROW: f64 = 28.0;
+pub(crate) const TALL_ROW: f64 = 36.0;
 /// Rows made beyond the edges, so that a scroll finds them there.
 const BEYOND: u64 = 10;
 /// Firefox draws nothing beyond some 17.9 million pixels; a longer table is scrolled in larger steps.
@@ -10,22 +10,22 @@ const MAX_HEIGHT: f64 = 16_000_000.0;
 
 /// A range of rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Window {
-    pub(super) first: u64,
-    pub(super) len: u64,
+pub(crate) struct Window {
+    pub(crate) first: u64,
+    pub(crate) len: u64,
 }
 
 /// What the scrolling element looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Port {
+pub(crate) struct Port {
     /// How far it is scrolled, pixels.
-    pub(super) top: f64,
+    pub(crate) top: f64,
     /// Its height without the head.
-    pub(super) height: f64,
+    pub(crate) height: f64,
     /// Height of a row.
-    pub(super) row: f64,
+    pub(crate) row: f64,
     /// Rows in all.
-    pub(super) total: u64,
+    pub(crate) total: u64,
 }
 
 #[expect(
@@ -40,7 +40,7 @@ impl Port {
     }
 
     /// Height of the whole table on screen.
-    pub(super) fn table_height(&self) -> f64 {
+    pub(crate) fn table_height(&self) -> f64 {
         self.full().min(MAX_HEIGHT)
     }
 
@@ -59,7 +59,7 @@ impl Port {
     }
 
     /// The first row to be seen, and how many are.
-    pub(super) fn seen(&self) -> Window {
+    pub(crate) fn seen(&self) -> Window {
         let first = ((self.full_top() / self.row) as u64).min(self.total);
         let len = (self.height / self.row) as u64;
         Window {
@@ -69,7 +69,7 @@ impl Port {
     }
 
     /// The rows to make.
-    pub(super) fn window(&self) -> Window {
+    pub(crate) fn window(&self) -> Window {
         let seen = self.seen();
         let first = seen.first.saturating_sub(BEYOND);
         // Whole steps of a few rows: a slow scroll does not remake the list at every pixel.
@@ -82,17 +82,17 @@ impl Port {
     }
 
     /// Empty height above the rows made.
-    pub(super) fn above(&self, window: Window) -> f64 {
+    pub(crate) fn above(&self, window: Window) -> f64 {
         (window.first as f64 * self.row - (self.full_top() - self.top)).max(0.0)
     }
 
     /// Empty height below them.
-    pub(super) fn below(&self, window: Window) -> f64 {
+    pub(crate) fn below(&self, window: Window) -> f64 {
         (self.table_height() - self.above(window) - window.len as f64 * self.row).max(0.0)
     }
 
     /// Where to scroll so that a row can be seen; `None` if it can be.
-    pub(super) fn top_for(&self, row: u64) -> Option<f64> {
+    pub(crate) fn top_for(&self, row: u64) -> Option<f64> {
         let at = row as f64 * self.row;
         let top = self.full_top();
         let wanted = if at < top {

@@ -1,0 +1,248 @@
+//! What the server answers the Account page. Only on the server.
+//!
+//! Each begins with the account of who asks; what is somebody else's needs an administrator, and looks like nothing to
+//! others. Writes go through the engine's door, which decides by the same table once more.
+
+use holdfast::{Expected, Timestamp, Version};
+
+use super::server::{AccountView, LoginRow, TokenRow, UserRow};
+use crate::{
+    AppError,
+    context::{Caller, now_ms},
+    people::{Account, Login, NewToken, Role, Takeover, Token},
+    states::answers::moment,
+};
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+/// A token that ends within so many days says so.
+const SOON_DAYS: i64 = 14;
+
+pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
+    let (me, people) = (caller.account()?, &caller.state.people);
+    let logins = people.logins().of(&me.id).await?;
+    let here = caller
+        .visitor
+        .login
+        .as_ref()
+        .map(|login| login.handle.as_str());
+    let users = match me.role {
+        Role::Admin => Some(
+            people
+                .all()
+                .await?
+                .into_iter()
+                .map(|it| user(it, me))
+                .collect(),
+        ),
+        _ => None,
+    };
+    Ok(AccountView {
+        name: me.name.clone(),
+        email: me.email.clone(),
+        role: me.role,
+        logins: logins.into_iter().map(|it| login(it, here)).collect(),
+        tokens: people.tokens(me).await?.into_iter().map(token).collect(),
+        questions: questions(caller, me).await?,
+        users,
+    })
+}
+
+async fn questions(caller: &Caller, me: &Account) -> Result<Vec<String>, AppError> {
+    let former = caller
+        .visitor
+        .login
+        .as_ref()
+        .and_then(|login| login.former.as_ref());
+    let Some(former) = former else {
+        return Ok(Vec::new());
+    };
+    let state = &caller.state;
+    let takeover = Takeover::new(&state.manager, &state.workbench, former, me).await?;
+    let mut names: Vec<String> = takeover.questions().await?;
+    names.sort_unstable();
+    Ok(names.iter().map(|name| in_words(name)).collect())
+}
+
+/// What a store is called on its page; other states have names of their own.
+fn in_words(name: &str) -> String {
+    let words = match name {
+        "query.filters" => "Filters",
+        "query.selection" => "Chosen tables and columns",
+        "query.shape" => "Long or wide form",
+        "query.consolidate_baseline" => "Baseline visits as one",
+        "query.view" => "Order and column filters of the result",
+        "query.saved" => "Saved queries",
+        "data.keys" => "Merge keys",
+        "study.name" => "The study's name",
+        "plot.spec" => "The plot",
+        "plot.region" => "The chosen part of the plot",
+        other => other,
+    };
+    words.to_owned()
+}
+
+fn login(login: Login, here: Option<&str>) -> LoginRow {
+    let is_this = here == Some(login.handle.as_str());
+    let is_phone = ["iPhone", "Android"]
+        .iter()
+        .any(|name| login.browser.contains(name));
+    LoginRow {
+        seen: if is_this {
+            "Now".into()
+        } else {
+            ago(login.seen)
+        },
+        since: moment(Timestamp(login.since)),
+        handle: login.handle,
+        browser: login.browser,
+        address: login.address,
+        is_this,
+        is_phone,
+    }
+}
+
+fn token((token, used): (Token, Option<i64>)) -> TokenRow {
+    let left = token.ends.map_or(i64::MAX, |end| end - now_ms()) / DAY_MS;
+    let ends_soon = left < SOON_DAYS;
+    TokenRow {
+        id: token.id,
+        name: token.name,
+        starts: format!("{}…", token.starts),
+        may_write: token.may_write,
+        used: used.map_or_else(|| "never used".into(), ago),
+        ends: match token.ends {
+            Some(_) if ends_soon && left < 1 => "within a day".into(),
+            Some(_) if ends_soon => format!("in {left} d"),
+            Some(end) => moment(Timestamp(end)).chars().take(10).collect(),
+            None => "never".into(),
+        },
+        ends_soon,
+    }
+}
+
+fn user(account: Account, me: &Account) -> UserRow {
+    UserRow {
+        is_me: account.id == me.id,
+        id: account.id,
+        name: account.name,
+        email: account.email,
+        role: account.role,
+        is_active: account.is_active,
+        version: account.version,
+    }
+}
+
+/// How long ago, roughly; the date where it is longer.
+fn ago(at: i64) -> String {
+    let minutes = (now_ms() - at) / MINUTE_MS;
+    match minutes {
+        ..1 => "just now".into(),
+        1..60 => format!("{minutes} min ago"),
+        60..1440 => format!("{} h ago", minutes / 60),
+        _ => moment(Timestamp(at)),
+    }
+}
+
+/// Who asks, if they may do what only administrators may.
+fn administrator(caller: &Caller) -> Result<&Account, AppError> {
+    let me = caller.account()?;
+    let is_person = caller.visitor.token.is_none();
+    (me.role == Role::Admin && is_person)
+        .then_some(me)
+        .ok_or_else(|| AppError::Forbidden("Only an administrator may do this.".into()))
+}
+
+/// Who asks, if it is a person: a token ends no logins and makes no tokens.
+fn person(caller: &Caller) -> Result<&Account, AppError> {
+    let me = caller.account()?;
+    caller.visitor.token.is_none().then_some(me).ok_or_else(|| {
+        AppError::Forbidden("A token cannot do this. Log in on the Account page.".into())
+    })
+}
+
+pub(super) async fn end_login(caller: &Caller, handle: &str) -> Result<(), AppError> {
+    let me = person(caller)?;
+    match caller.state.people.logins().end(&me.id, handle).await? {
+        true => Ok(()),
+        false => Err(AppError::NotFound("This login is over already.".into())),
+    }
+}
+
+pub(super) async fn end_others(caller: &Caller) -> Result<u64, AppError> {
+    let me = person(caller)?;
+    let here = caller
+        .visitor
+        .login
+        .as_ref()
+        .map(|login| login.handle.as_str());
+    caller.state.people.logins().end_all(&me.id, here).await
+}
+
+pub(super) async fn make_token(
+    caller: &Caller,
+    name: String,
+    may_write: bool,
+    days: u32,
+) -> Result<String, AppError> {
+    let me = person(caller)?;
+    let wanted = NewToken {
+        name,
+        may_write,
+        days,
+    };
+    caller
+        .state
+        .people
+        .make_token(me, &wanted, &caller.actor()?)
+        .await
+}
+
+pub(super) async fn revoke_token(caller: &Caller, id: &str) -> Result<(), AppError> {
+    let me = person(caller)?;
+    caller
+        .state
+        .people
+        .revoke_token(me, id, &caller.actor()?)
+        .await
+}
+
+pub(super) async fn change_role(
+    caller: &Caller,
+    id: &str,
+    role: Role,
+    version: u64,
+) -> Result<(), AppError> {
+    administrator(caller)?;
+    let expected = Expected::Version(Version(version));
+    caller
+        .state
+        .people
+        .set_role(id, role, expected, &caller.actor()?)
+        .await
+}
+
+pub(super) async fn suspend(
+    caller: &Caller,
+    id: &str,
+    is_suspended: bool,
+    version: u64,
+) -> Result<(), AppError> {
+    administrator(caller)?;
+    let (people, actor) = (&caller.state.people, caller.actor()?);
+    match is_suspended {
+        true => people.suspend(id, Some(version), &actor).await,
+        false => people.resume(id, Some(version), &actor).await,
+    }
+}
+
+pub(super) async fn end_logins_of(caller: &Caller, id: &str) -> Result<u64, AppError> {
+    administrator(caller)?;
+    caller.state.people.logins().end_all(id, None).await
+}
+
+pub(super) async fn invite(caller: &Caller, role: Role) -> Result<String, AppError> {
+    let me = administrator(caller)?;
+    let link = caller.state.people.invite(me, role).await?;
+    Ok(format!("/account/invited?token={}", link.reveal()))
+}

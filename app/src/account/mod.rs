@@ -1,0 +1,30 @@
+//! The Account page: log in and sign up; who one is, where one is logged in, tokens; for administrators all users.
+//!
+//! - `me` is who is logged in, in the frame and on every page; live
+//! - `page` chooses: `entry` has the forms of who is not logged in, `home` the regions of who is
+//! - `logins`, `tokens`, `users` are those regions; `roles` shows the table of roles
+//! - `words` has the sentences for what a form's answer says in the address
+//! - `server` is what they ask, `answers` (`ssr`) what they are told; `forms` (`ssr`) reads the plain forms
+
+#[cfg(feature = "ssr")]
+mod answers;
+mod entry;
+#[cfg(feature = "ssr")]
+pub mod forms;
+mod home;
+mod logins;
+mod me;
+mod page;
+mod roles;
+mod server;
+mod tokens;
+mod users;
+mod words;
+
+pub use self::me::Me;
+#[cfg(feature = "hydrate")]
+pub(crate) use self::me::MeContext;
+pub(crate) use self::{
+    me::{Who, provide_me},
+    page::AccountPage,
+};

@@ -1,0 +1,153 @@
+//! What the server answers the Configurations page, out of the desk. Only on the server.
+
+use similar::{ChangeTag, TextDiff};
+use workbench::configurations::{
+    Room,
+    desk::{Desk, DeskError, Who},
+    files::FileError,
+};
+
+use super::server::{Backup, Line, Listing, LockStep, Older, Past, Shown};
+use crate::{
+    AppError, AppState, Visitor,
+    context::{Caller, now_ms},
+    people::Role,
+};
+
+/// The desk, and who asks.
+pub(super) fn desk(caller: &Caller) -> Result<(Desk, Who), AppError> {
+    desk_of(&caller.state, &caller.visitor)
+}
+
+/// The desk, and this visitor as it knows them.
+pub fn desk_of(state: &AppState, visitor: &Visitor) -> Result<(Desk, Who), AppError> {
+    let scope = visitor.scope().ok_or(AppError::NoSession)?;
+    let who = Who {
+        actor: visitor.actor(None).ok_or(AppError::NoSession)?,
+        person: visitor.person().ok_or(AppError::NoSession)?,
+        may_override: match &visitor.account {
+            Some(account) => account.role == Role::Admin,
+            None => state.is_administered_by_all,
+        },
+        scope,
+    };
+    Ok((state.desk.clone(), who))
+}
+
+pub(super) async fn list(caller: &Caller) -> Result<Listing, AppError> {
+    let (desk, who) = desk(caller)?;
+    Ok(Listing {
+        files: desk.list().await?,
+        me: who.person,
+        may_override: who.may_override,
+        now: now_ms(),
+    })
+}
+
+pub(super) async fn show(caller: &Caller, name: &str) -> Result<Shown, AppError> {
+    let (desk, who) = desk(caller)?;
+    let (format, text) = desk.read(name).await?;
+    Ok(Shown {
+        format,
+        text,
+        me: who.person,
+        may_override: who.may_override,
+    })
+}
+
+pub(super) async fn past(caller: &Caller, name: &str) -> Result<Past, AppError> {
+    let (desk, _) = desk(caller)?;
+    let backups = desk.backups(name).await?.into_iter().map(|backup| Backup {
+        id: backup.id,
+        at: backup.at.0,
+        size: backup.size,
+    });
+    Ok(Past {
+        versions: desk.versions(name).await?,
+        backups: backups.collect(),
+        now: now_ms(),
+    })
+}
+
+pub(super) async fn compare(
+    caller: &Caller,
+    name: &str,
+    older: Older,
+    newer: u64,
+) -> Result<Vec<Line>, AppError> {
+    let (desk, _) = desk(caller)?;
+    let older = match older {
+        Older::Version(version) => desk.version(name, version).await?.text,
+        Older::Backup(id) => desk.preview(name, &id).await?,
+    };
+    let newer = desk.version(name, newer).await?.text;
+    let diff = TextDiff::from_lines(&older, &newer);
+    let line = |change: similar::Change<&str>| Line {
+        sign: match change.tag() {
+            ChangeTag::Insert => "+",
+            ChangeTag::Delete => "-",
+            ChangeTag::Equal => "",
+        }
+        .into(),
+        text: change.value().trim_end_matches(['\n', '\r']).to_owned(),
+    };
+    Ok(diff.iter_all_changes().map(line).collect())
+}
+
+pub(super) async fn lock(caller: &Caller, session: &str, step: LockStep) -> Result<Room, AppError> {
+    let (desk, who) = desk(caller)?;
+    let name = desk.file_of(&who, session).await?;
+    match step {
+        LockStep::Take => drop(desk.lock(&who, session).await?),
+        LockStep::Ask => desk.ask_for_lock(&who, session).await?,
+        LockStep::LetGo => desk.unlock(&who, session).await?,
+        LockStep::Break => desk.break_lock(&who, &name).await?,
+    }
+    Ok(desk.room(&name).await?)
+}
+
+impl From<DeskError> for AppError {
+    fn from(error: DeskError) -> Self {
+        let told = error.to_string();
+        match error {
+            DeskError::State(inner) => inner.into(),
+            DeskError::Locked { .. } | DeskError::LockLost => Self::Locked(capital(&told)),
+            DeskError::NotHolder => Self::Forbidden(capital(&told)),
+            DeskError::Ended | DeskError::NoVersion { .. } => Self::NotFound(capital(&told)),
+            DeskError::Unfit(_) => Self::Invalid {
+                path: "schema".into(),
+                problem: told,
+            },
+            DeskError::Internal(cause) => Self::internal(cause),
+            DeskError::File(inner) => of_file(inner, told),
+        }
+    }
+}
+
+fn of_file(error: FileError, told: String) -> AppError {
+    match error {
+        FileError::BadName { .. } => AppError::Invalid {
+            path: "name".into(),
+            problem: told,
+        },
+        FileError::Missing(_) => AppError::NotFound(capital(&told)),
+        FileError::NotAFile(_) => AppError::Forbidden(capital(&told)),
+        FileError::Conflict { text, .. } => AppError::Conflict {
+            version: 0,
+            data: Some(text),
+        },
+        FileError::Invalid(_) | FileError::NotText { .. } => AppError::Invalid {
+            path: "text".into(),
+            problem: told,
+        },
+        FileError::TooLarge { .. } => AppError::TooLarge(capital(&told)),
+        FileError::NotVerified(_) | FileError::Io { .. } => AppError::internal(told),
+    }
+}
+
+/// A sentence begins with a capital letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}

@@ -1,0 +1,153 @@
+//! Keeps what is not saved: a moment after each change the text goes to the server, where a refresh, a crash or another
+//! device finds it. One request at a time; what changes meanwhile goes with the next.
+
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    server::{drop_draft, get_draft, keep_draft},
+    work::Work,
+};
+use crate::AppError;
+
+/// The text rests so long before it is kept.
+const REST: Duration = Duration::from_millis(500);
+/// A server that is not there is asked again after this time.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// How the draft stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// There is nothing to keep.
+    Nothing,
+    /// Everything is kept.
+    All,
+    /// On its way.
+    Keeping,
+    /// The server is not reached.
+    Waiting,
+    /// Another tab of the same person keeps another text.
+    Elsewhere,
+}
+
+/// The draft of the open file.
+#[derive(Clone, Copy)]
+pub(super) struct Keeping {
+    pub(super) kept: RwSignal<Kept>,
+    /// The draft's version as this tab knows it; 0 for none.
+    version: StoredValue<u64>,
+    is_busy: StoredValue<bool>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Keeping {
+    pub(super) fn new(version: u64) -> Self {
+        let kept = if version == 0 {
+            Kept::Nothing
+        } else {
+            Kept::All
+        };
+        Self {
+            kept: RwSignal::new(kept),
+            version: StoredValue::new(version),
+            is_busy: StoredValue::new(false),
+            timer: StoredValue::new(None),
+        }
+    }
+
+    /// The text was saved: the server let the draft go.
+    pub(super) fn saved(self) {
+        self.version.set_value(0);
+        self.kept.set(Kept::Nothing);
+    }
+}
+
+/// The text changed: it is kept once it rests.
+pub(super) fn changed(work: Work) {
+    if work.draft.kept.get_untracked() != Kept::Elsewhere {
+        after(work, REST);
+    }
+}
+
+fn after(work: Work, rest: Duration) {
+    let draft = work.draft;
+    if let Some(Some(timer)) = draft.timer.try_update_value(Option::take) {
+        timer.clear();
+    }
+    let timer = set_timeout_with_handle(move || keep(work), rest);
+    draft.timer.try_set_value(timer.ok());
+}
+
+/// Keeps it now.
+fn keep(work: Work) {
+    let draft = work.draft;
+    if draft.is_busy.try_get_value() != Some(false) {
+        // Asked again when the answer is there.
+        after(work, REST);
+        return;
+    }
+    let has_changes = untrack(|| work.has_changes());
+    if !has_changes && draft.version.get_value() == 0 {
+        draft.kept.set(Kept::Nothing);
+        return;
+    }
+    draft.is_busy.set_value(true);
+    draft.kept.set(Kept::Keeping);
+    let (name, text) = (work.name.get_value(), work.text.get_untracked());
+    let (base, seen) = (work.base.get_untracked(), draft.version.get_value());
+    spawn_local(async move {
+        let outcome = match has_changes {
+            true => keep_draft(name, text.clone(), base, seen)
+                .await
+                .map(|kept| kept.version),
+            false => drop_draft(name).await.map(|()| 0),
+        };
+        draft.is_busy.try_set_value(false);
+        match outcome {
+            Ok(version) => {
+                draft.version.try_set_value(version);
+                let kept = if version == 0 {
+                    Kept::Nothing
+                } else {
+                    Kept::All
+                };
+                draft.kept.try_set(kept);
+                if work.text.try_with_untracked(|now| *now != text) == Some(true) {
+                    after(work, REST);
+                }
+            }
+            Err(AppError::Conflict { .. }) => drop(draft.kept.try_set(Kept::Elsewhere)),
+            Err(AppError::Offline | AppError::Busy(_)) => {
+                draft.kept.try_set(Kept::Waiting);
+                after(work, AGAIN);
+            }
+            Err(error) => {
+                draft.kept.try_set(Kept::Waiting);
+                work.toasts.error(error.to_string());
+            }
+        }
+    });
+}
+
+/// Settles which of two tabs' texts is the draft: this one's, or the other's.
+pub(super) fn settle(work: Work, takes_other: bool) {
+    let name = work.name.get_value();
+    spawn_local(async move {
+        match get_draft(name).await {
+            Ok(other) => {
+                work.draft
+                    .version
+                    .set_value(other.as_ref().map_or(0, |draft| draft.version));
+                work.draft.kept.set(Kept::All);
+                if let Some(other) = other.filter(|_| takes_other) {
+                    work.base.set(other.base);
+                    work.show(&other.text);
+                } else {
+                    keep(work);
+                }
+            }
+            Err(error) => work.toasts.error(error.to_string()),
+        }
+    });
+}

@@ -1,0 +1,131 @@
+//! All files: search, order, who is in them.
+
+use leptos::prelude::*;
+use workbench::configurations::Configuration;
+
+use super::{
+    heard::use_heard,
+    new::{NewFile, Upload},
+    rows::Row,
+    server::{Listing, list_configurations},
+};
+use crate::components::{format, icon::Icon, live::Live};
+
+/// What the files can be in the order of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Name,
+    Modified,
+    Size,
+}
+
+const ORDERS: [(Order, &str, &str); 3] = [
+    (Order::Name, "name", "By name"),
+    (Order::Modified, "modified", "Last changed first"),
+    (Order::Size, "size", "Largest first"),
+];
+
+/// The page.
+#[component]
+pub(super) fn List() -> impl IntoView {
+    let told = use_heard()
+        .count(|news| matches!(news.kind.as_str(), "configuration" | "editing" | "lock"));
+    let asked = RwSignal::new(0_u32);
+    let key = Memo::new(move |_| (told.get(), asked.get()));
+    let listing = Live::new(key, |_| list_configurations());
+    let reload = Callback::new(move |()| asked.update(|asked| *asked += 1));
+    view! {
+        <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100 overflow-auto" aria-label="Configurations">
+            {listing.show(move || view! { <Files listing reload/> }.into_any())}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
+    let sought = RwSignal::new(String::new());
+    let order = RwSignal::new(Order::Name);
+    let all = Memo::new(move |_| {
+        listing
+            .good
+            .with(|it| it.as_ref().map(|it| it.files.clone()).unwrap_or_default())
+    });
+    let now = Memo::new(move |_| listing.good.with(|it| it.as_ref().map_or(0, |it| it.now)));
+    let shown = Memo::new(move |_| found(all.get(), &sought.get(), order.get()));
+    let choose = move |event| {
+        let value = event_target_value(&event);
+        if let Some((chosen, _, _)) = ORDERS.iter().find(|(_, key, _)| *key == value) {
+            order.set(*chosen);
+        }
+    };
+    let options = ORDERS.map(|(_, value, name)| view! { <option value=value>{name}</option> });
+    let count = move || format::plural(all.with(Vec::len) as u64, "file", "files");
+    view! {
+        <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
+            <h1 class="font-semibold">"Configurations"</h1>
+            <span class="text-xs text-muted num" data-testid="files-count">{count}</span>
+            <span class="flex-1"></span>
+            <label class="input input-sm w-48">
+                <Icon name="search" small=true class="text-faint"/>
+                <input type="search" placeholder="Find a file" aria-label="Find a file" on:input=move |event| sought.set(event_target_value(&event))/>
+            </label>
+            <select class="select select-sm w-40" aria-label="Order" on:change=choose>{options}</select>
+            <Upload reload/>
+            <NewFile reload/>
+        </div>
+        <Show when=move || !all.with(Vec::is_empty) fallback=Empty>
+            <div class="overflow-x-auto">
+                <table class="hf-grid tall w-full" aria-label="Files">
+                    <thead><tr>
+                        <th>"Name"</th><th class="hidden md:table-cell">"Editing"</th><th>"Version"</th>
+                        <th class="hidden md:table-cell">"Saved by"</th><th>"Changed"</th><th class="num hidden md:table-cell">"Size"</th><th><span class="sr-only">"Actions"</span></th>
+                    </tr></thead>
+                    <tbody>
+                        <For each=move || shown.get() key=key_of let:file><Row file now=now.get_untracked() reload/></For>
+                    </tbody>
+                </table>
+            </div>
+            <Show when=move || shown.with(Vec::is_empty)><p class="p-6 text-muted" role="status">"No file has that in its name."</p></Show>
+        </Show>
+    }
+    .into_any()
+}
+
+/// A row is made anew when anything it shows changed.
+fn key_of(file: &Configuration) -> String {
+    let editors: Vec<&str> = file.editors.iter().map(|it| it.session.as_str()).collect();
+    let lock = file.lock.as_ref().map_or(0, |lock| lock.token);
+    format!(
+        "{} {} {} {} {lock} {}",
+        file.name,
+        file.version,
+        file.modified,
+        file.size,
+        editors.join(" ")
+    )
+}
+
+/// Files with these letters in their name, in order.
+fn found(mut files: Vec<Configuration>, sought: &str, order: Order) -> Vec<Configuration> {
+    let sought = sought.trim().to_lowercase();
+    files.retain(|file| file.name.to_lowercase().contains(&sought));
+    match order {
+        Order::Name => files.sort_by(|a, b| a.name.cmp(&b.name)),
+        Order::Modified => files.sort_by_key(|file| std::cmp::Reverse(file.modified)),
+        Order::Size => files.sort_by_key(|file| std::cmp::Reverse(file.size)),
+    }
+    files
+}
+
+/// What to do when there is nothing.
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <div class="m-auto max-w-md p-6 text-center">
+            <h2 class="hf-title">"No configurations yet"</h2>
+            <p class="mt-2 text-muted">"Make a new file, upload one, or put YAML, TOML or JSON files into the folder that this server was given: they appear here within a second."</p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,35 @@
+//! The Configurations page: files that several people edit together.
+//!
+//! - `page` is the route; `list` the files, `new` makes one, `rows` names, copies and deletes
+//! - `desk` is the open file: what stands around the text; `work` its state, `keep` its draft, `present` who is there
+//! - `editor` and `bridge` are the text itself; `rail` its outline, people and lock; `history` its versions and backups
+//! - `conflict` and `choice` bring two versions together; `leave` asks before unsaved work is left
+//! - `heard` is what the event stream tells of all this
+//! - `server` is what they ask, `answers` (`ssr`) what they are told
+
+#[cfg(feature = "ssr")]
+mod answers;
+mod bridge;
+mod choice;
+mod conflict;
+mod desk;
+mod editor;
+mod heard;
+mod history;
+mod keep;
+mod leave;
+mod list;
+mod new;
+mod page;
+mod people;
+mod present;
+mod rail;
+mod rows;
+mod server;
+mod work;
+
+#[cfg(feature = "ssr")]
+pub use self::answers::desk_of;
+#[cfg(feature = "hydrate")]
+pub(crate) use self::heard::Heard;
+pub(crate) use self::{heard::provide_heard, page::ConfigurationsPage};

@@ -1,0 +1,289 @@
+//! The open file on this page: its text, where that began, and what is known of it. Copies share one value.
+
+use leptos::{prelude::*, task::spawn_local};
+use workbench::{
+    Person,
+    configurations::{Checked, Conflicts, Lock, Opened, Room, SaveOutcome, Stored, merge::Format},
+};
+
+use super::{
+    bridge,
+    keep::Keeping,
+    server::{
+        catch_up_configuration, check_configuration, get_version, open_configuration,
+        save_configuration,
+    },
+};
+use crate::{
+    AppError,
+    components::{format, toasts::Toasts},
+};
+
+/// The open file.
+#[derive(Clone, Copy)]
+pub(super) struct Work {
+    pub(super) name: StoredValue<String>,
+    pub(super) format: Format,
+    pub(super) me: StoredValue<Person>,
+    pub(super) may_override: bool,
+    pub(super) toasts: Toasts,
+    /// The editing session.
+    pub(super) session: RwSignal<String>,
+    /// The version that the text began from, and that version's text.
+    pub(super) base: RwSignal<u64>,
+    pub(super) saved: RwSignal<String>,
+    pub(super) text: RwSignal<String>,
+    /// The line the caret is in.
+    pub(super) line: RwSignal<u32>,
+    pub(super) checked: RwSignal<Checked>,
+    pub(super) room: RwSignal<Room>,
+    pub(super) conflicts: RwSignal<Option<Conflicts>>,
+    pub(super) is_saving: RwSignal<bool>,
+    /// The editor, once it is there.
+    pub(super) editor: RwSignal<Option<u32>>,
+    pub(super) draft: Keeping,
+    asked: StoredValue<u64>,
+}
+
+impl Work {
+    pub(super) fn new(opened: Opened, me: Person, may_override: bool, toasts: Toasts) -> Self {
+        let draft = opened.draft.as_ref();
+        let text = draft.map_or_else(|| opened.text.clone(), |draft| draft.text.clone());
+        let base = draft.map_or(opened.version, |draft| draft.base);
+        let work = Self {
+            format: opened.format,
+            me: StoredValue::new(me),
+            may_override,
+            toasts,
+            session: RwSignal::new(opened.session),
+            base: RwSignal::new(base),
+            saved: RwSignal::new(opened.text),
+            text: RwSignal::new(text),
+            line: RwSignal::new(1),
+            checked: RwSignal::new(Checked::default()),
+            room: RwSignal::new(opened.room),
+            conflicts: RwSignal::new(None),
+            is_saving: RwSignal::new(false),
+            editor: RwSignal::new(None),
+            draft: Keeping::new(draft.map_or(0, |draft| draft.version)),
+            asked: StoredValue::new(0),
+            name: StoredValue::new(opened.name),
+        };
+        if base != opened.version {
+            // The draft began from an older version: what it changed is told against that.
+            work.load_base(base);
+        }
+        work
+    }
+
+    fn load_base(self, version: u64) {
+        let name = self.name.get_value();
+        spawn_local(async move {
+            if let Ok(text) = get_version(name, version).await {
+                self.saved.try_set(text);
+            }
+        });
+    }
+
+    /// Whether there is something to save.
+    pub(super) fn has_changes(self) -> bool {
+        self.text
+            .with(|text| self.saved.with(|saved| text != saved))
+    }
+
+    /// Lines of the text that are not as they were saved, counted the short way: those between the first and the last
+    /// that differ.
+    pub(super) fn changed_lines(self) -> usize {
+        self.text
+            .with(|text| self.saved.with(|saved| changed(saved, text)))
+    }
+
+    /// The lock that this session has.
+    pub(super) fn own_lock(self) -> Option<Lock> {
+        let session = self.session.get();
+        self.room
+            .with(|room| room.lock.clone())
+            .filter(|lock| lock.session == session)
+    }
+
+    /// The lock that somebody else has.
+    pub(super) fn others_lock(self) -> Option<Lock> {
+        let session = self.session.get();
+        self.room
+            .with(|room| room.lock.clone())
+            .filter(|lock| lock.session != session)
+    }
+
+    /// Whether somebody saved since the text began.
+    pub(super) fn is_behind(self) -> bool {
+        self.room.with(|room| room.version > self.base.get())
+    }
+
+    /// Takes a text as what this page shows.
+    pub(super) fn show(self, text: &str) {
+        match self.editor.get_untracked() {
+            Some(editor) => bridge::replace(editor, text),
+            None => self.text.set(text.to_owned()),
+        }
+    }
+
+    /// Asks for outline and problems, once the text rests; an older answer than the newest question is dropped.
+    pub(super) fn check(self) {
+        let asked = self.asked.try_update_value(|asked| {
+            *asked += 1;
+            *asked
+        });
+        let name = self.name.get_value();
+        let text = self.text.get_untracked();
+        spawn_local(async move {
+            if let Ok(checked) = check_configuration(name, text).await
+                && self.asked.try_get_value() == asked
+            {
+                self.checked.try_set(checked);
+            }
+        });
+    }
+
+    /// Saves, over what others saved if asked to.
+    pub(super) fn save(self, is_overwriting: bool) {
+        if self.is_saving.get_untracked() {
+            return;
+        }
+        if let Some(first) = self
+            .checked
+            .with_untracked(|checked| checked.problems.first().cloned())
+        {
+            let place = [first.path.as_str(), ": "].concat();
+            let place = if first.path.is_empty() { "" } else { &place };
+            self.toasts.error(format!(
+                "Not saved. Line {}: {place}{}",
+                first.line, first.message
+            ));
+            return;
+        }
+        self.is_saving.set(true);
+        let text = self.text.get_untracked();
+        spawn_local(async move {
+            let outcome = self.try_save(text.clone(), is_overwriting).await;
+            self.is_saving.try_set(false);
+            match outcome {
+                Ok(SaveOutcome::Saved(stored)) => self.stored(stored, &text),
+                Ok(SaveOutcome::Conflicts(conflicts)) => self.conflict(*conflicts),
+                Err(error) => self.toasts.error(error.to_string()),
+            }
+        });
+    }
+
+    /// A session that idled out is opened again: the text is still here.
+    async fn try_save(self, text: String, is_overwriting: bool) -> Result<SaveOutcome, AppError> {
+        let (base, token) = (
+            self.base.get_untracked(),
+            untrack(|| self.own_lock()).map(|it| it.token),
+        );
+        let session = self.session.get_untracked();
+        match save_configuration(session, text.clone(), base, token, is_overwriting).await {
+            Err(AppError::NotFound(_)) => {
+                self.reopen().await?;
+                let session = self.session.get_untracked();
+                save_configuration(session, text, base, None, is_overwriting).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Begins another session on the same text.
+    pub(super) async fn reopen(self) -> Result<(), AppError> {
+        let opened = open_configuration(self.name.get_value()).await?;
+        self.session.try_set(opened.session);
+        self.room.try_set(opened.room);
+        Ok(())
+    }
+
+    /// What was saved is where the text goes on from; what was typed meanwhile stays.
+    fn stored(self, stored: Stored, sent: &str) {
+        self.conflicts.set(None);
+        self.base.set(stored.version);
+        self.room
+            .update(|room| room.version = room.version.max(stored.version));
+        if self.text.with_untracked(|text| text == sent) {
+            self.saved.set(stored.text.clone());
+            self.show(&stored.text);
+            self.draft.saved();
+        } else {
+            self.saved.set(sent.to_owned());
+        }
+        let mut said = format!("Saved as v{}.", stored.version);
+        if !stored.merged.is_empty() {
+            let others = format::plural(stored.merged.len() as u64, "change", "changes");
+            said = format!(
+                "Saved as v{}, together with {others} of others.",
+                stored.version
+            );
+        }
+        self.toasts.say(said);
+    }
+
+    fn conflict(self, conflicts: Conflicts) {
+        self.conflicts.set(Some(conflicts));
+    }
+
+    /// Brings what others saved into the text.
+    pub(super) fn catch_up(self) {
+        let (session, base) = (self.session.get_untracked(), self.base.get_untracked());
+        let text = self.text.get_untracked();
+        spawn_local(async move {
+            match catch_up_configuration(session, base, text.clone()).await {
+                Ok(SaveOutcome::Saved(stored)) => self.caught_up(stored, &text).await,
+                Ok(SaveOutcome::Conflicts(conflicts)) => self.conflict(*conflicts),
+                Err(AppError::NotFound(_)) => {
+                    if self.reopen().await.is_ok() {
+                        self.catch_up();
+                    }
+                }
+                Err(error) => self.toasts.error(error.to_string()),
+            }
+        });
+    }
+
+    async fn caught_up(self, stored: Stored, sent: &str) {
+        // Typed meanwhile: it is asked again from the text as it is now.
+        if self.text.try_with_untracked(|text| text != sent) != Some(false) {
+            return;
+        }
+        match get_version(self.name.get_value(), stored.version).await {
+            Ok(saved) => {
+                self.saved.set(saved);
+                self.base.set(stored.version);
+                self.show(&stored.text);
+            }
+            Err(error) => self.toasts.error(error.to_string()),
+        }
+    }
+}
+
+/// Lines between the first and the last that differ, in the newer text; at least one where something went.
+fn changed(older: &str, newer: &str) -> usize {
+    let (older, newer): (Vec<&str>, Vec<&str>) = (older.lines().collect(), newer.lines().collect());
+    let same =
+        |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| pairs.take_while(|(a, b)| a == b).count();
+    let first = same(&mut older.iter().zip(&newer));
+    let rest = older.len().min(newer.len()) - first;
+    let last = same(&mut older.iter().rev().zip(newer.iter().rev()).take(rest));
+    let count = newer.len() - first - last;
+    count.max(usize::from(older.len() != newer.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changed;
+
+    #[test]
+    fn changed_lines_are_counted() {
+        assert_eq!(changed("a\nb\nc\n", "a\nb\nc\n"), 0);
+        assert_eq!(changed("a\nb\nc\n", "a\nx\nc\n"), 1);
+        assert_eq!(changed("a\nb\nc\n", "a\nc\n"), 1);
+        assert_eq!(changed("a\nb\n", "a\nb\nc\nd\n"), 2);
+        assert_eq!(changed("a\na\n", "a\n"), 1);
+        assert_eq!(changed("", "a\n"), 1);
+    }
+}

@@ -1,0 +1,191 @@
+//! The accounts of this server: found and changed, always through the engine. How they come to be is in `join`.
+
+use std::sync::Arc;
+
+use holdfast::{Actor, Clock, Expected, Kind, StateId, StateManager, Transition, Update, Version};
+use serde_json::json;
+
+use super::{
+    Account, Email, Logins, Role, Terms, account::people, authority, links, password, secret,
+    throttle::Throttle,
+};
+use crate::AppError;
+
+/// Accounts read at a time.
+const PAGE: usize = 500;
+
+/// The accounts. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct People(pub(super) Arc<Parts>);
+
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) manager: StateManager,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) terms: Terms,
+    pub(super) hasher: password::Hasher,
+    pub(super) throttle: Throttle,
+    pub(super) first: links::First,
+    pub(super) logins: Arc<dyn Logins>,
+}
+
+impl People {
+    /// The accounts that this engine keeps.
+    ///
+    /// # Errors
+    /// When passwords cannot be hashed here.
+    pub fn new(
+        manager: StateManager,
+        clock: Arc<dyn Clock>,
+        terms: Terms,
+        logins: Arc<dyn Logins>,
+    ) -> Result<Self, AppError> {
+        Ok(Self(Arc::new(Parts {
+            manager,
+            clock,
+            terms,
+            hasher: password::Hasher::new()?,
+            throttle: Throttle::default(),
+            first: links::First::default(),
+            logins,
+        })))
+    }
+
+    pub(super) fn manager(&self) -> &StateManager {
+        &self.0.manager
+    }
+
+    pub(super) fn now(&self) -> holdfast::Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Where people are logged in.
+    pub fn logins(&self) -> &dyn Logins {
+        &*self.0.logins
+    }
+
+    /// On what terms people join.
+    pub fn terms(&self) -> Terms {
+        self.0.terms
+    }
+
+    /// Whether this server has accounts; without any, whoever reaches it works as ever.
+    pub async fn has_accounts(&self) -> Result<bool, AppError> {
+        Ok(authority::has_accounts(self.manager()).await?)
+    }
+
+    /// An account, in use or not.
+    pub async fn account(&self, id: &str) -> Result<Option<Account>, AppError> {
+        let found = self.manager().look_up(&people(), &StateId::new(id)).await?;
+        Ok(found.as_deref().and_then(Account::of))
+    }
+
+    /// The account with this address.
+    pub async fn with_email(&self, email: &Email) -> Result<Option<Account>, AppError> {
+        match secret::read(self.manager(), email).await? {
+            Some(secret) => self.account(&secret.account).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Every account, by name.
+    pub async fn all(&self) -> Result<Vec<Account>, AppError> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = self
+                .manager()
+                .list(&people(), Some(&Kind::USER), after.as_ref(), PAGE)
+                .await?;
+            let is_last = page.len() < PAGE;
+            after = page.last().map(|state| state.id.clone());
+            all.extend(page.iter().filter_map(|state| Account::of(state)));
+            if is_last {
+                all.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Gives an account another role, in this actor's name.
+    pub async fn set_role(
+        &self,
+        id: &str,
+        role: Role,
+        expected: Expected,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
+        if role != Role::Admin {
+            self.check_not_last(id).await?;
+        }
+        let update = Update::Merge(json!({ "role": role.word() }));
+        let id = StateId::new(id);
+        self.manager()
+            .update(&people(), &id, update, expected, actor)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes an account out of use: its logins end, its tokens and open streams are refused from now on.
+    pub async fn suspend(
+        &self,
+        id: &str,
+        version: Option<u64>,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
+        self.check_not_last(id).await?;
+        self.step(id, Transition::SUSPEND, version, actor).await?;
+        self.0.logins.end_all(id, None).await?;
+        Ok(())
+    }
+
+    /// Takes it into use again.
+    pub async fn resume(
+        &self,
+        id: &str,
+        version: Option<u64>,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
+        self.step(id, Transition::RESUME, version, actor).await
+    }
+
+    async fn step(
+        &self,
+        id: &str,
+        step: Transition,
+        version: Option<u64>,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
+        let expected = version.map_or(Expected::Any, |version| Expected::Version(Version(version)));
+        let id = StateId::new(id);
+        self.manager()
+            .transition(&people(), &id, step, expected, actor)
+            .await?;
+        Ok(())
+    }
+
+    /// A server whose last administrator is gone could not be helped from inside.
+    async fn check_not_last(&self, id: &str) -> Result<(), AppError> {
+        let all = self.all().await?;
+        let mut administrators = all.iter().filter(|account| is_administrator(account));
+        if administrators.any(|account| account.id != id)
+            || !all.iter().any(|it| it.id == id && is_administrator(it))
+        {
+            return Ok(());
+        }
+        Err(AppError::BadRequest(
+            "This is the only administrator. Make somebody else one first.".into(),
+        ))
+    }
+}
+
+pub(super) fn is_administrator(account: &Account) -> bool {
+    account.is_active && account.role == Role::Admin
+}
+
+/// The program itself, where it keeps accounts.
+pub(super) fn program() -> Actor {
+    Actor {
+        name: "accounts".into(),
+        client: None,
+    }
+}

@@ -1,0 +1,150 @@
+//! Making accounts: for whoever asks, with a link, at the terminal.
+
+use std::net::IpAddr;
+
+use holdfast::{Expected, StateId, Transition};
+
+use super::{
+    Account, Email, Invitation, Joining, Link, People, Refused, Role, SignUp,
+    account::{self, people},
+    book::{is_administrator, program},
+    links,
+    secret::{self, Secret},
+    strength,
+};
+use crate::AppError;
+
+/// How often somebody else may be faster with the same address before it is left at that.
+const TRIES: usize = 3;
+
+impl People {
+    /// A new link for the first administrator, if there is no administrator.
+    pub async fn first_link(&self) -> Result<Option<Link>, AppError> {
+        let is_there = self.all().await?.iter().any(is_administrator);
+        Ok((!is_there).then(|| self.0.first.renew()))
+    }
+
+    /// Whether this is the first administrator's link.
+    pub fn is_first_link(&self, link: &str) -> bool {
+        self.0.first.is(link)
+    }
+
+    /// Makes the first administrator.
+    pub async fn make_first(&self, link: &str, joining: Joining) -> Result<(), Refused> {
+        let (email, name) = checked(&joining)?;
+        if !self.0.first.is(link) || self.all().await?.iter().any(is_administrator) {
+            return Err(Refused::Link);
+        }
+        if self.with_email(&email).await?.is_some() || !self.0.first.use_up(link) {
+            return Err(Refused::Link);
+        }
+        self.make(
+            &email,
+            &name,
+            joining.password,
+            Role::Admin,
+            "the first link",
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Makes an invitation, in this person's name.
+    pub async fn invite(&self, by: &Account, role: Role) -> Result<Link, AppError> {
+        links::sweep(self.manager(), self.now()).await?;
+        links::invite(self.manager(), role, by.actor_name(), self.now()).await
+    }
+
+    /// What this link gives, if it is still good.
+    pub async fn invitation(&self, link: &str) -> Result<Option<Invitation>, AppError> {
+        let found = links::invitation(self.manager(), link, self.now()).await?;
+        Ok(found.map(|(invitation, _)| invitation))
+    }
+
+    /// Makes an account for who was invited.
+    pub async fn join(&self, link: &str, joining: Joining, address: IpAddr) -> Result<(), Refused> {
+        let (email, name) = checked(&joining)?;
+        self.0.throttle.from(address, self.now())?;
+        let found = links::invitation(self.manager(), link, self.now()).await?;
+        let Some((invitation, seen)) = found else {
+            return Err(Refused::Link);
+        };
+        if self.0.terms.sign_up == SignUp::Closed {
+            return Err(Refused::Closed);
+        }
+        // Who has an account already logs in with it, and the link stays good.
+        if !links::use_up(self.manager(), link, seen).await? {
+            return Err(Refused::Link);
+        }
+        let by = format!("an invitation by {}", invitation.by);
+        self.make(&email, &name, joining.password, invitation.role, &by)
+            .await?;
+        Ok(())
+    }
+
+    /// Makes an account for whoever asks, where that is allowed. Nobody is told whether the address had one already,
+    /// and it takes as long either way.
+    pub async fn sign_up(&self, joining: Joining, address: IpAddr) -> Result<(), Refused> {
+        if self.0.terms.sign_up != SignUp::Open {
+            return Err(Refused::Closed);
+        }
+        let (email, name) = checked(&joining)?;
+        self.0.throttle.from(address, self.now())?;
+        let role = self.0.terms.role;
+        self.make(&email, &name, joining.password, role, "sign up")
+            .await?;
+        Ok(())
+    }
+
+    /// Makes an account on the command line.
+    pub async fn add(&self, joining: Joining, role: Role) -> Result<bool, Refused> {
+        let (email, name) = checked(&joining)?;
+        self.make(&email, &name, joining.password, role, "the command line")
+            .await
+    }
+
+    /// Whether it was made: not where the address has one.
+    async fn make(
+        &self,
+        email: &Email,
+        name: &str,
+        password: String,
+        role: Role,
+        made_by: &str,
+    ) -> Result<bool, Refused> {
+        let hash = self.0.hasher.hash(password).await?;
+        for _ in 0..TRIES {
+            let known = secret::read(self.manager(), email).await?;
+            let owner = known.as_ref().map_or("nobody", |secret| &secret.account);
+            if self.account(owner).await?.is_some() {
+                break;
+            }
+            let secret = Secret {
+                account: hex::encode(rand::random::<[u8; 16]>()),
+                password: hash.clone(),
+                seen: known.map_or(0, |secret| secret.seen),
+            };
+            // First what proves who it is: should we be cut off here, the address is still free.
+            if secret::write(self.manager(), email, &secret).await? {
+                let new = account::new(&secret.account, name, email, role, made_by);
+                let id = StateId::new(secret.account);
+                let mut both = self.manager().transaction(&program());
+                both.register(new).await?;
+                both.transition(&people(), &id, Transition::ACTIVATE, Expected::Any)
+                    .await?;
+                both.commit().await?;
+                return Ok(true);
+            }
+        }
+        secret::pretend(self.manager()).await?;
+        Ok(false)
+    }
+}
+
+/// What of it can be judged before anything is looked up.
+fn checked(joining: &Joining) -> Result<(Email, String), Refused> {
+    let email = Email::parse(&joining.email).ok_or(Refused::Email)?;
+    let name = account::name(&joining.name).map_err(|_| Refused::Name)?;
+    strength::check(&joining.password, &email, &name).map_err(Refused::Password)?;
+    Ok((email, name))
+}

@@ -1,0 +1,62 @@
+//! The people of this server: their accounts, what their roles allow, how they prove who they are.
+//!
+//! - `role` is the one table of who may do what to which kind; it compiles to WASM, the page shows it
+//! - `account` is an account as a `user` state; `book` finds and changes accounts in the engine
+//! - `join` makes them, on the `terms` of the server; `enter` is how one proves who one is
+//! - `secret` keeps the hash of a password, outside the log; `password` makes and checks it, off the async threads;
+//!   `strength` says which passwords are good enough
+//! - `throttle` counts failed attempts; `links` are invitations and the first administrator's link
+//! - `authority` holds every write against the table, at the engine's door
+//! - `takeover` brings a browser's work into the account; `tokens` are for programs
+//! - `logins` is what the server's sessions tell and do
+//!
+//! Cookies, forms and rates of requests are the server's business.
+
+mod role;
+
+#[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
+mod authority;
+#[cfg(feature = "ssr")]
+mod book;
+#[cfg(feature = "ssr")]
+mod enter;
+#[cfg(feature = "ssr")]
+mod join;
+#[cfg(feature = "ssr")]
+mod links;
+#[cfg(feature = "ssr")]
+mod logins;
+#[cfg(feature = "ssr")]
+mod password;
+#[cfg(feature = "ssr")]
+mod secret;
+#[cfg(feature = "ssr")]
+mod strength;
+#[cfg(feature = "ssr")]
+mod takeover;
+#[cfg(feature = "ssr")]
+mod terms;
+#[cfg(feature = "ssr")]
+mod throttle;
+#[cfg(feature = "ssr")]
+mod tokens;
+
+#[cfg(feature = "ssr")]
+pub(crate) use self::role::Place;
+pub(crate) use self::role::ROWS;
+pub use self::role::Role;
+#[cfg(feature = "ssr")]
+pub(crate) use self::tokens::NewToken;
+#[cfg(feature = "ssr")]
+pub use self::{
+    account::{Account, Email, PEOPLE, people},
+    authority::Roles,
+    book::People,
+    links::{Invitation, Link},
+    logins::{Login, Logins, NoLogins},
+    takeover::{Answer, Takeover},
+    terms::{Joining, Refused, SignUp, Terms},
+    tokens::{TOKEN, Token, Use, lifecycle_of_tokens},
+};

@@ -1,0 +1,109 @@
+//! On what terms people join and enter, and why somebody does not.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Role, throttle::Wait};
+use crate::AppError;
+
+/// Who may sign up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUp {
+    /// Everybody who reaches the server.
+    #[default]
+    Open,
+    /// Who has an invitation.
+    Invitation,
+    /// Nobody; accounts are made on the command line.
+    Closed,
+}
+
+/// On what terms people join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// Who may sign up.
+    pub sign_up: SignUp,
+    /// What who signs up without an invitation may do.
+    pub role: Role,
+}
+
+/// What somebody who joins says.
+#[derive(Clone)]
+pub struct Joining {
+    /// Their e-mail address, as typed.
+    pub email: String,
+    /// Their name, as typed.
+    pub name: String,
+    /// Their password.
+    pub password: String,
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refused {
+    /// There is no such account, or this is not its password, or it is suspended: the same for whoever asks.
+    Credentials {
+        /// Attempts left before a wait.
+        left: u32,
+    },
+    /// Too many attempts.
+    Throttled {
+        /// When there may be another.
+        minutes: u32,
+    },
+    /// The new password will not do.
+    Password(&'static str),
+    /// This is no e-mail address.
+    Email,
+    /// This is no name.
+    Name,
+    /// Nobody may sign up like this.
+    Closed,
+    /// The link is not good (any more).
+    Link,
+    /// Something else went wrong.
+    Failed(AppError),
+}
+
+impl From<AppError> for Refused {
+    fn from(error: AppError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<holdfast::Error> for Refused {
+    fn from(error: holdfast::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Wait> for Refused {
+    fn from(wait: Wait) -> Self {
+        Self::Throttled {
+            minutes: wait.minutes,
+        }
+    }
+}
+
+impl From<Refused> for AppError {
+    fn from(refused: Refused) -> Self {
+        let invalid = |path: &str, problem: &str| Self::Invalid {
+            path: path.to_owned(),
+            problem: problem.to_owned(),
+        };
+        match refused {
+            Refused::Credentials { .. } => Self::Forbidden("Email or password is wrong.".into()),
+            Refused::Throttled { minutes } => Self::Busy(format!(
+                "Too many attempts. Try again in {minutes} minutes."
+            )),
+            Refused::Password(problem) => invalid("password", problem),
+            Refused::Email => invalid("email", "this is no e-mail address"),
+            Refused::Name => invalid("name", "give a name of at most 80 characters"),
+            Refused::Closed => {
+                Self::Forbidden("Nobody can sign up here without an invitation.".into())
+            }
+            Refused::Link => Self::Forbidden("This link is not good any more.".into()),
+            Refused::Failed(error) => error,
+        }
+    }
+}
