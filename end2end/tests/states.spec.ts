@@ -5,9 +5,7 @@ import { expect, test } from "./support/fixtures";
 
 test.use({ ownServer: true });
 
-test("what was chosen on Query is a state with a history, and rolls back live on Query", async ({ complaints, context, page }) => {
-  // Rows of a result may be asked for just as a newer one takes its place; Query then shows the newer one's.
-  complaints.expect(/status of 404 /);
+test("what was chosen on Query is a state with a history, and rolls back live on Query", async ({ context, page }) => {
   await open(page);
   await page.getByRole("checkbox", { name: "f", exact: true }).check();
   await expectSaved(page);
@@ -108,4 +106,82 @@ test("the save mark leads to the history of everything saved", async ({ page }) 
   await page.getByRole("link", { name: /^History, version v\d+/ }).click();
   await expect(page).toHaveURL(/\/states$/);
   await expect(page.getByRole("link", { name: "query.filters" })).toBeVisible();
+});
+
+test("a state is found by a field of its content, and a condition that is none is told with its column", async ({ complaints, page }) => {
+  complaints.expect(/status of 422 /);
+  await open(page);
+  await chooseCohort(page);
+  await expectSaved(page);
+  await open(page, "/states");
+  const search = page.getByLabel("Search states");
+  await search.fill('data.sex = "f"');
+  await expect(page.getByTestId("states-found")).toHaveText("1 state");
+  await expect(page.getByRole("link", { name: "query.filters" })).toBeVisible();
+  await expect(page).toHaveURL(/q=data\.sex/);
+  await page.reload();
+  await expect(search).toHaveValue('data.sex = "f"');
+  await expect(page.getByTestId("states-found")).toHaveText("1 state");
+  await search.fill("kind = store");
+  await expect(page.getByRole("alert")).toContainText("column 8");
+  await search.fill("");
+  await expect(page.getByRole("link", { name: "query.filters" })).toBeVisible();
+});
+
+test("a second browser with the same session sees a roll back and its history at once", async ({ browser, context, holdfast, page }) => {
+  await open(page);
+  await page.getByRole("checkbox", { name: "f", exact: true }).check();
+  await expectSaved(page);
+  await page.getByRole("checkbox", { name: "m", exact: true }).check();
+  await expectSaved(page);
+  await open(page, "/states");
+  await page.getByRole("link", { name: "query.filters" }).click();
+  await expect(page.getByTestId("state-status")).toBeVisible();
+  const second = await browser.newContext({ baseURL: holdfast.url, storageState: await context.storageState() });
+  const other = await second.newPage();
+  await open(other, new URL(page.url()).pathname + new URL(page.url()).search);
+  const version = await other.getByTestId("state-version").textContent();
+  await page.getByLabel("Older version").selectOption({ label: "v1" });
+  await page.getByRole("button", { name: "Roll back" }).click();
+  await expect(other.getByTestId("state-version")).not.toHaveText(version ?? "", { timeout: 2_000 });
+  await expect(other.getByRole("list", { name: "History" }).getByRole("listitem").first()).toContainText("rollback");
+  await second.close();
+});
+
+test("without JavaScript states are searched by a plain form", async ({ browser, context, holdfast, page }) => {
+  await open(page);
+  await chooseCohort(page);
+  await expectSaved(page);
+  const plain = await browser.newContext({ baseURL: holdfast.url, javaScriptEnabled: false, storageState: await context.storageState() });
+  const states = await plain.newPage();
+  await states.goto("/states");
+  await states.getByLabel("Search states").fill('data.sex = "f"');
+  await states.getByRole("button", { name: "Search" }).click();
+  await expect(states.getByTestId("states-found")).toHaveText("1 state");
+  await states.getByRole("link", { name: "query.filters" }).click();
+  await expect(states.getByTestId("state-status")).toHaveText("active");
+  await plain.close();
+});
+
+test("a list of several pages is scrolled to its end, and only the rows on screen are made", async ({ page }) => {
+  test.slow(); // 260 tables are imported first.
+  await open(page);
+  await page.evaluate(async () => {
+    for (let n = 0; n < 260; n += 1) {
+      const answer = await fetch(`/data/upload?name=table_${n}.csv`, { method: "POST", body: "id,x\n1,2\n" });
+      if (!answer.ok) throw new Error(`table ${n}: ${answer.status}`);
+    }
+  });
+  await open(page, "/states?kind=dataset");
+  await expect(page.getByTestId("states-found")).toHaveText("263 states");
+  const list = page.getByRole("table", { name: "States found" });
+  const oldest = page.getByRole("link", { name: "demographics", exact: true });
+  await expect(oldest).toHaveCount(0);
+  await expect(async () => {
+    await list.evaluate((table) => table.parentElement?.scrollTo(0, table.scrollHeight));
+    await expect(oldest).toBeVisible({ timeout: 300 });
+  }).toPass();
+  expect(await list.getByRole("row").count()).toBeLessThan(60);
+  await oldest.click();
+  await expect(page.getByTestId("state-status")).toHaveText("active");
 });

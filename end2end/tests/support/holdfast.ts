@@ -125,7 +125,7 @@ export class Holdfast {
 }
 
 /** The release build; HOLDFAST_BINARY names another one. */
-function program(): string {
+export function program(): string {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
   const target = process.env.CARGO_TARGET_DIR ?? join(cache, "holdfast/target");
   const path = process.env.HOLDFAST_BINARY ?? join(target, "release/holdfast");

@@ -1,0 +1,190 @@
+// People in browsers: an account, a second device that shares its workspace, ends and roles that hold at once.
+import { execFileSync } from "node:child_process";
+import type { Browser, Page } from "@playwright/test";
+import { expectAccessible } from "./support/axe";
+import { alive, expectSaved, open } from "./support/cohort";
+import { expect, test } from "./support/fixtures";
+import { type Holdfast, program } from "./support/holdfast";
+
+test.use({ ownServer: true });
+
+const PASSWORD = "kelp holds fast";
+
+/** Makes an account at the terminal, as an operator would. */
+function addUser(holdfast: Holdfast, email: string, name: string, role: string): void {
+  execFileSync(program(), ["user", "add", email, name, "--role", role], {
+    cwd: holdfast.dataDir,
+    env: { ...process.env, HOLDFAST_DATA_DIR: holdfast.dataDir },
+    input: `${PASSWORD}\n`,
+  });
+}
+
+async function logIn(page: Page, email: string): Promise<void> {
+  await page.goto("/account");
+  const form = page.getByRole("form", { name: "Log in to Holdfast" });
+  await form.getByLabel("Email").fill(email);
+  await form.getByLabel("Password").fill(PASSWORD);
+  await form.getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByRole("link", { name: /^Account of / })).toBeVisible();
+  await alive(page);
+}
+
+async function another(browser: Browser, holdfast: Holdfast): Promise<Page> {
+  const context = await browser.newContext({ baseURL: holdfast.url });
+  return context.newPage();
+}
+
+test("a person signs up, brings their work along, and shares it live with a second device", async ({ browser, holdfast, page }) => {
+  await open(page);
+  await page.getByLabel("Study name").fill("Liver");
+  await page.getByLabel("Study name").press("Enter");
+  await expectSaved(page);
+  await page.getByRole("link", { name: "Log in" }).click();
+  const form = page.getByRole("form", { name: "Make an account" });
+  await form.getByLabel("Name").fill("Ada Lovelace");
+  await form.getByLabel("Email").fill("ada@lab.org");
+  await form.getByLabel("New password").fill(PASSWORD);
+  await form.getByRole("button", { name: "Make account" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "it has one now" })).toBeVisible();
+  await logIn(page, "ada@lab.org");
+  await expect(page.getByLabel("Study name")).toHaveValue("Liver");
+
+  const second = await another(browser, holdfast);
+  await logIn(second, "ada@lab.org");
+  await expect(second.getByLabel("Study name")).toHaveValue("Liver");
+  await second.getByLabel("Study name").fill("Kidney");
+  await second.getByLabel("Study name").press("Enter");
+  await expect(page.getByLabel("Study name")).toHaveValue("Kidney", { timeout: 2_000 });
+
+  await page.goto("/account");
+  await alive(page);
+  await page.getByRole("button", { name: "Log out" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "You are logged out" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Log in", exact: true })).toBeVisible();
+  await open(page);
+  await expect(page.getByLabel("Study name")).toHaveValue("PBC trial");
+  await expect(second.getByLabel("Study name")).toHaveValue("Kidney");
+  await second.context().close();
+});
+
+test("another login is ended from the list, and its open page is logged out", async ({ browser, complaints, holdfast, page }) => {
+  complaints.expect(/401/);
+  addUser(holdfast, "ada@lab.org", "Ada Lovelace", "analyst");
+  const other = await another(browser, holdfast);
+  await logIn(other, "ada@lab.org");
+  await logIn(page, "ada@lab.org");
+  await open(page, "/account");
+  const sessions = page.getByRole("region", { name: "Where you are logged in" });
+  await expect(sessions.getByText("2 sessions")).toBeVisible();
+  await expect(sessions.getByRole("row").filter({ hasText: "this one" })).toHaveCount(1);
+  await sessions.getByRole("button", { name: /^End Chrome/ }).click();
+  await expect(other).toHaveURL(/\/account\?done=ended/, { timeout: 5_000 });
+  await expect(other.getByText("This login was ended")).toBeVisible();
+  await expect(sessions.getByText("1 session", { exact: true })).toBeVisible();
+  await other.context().close();
+});
+
+test("an administrator takes a role away while the page is open", async ({ browser, holdfast, page }) => {
+  addUser(holdfast, "ada@lab.org", "Ada Lovelace", "admin");
+  addUser(holdfast, "bob@lab.org", "Bob Noyce", "editor");
+  const other = await another(browser, holdfast);
+  await logIn(other, "bob@lab.org");
+  await open(other, "/account");
+  await expect(other.getByTestId("role")).toHaveText("editor");
+  await logIn(page, "ada@lab.org");
+  await open(page, "/account");
+  await page.getByLabel("Role of Bob Noyce").selectOption("viewer");
+  await expect(other.getByTestId("role")).toHaveText("viewer", { timeout: 5_000 });
+  await page.getByRole("button", { name: "Suspend Bob Noyce" }).click();
+  await expect(other).toHaveURL(/\/account\?done=ended/, { timeout: 10_000 });
+  await expect(page.getByRole("row").filter({ hasText: "bob@lab.org" })).toContainText("suspended");
+  await other.context().close();
+});
+
+test("who is invited makes an account with the link, once", async ({ browser, holdfast, page }) => {
+  addUser(holdfast, "ada@lab.org", "Ada Lovelace", "admin");
+  await logIn(page, "ada@lab.org");
+  await open(page, "/account");
+  await page.getByLabel("Role of the invitation").selectOption("editor");
+  await page.getByRole("button", { name: "Invite" }).click();
+  const link = await page.getByTestId("invitation").innerText();
+  const guest = await another(browser, holdfast);
+  for (const [email, outcome] of [["bob@lab.org", "it has one now"], ["eve@lab.org", "not good any more"]] as const) {
+    await guest.goto(link);
+    await guest.getByLabel("Name", { exact: true }).fill("Bob");
+    await guest.getByLabel("Email").fill(email);
+    await guest.getByLabel("New password").fill(PASSWORD);
+    await guest.getByRole("button", { name: "Make account" }).click();
+    await expect(guest.getByText(outcome)).toBeVisible();
+  }
+  await guest.context().close();
+});
+
+test("a token is shown once, works for a program, and is revoked", async ({ holdfast, page }) => {
+  addUser(holdfast, "ada@lab.org", "Ada Lovelace", "analyst");
+  await logIn(page, "ada@lab.org");
+  await open(page, "/account");
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("form", { name: "New token" }).getByLabel("Name").fill("nightly");
+  await page.getByRole("button", { name: "Make token" }).click();
+  const token = await page.getByTestId("token").innerText();
+  const ask = () =>
+    fetch(`${holdfast.url}/api/get_me`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: "{}",
+    });
+  expect(await (await ask()).json()).toMatchObject({ name: "Ada Lovelace" });
+  await page.reload();
+  await alive(page);
+  await expect(page.getByText(token)).toHaveCount(0);
+  await page.getByRole("button", { name: "Revoke nightly" }).click();
+  await expect(page.getByRole("button", { name: "Revoke nightly" })).toHaveCount(0);
+  expect((await ask()).status).toBe(401);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("signing up, logging in with a wrong and the right password, and logging out are plain forms", async ({ page }) => {
+    await page.goto("/account");
+    const join = page.getByRole("form", { name: "Make an account" });
+    await join.getByLabel("Name").fill("Ada Lovelace");
+    await join.getByLabel("Email").fill("ada@lab.org");
+    await join.getByLabel("New password").fill(PASSWORD);
+    await join.getByRole("button", { name: "Make account" }).click();
+    for (const password of ["not the password", PASSWORD]) {
+      const form = page.getByRole("form", { name: "Log in to Holdfast" });
+      await form.getByLabel("Email").fill("ada@lab.org");
+      await form.getByLabel("Password").fill(password);
+      await form.getByRole("button", { name: "Log in" }).click();
+      if (password !== PASSWORD) await expect(page.getByRole("alert")).toContainText("4 tries left");
+    }
+    await page.getByRole("link", { name: "Account of Ada Lovelace" }).click();
+    await expect(page.getByText("ada@lab.org")).toBeVisible();
+    await expect(page.getByText("this one")).toBeVisible();
+    await page.getByRole("button", { name: "Log out" }).click();
+    await expect(page.getByRole("form", { name: "Log in to Holdfast" })).toBeVisible();
+  });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [width, height] of [[1280, 800], [390, 844]] as const) {
+    test(`axe finds nothing serious on the Account page, ${colorScheme}, ${width} px wide`, async ({ browser, holdfast }) => {
+      addUser(holdfast, "ada@lab.org", "Ada Lovelace", "admin");
+      addUser(holdfast, "bob@lab.org", "Bob Noyce", "viewer");
+      const context = await browser.newContext({ baseURL: holdfast.url, colorScheme, viewport: { width, height } });
+      const page = await context.newPage();
+      await open(page, "/account?problem=credentials&n=4");
+      await expectAccessible(page);
+      await logIn(page, "ada@lab.org");
+      await open(page, "/account");
+      await page.getByRole("button", { name: "New token" }).click();
+      await page.getByText("Change password").first().click();
+      await expect(page.getByRole("region", { name: "Users and roles" })).toBeVisible();
+      await expectAccessible(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await context.close();
+    });
+  }
+}

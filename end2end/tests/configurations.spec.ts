@@ -1,0 +1,247 @@
+// Configurations that several people edit: drafts, presence, merging, conflicts, locks, the folder's other programs.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "@playwright/test";
+import { expectAccessible } from "./support/axe";
+import { alive, open } from "./support/cohort";
+import { expect, test } from "./support/fixtures";
+import type { Holdfast } from "./support/holdfast";
+
+test.use({ ownServer: true });
+
+const FILE = "aflibercept_te.yaml";
+const ADDRESS = `/configurations/${FILE}`;
+
+/** Opens the file and waits for the editor. */
+async function edit(page: Page, address = ADDRESS): Promise<void> {
+  await open(page, address);
+  await expect(page.locator(".cm-content")).toBeVisible();
+}
+
+/** Another person: a browser with a session of its own. */
+async function another(browser: Browser, holdfast: Holdfast): Promise<Page> {
+  const context = await browser.newContext({ baseURL: holdfast.url, viewport: { width: 1440, height: 900 } });
+  return context.newPage();
+}
+
+/** Writes another text in place of a line; its indentation stays. */
+async function rewrite(page: Page, line: string, text: string): Promise<void> {
+  await page.locator(".cm-line", { hasText: line }).first().click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Shift+Home");
+  await page.keyboard.type(text);
+}
+
+const onDisk = (holdfast: Holdfast, name = FILE) => readFileSync(join(holdfast.dataDir, "configurations", name), "utf8");
+const save = (page: Page) => page.getByRole("button", { name: /^Save v/ });
+const draft = (page: Page) => page.getByTestId("draft");
+const editors = (page: Page) => page.getByTestId("editors").first();
+
+test("work that is not saved survives a refresh and a power cut, and is then saved as a version", async ({ complaints, holdfast, page }) => {
+  complaints.expect(/Failed to load resource|ERR_/);
+  page.on("dialog", (dialog) => void dialog.accept());
+  await open(page, "/configurations");
+  await expect(page.getByTestId("files-count")).toHaveText("4 files");
+  await page.getByRole("link", { name: FILE, exact: true }).click();
+  await expect(page.locator(".cm-content")).toBeVisible();
+  await expect(save(page)).toBeDisabled();
+  await rewrite(page, "max_interval_days", "max_interval_days: 126");
+  await expect(page.getByText("1 line not saved")).toBeVisible();
+  await expect(draft(page)).toHaveText("Draft kept");
+  await page.reload();
+  await alive(page);
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+  await holdfast.killAndRestart();
+  await edit(page);
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+  const before = onDisk(holdfast);
+  await save(page).click();
+  await expect(page.getByText("Saved as v2.")).toBeVisible();
+  expect(onDisk(holdfast)).toBe(before.replace("max_interval_days: 112", "max_interval_days: 126"));
+  await expect(draft(page)).toHaveText("Nothing to keep");
+
+  await page.getByRole("button", { name: "History" }).click();
+  const versions = page.getByTestId("versions").getByRole("listitem");
+  await expect(versions).toHaveCount(2);
+  await expect(versions.first()).toContainText("treat_and_extend.max_interval_days 112 → 126");
+  await expect(page.getByTestId("backups").getByRole("listitem")).toHaveCount(1);
+  await page.getByRole("button", { name: "Compare v1 with the newest" }).click();
+  const difference = page.getByTestId("difference");
+  await expect(difference.locator("td.bg-del")).toContainText("112");
+  await expect(difference.locator("td.bg-add")).toContainText("126");
+  await page.getByRole("dialog", { name: "Difference" }).getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Restore v1" }).click();
+  await expect(page.getByText("It is back, as v3.")).toBeVisible();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 112" })).toBeVisible();
+  expect(onDisk(holdfast)).toBe(before);
+});
+
+test("who is there is seen within a second, and what does not overlap merges silently", async ({ browser, holdfast, page }) => {
+  await edit(page);
+  const other = await another(browser, holdfast);
+  await edit(other);
+  await expect(editors(page).getByRole("listitem")).toHaveCount(2, { timeout: 1_000 });
+  await rewrite(other, "extension_days", "extension_days: 7");
+  await expect(editors(page).getByText(/not saved/)).toBeVisible({ timeout: 2_000 });
+  await expect(page.locator(".hf-peer-name")).toHaveText(/^Guest /);
+
+  await rewrite(page, "max_interval_days", "max_interval_days: 126");
+  await save(page).click();
+  await expect(page.getByText("Saved as v2.")).toBeVisible();
+  // The other is told and goes on.
+  await expect(other.getByTestId("behind")).toContainText("saved v2 meanwhile", { timeout: 2_000 });
+  await other.keyboard.press("End");
+  await other.keyboard.type(" # weeks");
+  await save(other).click();
+  await expect(other.getByText("Saved as v3, together with 1 change of others.")).toBeVisible();
+  const text = onDisk(holdfast);
+  expect(text).toContain("max_interval_days: 126");
+  expect(text).toContain("extension_days: 7 # weeks");
+  // Who has nothing unsaved follows by itself.
+  await expect(page.locator(".cm-line", { hasText: "extension_days: 7 # weeks" })).toBeVisible({ timeout: 3_000 });
+  await other.context().close();
+  await expect(editors(page).getByRole("listitem")).toHaveCount(1, { timeout: 2_000 });
+});
+
+test("what both changed is a choice between three versions, and the chosen result is saved", async ({ browser, holdfast, page }) => {
+  await edit(page);
+  const other = await another(browser, holdfast);
+  await edit(other);
+  await rewrite(other, "max_interval_days", "max_interval_days: 126");
+  await rewrite(other, "shortening_days", "shortening_days: 28");
+  await rewrite(page, "max_interval_days", "max_interval_days: 140 # agreed");
+  await save(other).click();
+  await expect(other.getByText("Saved as v2.")).toBeVisible();
+  await expect(page.getByTestId("behind")).toBeVisible();
+  await save(page).click();
+
+  const conflict = page.getByTestId("conflict");
+  await expect(conflict).toBeVisible();
+  for (const [pane, value] of [["Base", "112"], ["Theirs", "126"], ["Mine", "140"]] as const) {
+    await expect(conflict.getByRole("region", { name: pane, exact: true }).locator("[data-marked]")).toContainText(`max_interval_days: ${value}`);
+  }
+  await expect(page.getByText("1 of 1 open")).toBeVisible();
+  await expect(save(page)).toBeDisabled();
+  await expectAccessible(page);
+  await conflict.getByRole("button", { name: "theirs 126", exact: true }).click();
+  await expect(page.getByTestId("choices-left")).toHaveText("Every choice is made");
+  await conflict.getByRole("button", { name: "Edit" }).click();
+  await conflict.getByLabel("A text of your own").fill("max_interval_days: 133");
+  await conflict.getByRole("button", { name: "Take it" }).click();
+  await expect(conflict.getByRole("region", { name: "Result" })).toContainText("max_interval_days: 133");
+  await save(page).click();
+  await expect(page.getByText("Saved as v3.")).toBeVisible();
+  await expect(conflict).toBeHidden();
+  const text = onDisk(holdfast);
+  expect(text).toContain("  max_interval_days: 133");
+  expect(text).toContain("  shortening_days: 28");
+  await other.context().close();
+});
+
+test("a lock keeps others from saving, is asked for and handed over", async ({ browser, holdfast, page }) => {
+  await edit(page);
+  const other = await another(browser, holdfast);
+  await edit(other);
+  await rewrite(other, "max_interval_days", "max_interval_days: 126");
+  await page.getByRole("button", { name: "Lock for 30 min" }).first().click();
+  await expect(page.getByTestId("lock").first()).toContainText("Yours, 30 min left");
+  await expect(other.getByText("has locked this file")).toBeVisible({ timeout: 2_000 });
+  await expect(save(other)).toBeDisabled();
+  await other.getByRole("button", { name: "Ask for it" }).first().click();
+  await page.getByRole("button", { name: /^Hand over to Guest/ }).first().click();
+  await expect(other.getByTestId("lock").first()).toContainText("Yours", { timeout: 2_000 });
+  await save(other).click();
+  await expect(other.getByText("Saved as v2.")).toBeVisible();
+  await expect(page.getByTestId("lock").first()).toContainText("min left");
+  // A lost page does not hold it.
+  await other.context().close();
+  await expect(page.getByTestId("lock").first()).toContainText("Open to everyone", { timeout: 3_000 });
+});
+
+test("what another program writes into the folder is noticed and treated as somebody's edit", async ({ holdfast, page }) => {
+  await edit(page);
+  await rewrite(page, "max_interval_days", "max_interval_days: 126");
+  const path = join(holdfast.dataDir, "configurations", FILE);
+  writeFileSync(path, onDisk(holdfast).replace("extension_days: 14", "extension_days: 21"));
+  await expect(page.getByTestId("behind")).toContainText("Another program saved v2", { timeout: 4_000 });
+  await page.getByRole("button", { name: "Bring it in now" }).click();
+  await expect(page.locator(".cm-line", { hasText: "extension_days: 21" })).toBeVisible();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+  await save(page).click();
+  await expect(page.getByText("Saved as v3.")).toBeVisible();
+  expect(onDisk(holdfast)).toContain("extension_days: 21");
+});
+
+test("what does not fit the schema is told at its line, and is not saved", async ({ holdfast, page }) => {
+  await edit(page);
+  const before = onDisk(holdfast);
+  await rewrite(page, "max_interval_days", "max_interval_days: soon");
+  const problem = page.getByTestId("problems").getByRole("listitem");
+  await expect(problem).toContainText("treat_and_extend.max_interval_days");
+  await expect(save(page)).toBeDisabled();
+  await page.keyboard.press("Control+s");
+  await expect(page.getByRole("region", { name: "Notices" }).getByRole("alert")).toContainText("max_interval_days");
+  expect(onDisk(holdfast)).toBe(before);
+  await rewrite(page, "max_interval_days", "max_interval_days: [1");
+  await expect(problem).toContainText(/Line \d+/);
+  await rewrite(page, "max_interval_days", "max_interval_days: 98");
+  await expect(page.getByTestId("problems")).toHaveCount(0);
+  await expect(save(page)).toBeEnabled();
+});
+
+test("files are made, found, copied, renamed, deleted and brought back", async ({ page }) => {
+  await open(page, "/configurations");
+  await page.getByRole("button", { name: "New file" }).click();
+  await page.getByLabel("Name of the new file").fill("costs.toml");
+  await page.getByRole("button", { name: "Make it" }).click();
+  await expect(page).toHaveURL(/\/configurations\/costs\.toml$/);
+  await page.locator(".cm-content").click();
+  await page.keyboard.type("visit = 80");
+  await save(page).click();
+  await expect(page.getByText("Saved as v2.")).toBeVisible();
+  await page.getByRole("link", { name: "Configurations" }).last().click();
+  await page.getByRole("button", { name: "Copy costs.toml" }).click();
+  await page.getByRole("button", { name: "Copy to" }).click();
+  await expect(page.getByRole("link", { name: "costs_copy.toml" })).toBeVisible();
+  await page.getByRole("button", { name: "Rename costs_copy.toml" }).click();
+  await page.getByLabel("New name").fill("prices.toml");
+  await page.getByRole("button", { name: "New name" }).click();
+  await expect(page.getByRole("link", { name: "prices.toml" })).toBeVisible();
+  await page.getByLabel("Find a file").fill("PRIC");
+  await expect(page.getByRole("table", { name: "Files" }).getByRole("row")).toHaveCount(2);
+  await page.getByRole("button", { name: "Delete prices.toml" }).click();
+  await expect(page.getByText("No file has that in its name.")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("link", { name: "prices.toml" })).toBeVisible();
+  await page.getByRole("link", { name: "prices.toml" }).click();
+  await expect(page.locator(".cm-content")).toContainText("visit = 80");
+});
+
+test("leaving with unsaved work asks, and the draft is there afterwards", async ({ page }) => {
+  await edit(page);
+  await rewrite(page, "max_interval_days", "max_interval_days: 126");
+  await expect(draft(page)).toHaveText("Draft kept");
+  const pages = page.getByRole("navigation", { name: "Pages", exact: true });
+  await pages.getByRole("link", { name: "Data" }).click();
+  const question = page.getByRole("dialog", { name: "You have changes that are not saved" });
+  await question.getByRole("button", { name: "Stay" }).click();
+  await expect(page).toHaveURL(new RegExp(`${FILE}$`));
+  await pages.getByRole("link", { name: "Data" }).click();
+  await question.getByRole("button", { name: "Leave, keep the draft" }).click();
+  await expect(page).toHaveURL(/\/data$/);
+  await page.goBack();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing serious on Configurations, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await open(page, "/configurations");
+    await expect(page.getByRole("link", { name: FILE, exact: true })).toBeVisible();
+    await expectAccessible(page);
+    await edit(page);
+    await page.getByRole("button", { name: "History" }).click();
+    await expect(page.getByTestId("versions")).toBeVisible();
+    await expectAccessible(page);
+  });
+}
