@@ -100,6 +100,13 @@ setup_postgres() {
   install "tests of the engine, 20 s" postgresql
 }
 
+# The tests of encrypted connections make certificates of their own with it.
+setup_openssl() {
+  have openssl && { say "  OpenSSL: there"; return; }
+  is_debian_root || fail "openssl is missing (tests make certificates with it): install OpenSSL"
+  install "tests of encrypted connections, 2 s" openssl
+}
+
 step "set-up for $purpose"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -107,4 +114,4 @@ setup_c_compiler
 setup_rust
 setup_linker
 setup_node
-if [ "$purpose" = test ]; then setup_browser; setup_redis; setup_postgres; fi
+if [ "$purpose" = test ]; then setup_browser; setup_redis; setup_postgres; setup_openssl; fi
