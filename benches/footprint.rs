@@ -63,10 +63,7 @@ async fn json_bytes(states: &StateManager, count: usize) -> usize {
 async fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let count = words.find_map(|word| word.parse().ok()).unwrap_or(STATES);
-    let actor = Actor {
-        name: "user:ada".into(),
-        client: Some("tab 1".into()),
-    };
+    let actor = Actor::new("user:ada").on("tab 1");
     let (empty, empty_resident) = (ALLOCATOR.allocated(), resident());
     let states = StateManager::builder(Arc::new(Memory::new())).build();
     for n in 0..count {

@@ -20,10 +20,7 @@ async fn main() -> Result<(), Error> {
     // `Memory` forgets with the process; `Sqlite::open("states.db")` does not. Nothing else differs.
     let states = StateManager::builder(Arc::new(Memory::new())).build();
     let scope = Scope::Tenant("lab".into());
-    let ada = Actor {
-        name: "user:ada".into(),
-        client: None,
-    };
+    let ada = Actor::new("user:ada");
 
     // A user comes to be, is put into use, and stops paying.
     let account = New::of(

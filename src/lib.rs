@@ -48,7 +48,7 @@
 //!
 //!     // 3. Whose it is, and who does something.
 //!     let shop = Scope::Tenant("shop".into());
-//!     let ada = Actor { name: "user:ada".into(), client: None };
+//!     let ada = Actor::new("user:ada");
 //!
 //!     // 4. It comes to be, changes, and moves on. Who names the version she saw overwrites nobody.
 //!     let data = json!({"to": "Köln", "grams": 800});
@@ -157,6 +157,8 @@ pub mod schema;
 pub mod search;
 #[cfg(feature = "engine")]
 mod text;
+#[cfg(feature = "engine")]
+pub mod trail;
 #[cfg(feature = "engine")]
 pub mod transaction;
 #[cfg(feature = "engine")]

@@ -3,7 +3,7 @@
 //! This module owns names, numbers and their meaning. It does not know how a state may change
 //! (that is `lifecycle`) nor where it is kept (that is `backend`).
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, net::IpAddr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -207,14 +207,32 @@ pub struct Actor {
     /// The tab or program, so that it can tell its own changes from others'.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
+    /// Where the request came from, if it came over a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
 }
 
 impl Actor {
+    /// Somebody of this name, on no tab and from nowhere.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            client: None,
+            address: None,
+        }
+    }
+
     /// The engine itself: the sweeper, migrations.
     pub fn system() -> Self {
+        Self::new("system")
+    }
+
+    /// The same on this tab, or in this program.
+    #[must_use]
+    pub fn on(self, client: impl Into<String>) -> Self {
         Self {
-            name: "system".into(),
-            client: None,
+            client: Some(client.into()),
+            ..self
         }
     }
 }

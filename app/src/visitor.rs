@@ -1,6 +1,6 @@
 //! Who is asking: a session, an account, a token. Comes with the request. Only on the server.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use holdfast::{Actor, Scope};
 use workbench::{Person, workspace::Workspace};
@@ -39,6 +39,8 @@ pub struct Visitor {
     pub login: Option<Arc<LoggedIn>>,
     /// The token that a program came with.
     pub token: Option<Arc<Use>>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
 }
 
 impl Visitor {
@@ -63,7 +65,11 @@ impl Visitor {
             (None, Some(account)) => account.actor_name(),
             (None, None) => self.scope()?.to_string(),
         };
-        Some(Actor { name, client })
+        Some(Actor {
+            name,
+            client,
+            address: self.address,
+        })
     }
 
     /// Who the visitor is to others.

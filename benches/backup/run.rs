@@ -57,10 +57,7 @@ fn new(n: u64) -> New {
 }
 
 fn actor() -> Actor {
-    Actor {
-        name: "user:ada".into(),
-        client: None,
-    }
+    Actor::new("user:ada")
 }
 
 async fn fill(states: &StateManager, count: u64) {

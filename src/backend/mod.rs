@@ -12,6 +12,7 @@ mod index;
 mod ledger;
 mod memory;
 mod note;
+mod origin;
 mod postgres;
 mod recent;
 mod redis;

@@ -116,7 +116,7 @@ pub struct Compacted {
     pub removed: BTreeMap<Kind, u64>,
     /// Bytes of JSON that went with them.
     pub bytes: u64,
-    /// Versions that the policies let go and that stay for now, because a subscriber still needs them.
+    /// Versions that the policies let go and that stay, because a subscriber still needs them.
     pub held: u64,
     /// The place in the log up to which subscribers need nothing any more.
     pub floor: Revision,

@@ -55,12 +55,20 @@ impl Link {
         text.extend_from_slice(b"\",\"transition\":");
         json::string(&mut text, transition.as_str())?;
         text.extend_from_slice(b",\"actor\":");
-        let Actor { name, client } = actor;
+        let Actor {
+            name,
+            client,
+            address,
+        } = actor;
         text.extend_from_slice(b"{\"name\":");
         json::string(&mut text, name)?;
         if let Some(client) = client {
             text.extend_from_slice(b",\"client\":");
             json::string(&mut text, client)?;
+        }
+        if let Some(address) = address {
+            text.extend_from_slice(b",\"address\":");
+            json::string(&mut text, &address.to_string())?;
         }
         text.extend_from_slice(b"},\"state\":");
         let state = text.len();

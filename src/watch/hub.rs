@@ -157,7 +157,7 @@ async fn dispatch(
                 return;
             };
             if let Err(error) = catch_up(&ending.0, &*backend, seen).await {
-                tracing::debug!(error, "watchers read the log by themselves for now");
+                tracing::debug!(error, "watchers read the log by themselves");
                 return;
             }
         }

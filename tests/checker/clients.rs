@@ -34,10 +34,7 @@ pub fn new(name: &str, amount: i64) -> New {
 }
 
 pub fn actor(token: String) -> Actor {
-    Actor {
-        name: "client".into(),
-        client: Some(token),
-    }
+    Actor::new("client").on(token)
 }
 
 pub fn amount(state: &State) -> i64 {

@@ -34,10 +34,7 @@ impl Authority for Ada {
 }
 
 fn bob() -> Actor {
-    Actor {
-        name: "bob".into(),
-        client: None,
-    }
+    Actor::new("bob")
 }
 
 fn assert_forbidden<T: std::fmt::Debug>(refused: Result<T, Error>) {

@@ -27,6 +27,7 @@ mod sqlite;
 mod support;
 mod timeouts;
 mod tls;
+mod trail;
 mod transactions;
 mod upgrades;
 mod validation;

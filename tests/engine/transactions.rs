@@ -164,13 +164,7 @@ async fn of_many_transfers_at_once_each_happens_whole_or_not_at_all() {
 
 /// Versions 1 to 3 of a store, one second apart, the last by somebody else.
 async fn with_versions(world: &World) {
-    let (states, bob) = (
-        &world.states,
-        Actor {
-            name: "user:bob".into(),
-            client: None,
-        },
-    );
+    let (states, bob) = (&world.states, Actor::new("user:bob"));
     states.register(store("s"), &ada()).await.unwrap();
     for (n, actor) in [(1, &ada()), (2, &bob)] {
         world.clock.advance(std::time::Duration::from_secs(1));

@@ -25,10 +25,7 @@ pub enum Operation {
 }
 
 pub fn actor() -> Actor {
-    Actor {
-        name: "somebody".into(),
-        client: None,
-    }
+    Actor::new("somebody")
 }
 
 pub fn scopes() -> Vec<Scope> {

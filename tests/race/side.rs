@@ -40,10 +40,7 @@ pub fn new(round: usize) -> New {
 
 impl Side {
     pub fn new(states: StateManager, name: &str) -> Self {
-        let actor = Actor {
-            name: name.to_owned(),
-            client: None,
-        };
+        let actor = Actor::new(name);
         Self { states, actor }
     }
 

@@ -8,13 +8,13 @@ use holdfast::{Expected, Timestamp, Version};
 use super::server::{AccountView, LoginRow, TokenRow, UserRow};
 use crate::{
     AppError,
+    components::format,
     context::{Caller, now_ms},
     people::{Account, Login, NewToken, Role, Takeover, Token},
     states::answers::moment,
 };
 
-const MINUTE_MS: i64 = 60_000;
-const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * 60 * 60_000;
 /// A token that ends within so many days says so.
 const SOON_DAYS: i64 = 14;
 
@@ -91,7 +91,7 @@ fn login(login: Login, here: Option<&str>) -> LoginRow {
         seen: if is_this {
             "Now".into()
         } else {
-            ago(login.seen)
+            format::ago(now_ms(), login.seen)
         },
         since: moment(Timestamp(login.since)),
         handle: login.handle,
@@ -110,7 +110,7 @@ fn token((token, used): (Token, Option<i64>)) -> TokenRow {
         name: token.name,
         starts: format!("{}…", token.starts),
         may_write: token.may_write,
-        used: used.map_or_else(|| "never used".into(), ago),
+        used: used.map_or_else(|| "never used".into(), |at| format::ago(now_ms(), at)),
         ends: match token.ends {
             Some(_) if ends_soon && left < 1 => "within a day".into(),
             Some(_) if ends_soon => format!("in {left} d"),
@@ -130,17 +130,6 @@ fn user(account: Account, me: &Account) -> UserRow {
         role: account.role,
         is_active: account.is_active,
         version: account.version,
-    }
-}
-
-/// How long ago, roughly; the date where it is longer.
-fn ago(at: i64) -> String {
-    let minutes = (now_ms() - at) / MINUTE_MS;
-    match minutes {
-        ..1 => "just now".into(),
-        1..60 => format!("{minutes} min ago"),
-        60..1440 => format!("{} h ago", minutes / 60),
-        _ => moment(Timestamp(at)),
     }
 }
 

@@ -1,4 +1,8 @@
-//! Numbers as people read them: 1,945 rows, 78.2 kB, 26.28 to 78.44.
+//! Numbers and times as people read them: 1,945 rows, 78.2 kB, 26.28 to 78.44, 14 min ago.
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 
 /// `1945` as `1,945`.
 pub(crate) fn count(number: u64) -> String {
@@ -54,9 +58,45 @@ pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
+/// How long ago, in the largest unit, for a narrow column: `now`, `14 min`, `3 h`, `2 d`. Both in milliseconds since 1970.
+pub(crate) fn age(now: i64, at: i64) -> String {
+    let passed = now.saturating_sub(at).max(0);
+    match passed {
+        ..MINUTE => "now".to_owned(),
+        MINUTE..HOUR => [&(passed / MINUTE).to_string(), " min"].concat(),
+        HOUR..DAY => [&(passed / HOUR).to_string(), " h"].concat(),
+        _ => [&(passed / DAY).to_string(), " d"].concat(),
+    }
+}
+
+/// The same in a sentence: `just now`, `14 min ago`.
+pub(crate) fn ago(now: i64, at: i64) -> String {
+    if now.saturating_sub(at) < MINUTE {
+        return "just now".to_owned();
+    }
+    [&age(now, at), " ago"].concat()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{bytes, count, number, plural};
+    use super::{DAY, HOUR, MINUTE, age, ago, bytes, count, number, plural};
+
+    #[test]
+    fn the_largest_unit_tells_how_long_ago() {
+        let cases = [
+            (0, "now", "just now"),
+            (59_999, "now", "just now"),
+            (MINUTE, "1 min", "1 min ago"),
+            (3 * HOUR + 1, "3 h", "3 h ago"),
+            (9 * DAY, "9 d", "9 d ago"),
+        ];
+        let now = 1_000 * DAY;
+        for (passed, short, sentence) in cases {
+            assert_eq!(age(now, now - passed), short);
+            assert_eq!(ago(now, now - passed), sentence);
+        }
+        assert_eq!((age(0, 5), ago(0, 5)), ("now".into(), "just now".into()));
+    }
 
     #[test]
     fn thousands_are_separated() {

@@ -6,6 +6,7 @@ pub(crate) mod dock;
 pub(crate) mod format;
 pub(crate) mod header;
 pub(crate) mod icon;
+pub(crate) mod lines;
 pub(crate) mod live;
 pub(crate) mod save_chip;
 pub(crate) mod sketch;

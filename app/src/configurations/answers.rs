@@ -1,15 +1,15 @@
 //! What the server answers the Configurations page, out of the desk. Only on the server.
 
-use similar::{ChangeTag, TextDiff};
 use workbench::configurations::{
     Room,
     desk::{Desk, DeskError, Who},
     files::FileError,
 };
 
-use super::server::{Backup, Line, Listing, LockStep, Older, Past, Shown};
+use super::server::{Backup, Listing, LockStep, Older, Past, Shown};
 use crate::{
     AppError, AppState, Visitor,
+    components::lines::{self, Line},
     context::{Caller, now_ms},
     people::Role,
 };
@@ -81,17 +81,7 @@ pub(super) async fn compare(
         Older::Backup(id) => desk.preview(name, &id).await?,
     };
     let newer = desk.version(name, newer).await?.text;
-    let diff = TextDiff::from_lines(&older, &newer);
-    let line = |change: similar::Change<&str>| Line {
-        sign: match change.tag() {
-            ChangeTag::Insert => "+",
-            ChangeTag::Delete => "-",
-            ChangeTag::Equal => "",
-        }
-        .into(),
-        text: change.value().trim_end_matches(['\n', '\r']).to_owned(),
-    };
-    Ok(diff.iter_all_changes().map(line).collect())
+    Ok(lines::laid_over(&older, &newer))
 }
 
 pub(super) async fn lock(caller: &Caller, session: &str, step: LockStep) -> Result<Room, AppError> {

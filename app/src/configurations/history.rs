@@ -5,12 +5,13 @@ use workbench::configurations::{Action, Version};
 
 use super::{
     heard::use_heard,
-    server::{Backup, Line, Older, Past, compare_configuration, get_past, restore_configuration},
+    server::{Backup, Older, Past, compare_configuration, get_past, restore_configuration},
     work::Work,
 };
 use crate::components::{
     format,
     icon::Icon,
+    lines::Line,
     live::{Live, Problem},
 };
 
@@ -68,7 +69,7 @@ fn Versions(work: Work, past: Live<Past>, compared: RwSignal<Option<Older>>) -> 
                     <span class="font-mono text-xs">{format!("v{number}")}</span>
                     <Show when=is_open><span class="hf-chip hf-chip-on">"open"</span></Show>
                     {word.filter(|_| !is_deleted).map(|word| view! { <span class="hf-chip">{word}</span> })}
-                    <span class="ml-auto text-2xs text-faint num">{ago(all().now, at)}</span>
+                    <span class="ml-auto text-2xs text-faint num">{format::ago(all().now, at)}</span>
                 </div>
                 <div class="text-xs mt-1 break-words">{told}</div>
                 <div class="flex items-center text-2xs text-muted mt-1">
@@ -81,10 +82,10 @@ fn Versions(work: Work, past: Live<Past>, compared: RwSignal<Option<Older>>) -> 
         .into_any()
     };
     let backup = move |backup: Backup| {
-        let label = format!("the backup of {}", ago(all().now, backup.at));
+        let label = format!("the backup of {}", format::ago(all().now, backup.at));
         view! {
             <li class="px-4 py-1.5 flex items-center text-2xs text-muted">
-                <span class="num">{ago(all().now, backup.at)}</span>
+                <span class="num">{format::ago(all().now, backup.at)}</span>
                 <span class="num ml-2">{format::bytes(backup.size)}</span>
                 <span class="flex-1"></span>
                 <Ways work older=Older::Backup(backup.id) compared label/>
@@ -247,17 +248,6 @@ fn paired(lines: Vec<Line>) -> Vec<(Numbered, Numbered)> {
     }
     flush(&mut rows, &mut removed, &mut added);
     rows
-}
-
-/// `4 min ago`.
-pub(super) fn ago(now: i64, at: i64) -> String {
-    let minutes = now.saturating_sub(at).max(0) / 60_000;
-    match minutes {
-        0 => "now".into(),
-        1..60 => format!("{minutes} min ago"),
-        60..1_440 => format!("{} h ago", minutes / 60),
-        _ => format::plural((minutes / 1_440).unsigned_abs(), "day ago", "days ago"),
-    }
 }
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 //! - `page` is the route; `list` the files, `new` makes one, `rows` names, copies and deletes
 //! - `desk` is the open file: what stands around the text; `work` its state, `keep` its draft, `present` who is there
 //! - `editor` and `bridge` are the text itself; `rail` its outline, people and lock; `history` its versions and backups
-//! - `conflict` and `choice` bring two versions together; `leave` asks before unsaved work is left
+//! - `conflict` brings two versions together; `leave` asks before unsaved work is left
 //! - `heard` is what the event stream tells of all this
 //! - `server` is what they ask, `answers` (`ssr`) what they are told
 
 #[cfg(feature = "ssr")]
 mod answers;
 mod bridge;
-mod choice;
 mod conflict;
 mod desk;
 mod editor;

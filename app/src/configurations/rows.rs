@@ -6,7 +6,6 @@ use workbench::configurations::Configuration;
 
 use super::{
     desk::escaped,
-    history::ago,
     people::Avatars,
     server::{
         Older, copy_configuration, delete_configuration, rename_configuration,
@@ -62,7 +61,7 @@ pub(super) fn Row(file: Configuration, now: i64, reload: Callback<()>) -> impl I
             <td class="hidden md:table-cell"><Avatars people/></td>
             <td class="font-mono text-xs">{format!("v{version}")}</td>
             <td class="hidden md:table-cell text-muted truncate">{saved_by}</td>
-            <td class="text-muted">{ago(now, modified)}</td>
+            <td class="text-muted">{format::ago(now, modified)}</td>
             <td class="num hidden md:table-cell">{format::bytes(size)}</td>
             <td>
                 <span class="flex justify-end gap-0.5">

@@ -10,7 +10,7 @@ use workbench::{
     },
 };
 
-use crate::{AppError, json::Json};
+use crate::{AppError, components::lines::Line, json::Json};
 
 /// All files, and who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,14 +54,6 @@ pub(super) struct Past {
 pub(super) enum Older {
     Version(u64),
     Backup(String),
-}
-
-/// A line of two texts laid over each other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Line {
-    /// `+`, `-` or nothing.
-    pub(super) sign: String,
-    pub(super) text: String,
 }
 
 /// Every configuration of the folder.

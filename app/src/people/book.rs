@@ -184,8 +184,5 @@ pub(super) fn is_administrator(account: &Account) -> bool {
 
 /// The program itself, where it keeps accounts.
 pub(super) fn program() -> Actor {
-    Actor {
-        name: "accounts".into(),
-        client: None,
-    }
+    Actor::new("accounts")
 }

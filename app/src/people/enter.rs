@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use holdfast::{Actor, Expected, StateId, Update};
+use holdfast::{Expected, StateId, Update};
 use serde_json::json;
 
 use super::{
@@ -66,10 +66,7 @@ impl People {
         // The history tells that, and when; never what.
         let note = Update::Merge(json!({ "password_changed_at": self.now().0 }));
         let id = StateId::new(account.id.as_str());
-        let program = Actor {
-            client: Some(account.actor_name()),
-            ..program()
-        };
+        let program = program().on(account.actor_name());
         self.manager()
             .update(&people(), &id, note, Expected::Any, &program)
             .await?;

@@ -7,12 +7,13 @@ use holdfast::{
     Timestamp, Transition, Version, search::Total,
 };
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 use time::{OffsetDateTime, macros::format_description};
+use workbench::configurations::desk::CONFIGURATION;
 
-use super::server::{Comparison, Detail, Done, Found, Line, Listed, Wanted, Which};
+use super::server::{Comparison, Detail, Done, Found, Listed, Wanted, Which};
 use crate::{
     AppError,
+    components::lines,
     context::{Caller, now_ms},
 };
 
@@ -99,7 +100,9 @@ pub(super) async fn detail(caller: &Caller, which: &Which) -> Result<Option<Deta
     let Some(state) = changes.first().map(|change| Arc::clone(&change.after)) else {
         return Ok(None);
     };
-    let may_change = caller.may_change(which.is_shared, &state.kind).await?;
+    // A configuration is its file: what is done to the state alone, the next look at the folder undoes.
+    let may_change =
+        state.kind != CONFIGURATION && caller.may_change(which.is_shared, &state.kind).await?;
     let lifecycle = manager.lifecycle(&state.kind);
     let mut allowed = lifecycle.map_or_else(Vec::new, |table| table.allowed(&state.status));
     // The content is changed on the page it belongs to.
@@ -186,18 +189,8 @@ pub(super) async fn compare(
         after: new_state,
         ..new
     };
-    let lines = TextDiff::from_lines(&before, &after);
-    let lines = lines.iter_all_changes().map(|line| Line {
-        sign: match line.tag() {
-            ChangeTag::Equal => "",
-            ChangeTag::Delete => "-",
-            ChangeTag::Insert => "+",
-        }
-        .to_owned(),
-        text: line.value().trim_end_matches('\n').to_owned(),
-    });
     Ok(Comparison {
-        lines: lines.collect(),
+        lines: lines::laid_over(&before, &after),
         patch: format!("{:#}", between.diff()?),
         data: after,
     })

@@ -2,9 +2,9 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::server::{Comparison, Done, Line, Which, compare_versions, roll_back_state};
+use super::server::{Comparison, Done, Which, compare_versions, roll_back_state};
 use crate::{
-    components::{icon::Icon, live::Problem, toasts::use_toasts},
+    components::{icon::Icon, lines::Line, live::Problem, toasts::use_toasts},
     json::Plain,
 };
 

@@ -3,13 +3,11 @@
 use leptos::{html::Div, prelude::*};
 use leptos_router::components::A;
 
-use super::{
-    list::Shown,
-    place::Place,
-    server::Listed,
-    words::{ago, tone},
+use super::{list::Shown, place::Place, server::Listed, words::tone};
+use crate::components::{
+    format,
+    window::{Port, Window},
 };
-use crate::components::window::{Port, Window};
 
 /// Height of a row in pixels, as its class `h-11` has it.
 const ROW: f64 = 44.0;
@@ -111,7 +109,7 @@ fn Row(state: Listed, at: usize, shown: Shown, place: Memo<Place>) -> impl IntoV
             .with(|place| place.open.as_deref() == Some(&*id))
             .then_some("true")
     };
-    let age = move || shown.with(|found| ago(found.now, state.updated_at));
+    let age = move || shown.with(|found| format::age(found.now, state.updated_at));
     view! {
         <tr class="relative" aria-selected=is_open aria-rowindex=at + 1>
             <td class="pl-3! h-11! max-w-44 truncate">

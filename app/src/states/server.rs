@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{AppError, json::Json};
+use crate::{AppError, components::lines::Line, json::Json};
 #[cfg(feature = "ssr")]
 use holdfast::StateId;
 
@@ -84,14 +84,6 @@ pub(super) struct Detail {
     pub(super) changes: Vec<Done>,
     /// Whether there are older ones.
     pub(super) has_older: bool,
-}
-
-/// A line of two versions laid over each other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Line {
-    /// `+`, `-` or nothing.
-    pub(super) sign: String,
-    pub(super) text: String,
 }
 
 /// Two versions.

@@ -71,10 +71,7 @@ pub(super) async fn run(settings: &Settings, deed: Deed) -> Result<(), Error> {
 }
 
 async fn done(people: &People, deed: Deed) -> Result<String, app::AppError> {
-    let operator = Actor {
-        name: "the command line".into(),
-        client: None,
-    };
+    let operator = Actor::new("the command line");
     match deed {
         Deed::Add { email, name, role } => {
             let password = password()?;

@@ -26,7 +26,7 @@ pub(crate) async fn visitor(
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let address = address.map_or(UNKNOWN, |ConnectInfo(address)| address.ip());
     let found = match bearer(request.uri().path(), request.headers()) {
-        Some(token) => door.program(token).await,
+        Some(token) => door.program(token, address).await,
         None => door.visitor(request.headers(), address).await,
     };
     match found {
@@ -40,6 +40,10 @@ pub(crate) async fn visitor(
 
 /// Where nobody said where a request comes from: in tests without a socket.
 pub(crate) const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+pub(super) fn known(address: IpAddr) -> Option<IpAddr> {
+    (address != UNKNOWN).then_some(address)
+}
 
 /// The token that a program sends along. Tokens are for `/api/`; whoever sends one is taken at its word, whatever
 /// cookies there are.
@@ -68,6 +72,7 @@ impl Door {
         let Some(account) = visit.account else {
             return Ok(Visitor {
                 session,
+                address: known(address),
                 ..Visitor::default()
             });
         };
@@ -87,6 +92,7 @@ impl Door {
             account: Some(Arc::new(account)),
             login: Some(Arc::new(login)),
             token: None,
+            address: known(address),
         })
     }
 
@@ -97,7 +103,7 @@ impl Door {
     }
 
     /// Who sends this token.
-    async fn program(&self, token: &str) -> Result<Visitor, AppError> {
+    async fn program(&self, token: &str, address: IpAddr) -> Result<Visitor, AppError> {
         let found = self.people.by_token(token).await?;
         let (account, used) = found.ok_or(AppError::NoSession)?;
         let shared = (!self.is_isolated).then(|| SessionKey(SessionKey::EVERYBODY.into()));
@@ -106,6 +112,7 @@ impl Door {
             account: Some(Arc::new(account)),
             login: None,
             token: Some(Arc::new(used)),
+            address: known(address),
         })
     }
 }

@@ -133,8 +133,5 @@ impl Door {
 
 /// The program itself, where it furnishes an account.
 fn program() -> Actor {
-    Actor {
-        name: "accounts".into(),
-        client: None,
-    }
+    Actor::new("accounts")
 }

@@ -7,10 +7,10 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use app::{AppError, AppState, SessionKey, Visitor, people::People};
 use axum::http::{HeaderMap, HeaderValue, header};
-use holdfast::{Actor, Clock, Expected, Kind, New, Scope, StateId, Ttl};
+use holdfast::{Clock, Expected, Kind, New, Scope, StateId, Ttl};
 use serde_json::json;
 
-use super::{CookieStyle, SessionId, Sessions, rate::Rate};
+use super::{CookieStyle, SessionId, Sessions, layer::known, rate::Rate};
 
 /// Name of the state that says when a session began; its end is a recorded transition.
 pub(super) const SESSION_STATE: &str = "session";
@@ -38,6 +38,7 @@ impl Door {
         let id = SessionId::random();
         let visitor = Visitor {
             session: Some(id.key(self.is_isolated)),
+            address: known(address),
             ..Visitor::default()
         };
         self.furnish(state, &visitor).await?;
@@ -51,8 +52,11 @@ impl Door {
     /// The session's own state, and the sample study. A workspace that everybody shares is
     /// furnished once: the samples a person removed stay removed.
     async fn furnish(&self, state: &AppState, visitor: &Visitor) -> Result<(), AppError> {
-        let (Some(workspace), Some(scope)) = (visitor.workspace(state, None), visitor.scope())
-        else {
+        let (Some(workspace), Some(scope), Some(actor)) = (
+            visitor.workspace(state, None),
+            visitor.scope(),
+            visitor.actor(None),
+        ) else {
             return Err(AppError::NoSession);
         };
         let id = StateId::scoped(SESSION_STATE, &scope);
@@ -60,10 +64,6 @@ impl Door {
             return Ok(());
         }
         workspace.restore_samples().await?;
-        let actor = Actor {
-            name: scope.to_string(),
-            client: None,
-        };
         state
             .manager
             .put(self.session_state(id, scope), Expected::Any, &actor)

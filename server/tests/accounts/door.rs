@@ -7,10 +7,7 @@ use serde_json::json;
 use super::House;
 
 fn operator() -> Actor {
-    Actor {
-        name: "test".into(),
-        client: None,
-    }
+    Actor::new("test")
 }
 
 #[tokio::test]
@@ -28,7 +25,7 @@ async fn the_door_refuses_whatever_a_program_writes_in_a_persons_name() {
     let new = |kind: Kind, scope: Scope| {
         New::of(kind, "x", scope, json!({"percentage": 1.0})).with_ttl(Ttl::Never)
     };
-    let by = |name: String| Actor { name, client: None };
+    let by = |name: String| Actor::new(name);
     let cases = [
         (by(ada.actor_name()), new(Kind::DATASET, ada.scope()), true),
         (by(ada.actor_name()), new(Kind::DATASET, bob.scope()), false),

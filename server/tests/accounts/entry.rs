@@ -97,10 +97,7 @@ async fn a_wrong_password_an_unknown_address_and_a_suspended_account_get_the_sam
     let house = House::new().await;
     house.account("ada@lab.org", "Ada", Role::Analyst).await;
     let gone = house.account("bob@lab.org", "Bob", Role::Analyst).await;
-    let operator = holdfast::Actor {
-        name: "test".into(),
-        client: None,
-    };
+    let operator = holdfast::Actor::new("test");
     house
         .people
         .suspend(&gone.id, None, &operator)

@@ -46,10 +46,7 @@ async fn listen(app: &LiveApp, cookie: &str) -> Wire {
 }
 
 fn operator() -> Actor {
-    Actor {
-        name: "test".into(),
-        client: None,
-    }
+    Actor::new("test")
 }
 
 #[tokio::test]

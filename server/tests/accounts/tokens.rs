@@ -129,10 +129,7 @@ async fn a_token_that_is_revoked_over_or_somebodys_who_is_suspended_is_refused()
         (StatusCode::UNAUTHORIZED, "no_session".into())
     );
     let other = make(&browser, false, 365).await;
-    let operator = holdfast::Actor {
-        name: "test".into(),
-        client: None,
-    };
+    let operator = holdfast::Actor::new("test");
     house
         .people
         .suspend(&ada.id, None, &operator)

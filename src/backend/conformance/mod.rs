@@ -23,7 +23,7 @@ mod reading;
 mod searching;
 mod thinning;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -132,8 +132,8 @@ fn write(scope: &Scope, id: &str, before: Option<&Arc<State>>, data: Value) -> W
             Transition::UPDATE
         },
         actor: Actor {
-            name: "user:ada".into(),
-            client: Some("tab 1".into()),
+            address: Some(IpAddr::from([192, 0, 2, 7])),
+            ..Actor::new("user:ada").on("tab 1")
         },
         bytes,
         due: None,

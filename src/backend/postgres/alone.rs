@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::{Write, clamped, group::Row};
-use crate::Status;
+use crate::{Status, backend::origin};
 
 const WRITE: &str = "
     SELECT holdfast_write_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
@@ -32,7 +32,7 @@ pub(super) async fn write(
         .bind(clamped(write.quota.bytes))
         .bind(write.transition.as_str())
         .bind(&*write.actor.name)
-        .bind(write.actor.client.as_deref())
+        .bind(origin::of(&write.actor))
         .bind(state.updated_at.0)
         .bind(state.kind.as_str())
         .bind(write.due.map(|due| due.0))

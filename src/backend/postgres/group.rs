@@ -10,7 +10,7 @@ use sqlx::{FromRow, PgConnection};
 use super::{Fault, Outcome, Write, alone, clamped, row, writer::Request};
 use crate::{
     Bound, Revision, State, Status,
-    backend::{Guard, address::Address},
+    backend::{Guard, address::Address, origin},
 };
 
 const WRITE: &str = "
@@ -156,7 +156,7 @@ impl<'a> Group<'a> {
             .bind(self.column(|write| clamped(write.quota.bytes)))
             .bind(self.column(|write| write.transition.as_str()))
             .bind(self.column(|write| write.actor.name.as_str()))
-            .bind(flat(self.column(|write| write.actor.client.as_deref())))
+            .bind(flat(self.column(|write| origin::of(&write.actor))))
             .bind(self.column(|write| write.after.updated_at.0))
             .bind(self.column(|write| write.after.kind.as_str()))
             .bind(flat(self.column(|write| write.due.map(|due| due.0))))

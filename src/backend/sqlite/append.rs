@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use sqlx::{Arguments, SqliteConnection, sqlite::SqliteArguments};
 
 use super::{Fault, SqliteFault, Write};
-use crate::Status;
+use crate::{Status, backend::origin};
 
 /// Rows that one statement takes: a group is a few of the large ones and a few of the small. The largest
 /// has 3,584 parameters of the 32,766 that SQLite lets a statement have.
@@ -64,7 +64,7 @@ impl<'a> Row<'a> {
         values.add(self.version)?;
         values.add(self.write.transition.as_str())?;
         values.add(&*self.write.actor.name)?;
-        values.add(self.write.actor.client.as_deref())?;
+        values.add(origin::of(&self.write.actor))?;
         values.add(state.updated_at.0)?;
         values.add(state.kind.as_str())?;
         values.add(state.status != Status::DELETED)?;

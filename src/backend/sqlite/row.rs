@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::FromRow;
 
 use super::{Fault, Held};
-use crate::{Actor, Change, Revision, State, Timestamp, Transition};
+use crate::{Change, Revision, State, Timestamp, Transition, backend::origin};
 
 pub(super) const GET: &str = "
     SELECT l.state FROM states s JOIN log l ON l.revision = s.revision
@@ -54,10 +54,7 @@ impl Record {
         Ok(Change {
             revision: Revision(u64::try_from(self.revision)?),
             transition: Transition::new(self.transition),
-            actor: Actor {
-                name: self.actor,
-                client: self.client,
-            },
+            actor: origin::actor(self.actor, self.client),
             at: Timestamp(self.at),
             before: self.before.as_deref().map(state).transpose()?,
             after: state(&self.after)?,

@@ -125,10 +125,7 @@ pub async fn worlds_within(limits: Limits) -> Vec<World> {
 }
 
 pub fn ada() -> Actor {
-    Actor {
-        name: "user:ada".into(),
-        client: Some("tab 1".into()),
-    }
+    Actor::new("user:ada").on("tab 1")
 }
 
 pub fn adas() -> Scope {

@@ -3,7 +3,7 @@
 use super::{Desk, DeskError};
 use crate::configurations::{
     Configuration,
-    files::{Listed, Loaded},
+    files::{Listed, Loaded, Saved},
 };
 
 /// What was last seen of a file.
@@ -24,6 +24,16 @@ impl Seen {
             version,
             by: by.to_owned(),
             problem: loaded.fault.as_ref().map(ToString::to_string),
+        }
+    }
+
+    pub(super) fn saved(saved: &Saved, version: u64, by: &str) -> Self {
+        Self {
+            modified: saved.modified.0,
+            size: saved.text.len() as u64,
+            version,
+            by: by.to_owned(),
+            problem: None,
         }
     }
 

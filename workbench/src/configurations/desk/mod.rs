@@ -3,7 +3,8 @@
 //! - `versions`: a file's versions are those of a state of kind `configuration`; a change on disk behind our back is one
 //! - `sessions`: an editing session is a state of kind `editing`, which ends when nobody does anything in it
 //! - `drafts`: what is not saved is a state of kind `draft` in its author's own scope
-//! - `save`: compare, merge, check, back up, write, verify, and tell
+//! - `save` and `put`: what is changed in an editing session, and without one
+//! - `store`: check, back up, write, verify, and tell
 //! - `locks`: a lock is a state of kind `lock` with a token that rises each time it passes on
 //! - `list` and `shelf`: what is in the folder; making, copying, naming, deleting
 //! - `disk`: looks for what other programs wrote
@@ -17,9 +18,11 @@ mod drafts;
 mod error;
 mod list;
 mod locks;
+mod put;
 mod save;
 mod sessions;
 mod shelf;
+mod store;
 mod versions;
 
 use std::{

@@ -1,10 +1,9 @@
-//! Saving: under the lock of the folder, compare, merge with what others saved, check, back up, write, verify, tell.
+//! Saving out of an editing session: what others saved since is merged in, or shown as a choice.
 
-use super::{Current, Desk, DeskError, FileError, Held, Who, check_allowed, versions::Origin};
+use super::{Current, Desk, DeskError, Who, store::Ready};
 use crate::configurations::{
     Action, Conflicts, SaveOutcome, Stored, VersionSide,
-    check::check,
-    merge::{Answer, Format, Merge, Merged, Side, merge},
+    merge::{Answer, Format, Merge, Side, merge},
 };
 
 /// What is to be saved.
@@ -20,21 +19,13 @@ pub struct Work {
     pub is_overwriting: bool,
 }
 
-/// A text on its way to the disk.
-struct Ready {
-    text: String,
-    merged: Vec<Merged>,
-    action: Action,
-    of: Option<u64>,
-}
-
 impl Desk {
     /// Saves the file of an editing session. What others saved since the text's base is merged in; where both changed
     /// the same place, nothing is saved and the places are told.
     ///
     /// # Errors
     /// [`DeskError::Ended`], [`DeskError::Locked`], [`DeskError::LockLost`]; [`DeskError::Unfit`] and
-    /// [`DeskError::File`] with the place; [`DeskError::NoVersion`] if the base is not there any more.
+    /// [`FileError`](super::FileError) with the place; [`DeskError::NoVersion`] if the base is not there any more.
     pub async fn save(
         &self,
         who: &Who,
@@ -159,193 +150,5 @@ impl Desk {
         let format = Format::of_name(name).unwrap_or(Format::Yaml);
         self.blocking(move |_| Ok(merge(format, &base, &theirs, &mine)?))
             .await
-    }
-
-    /// Puts a text in the file's place and writes down the version.
-    async fn store(
-        &self,
-        held: &Held,
-        name: &str,
-        ready: Ready,
-        current: Option<Current>,
-        who: &Who,
-        session: Option<&str>,
-    ) -> Result<Stored, DeskError> {
-        check_allowed(self.states(), who, name).await?;
-        let Ready {
-            text,
-            merged,
-            action,
-            of,
-        } = ready;
-        let (file, now) = (name.to_owned(), self.now());
-        let before = current
-            .as_ref()
-            .map(|current| (current.version, current.loaded.text.clone()));
-        let loaded = current.map(|current| current.loaded);
-        let saved = self
-            .blocking(move |folder| {
-                let checked = check(folder, &file, &text);
-                // A broken rule of the format is the folder's own refusal.
-                if checked
-                    .problems
-                    .iter()
-                    .any(|problem| !problem.path.is_empty() || checked.schema.is_some())
-                {
-                    return Err(DeskError::Unfit(checked.problems));
-                }
-                Ok(folder.replace(&file, &text, loaded.as_ref(), now)?)
-            })
-            .await?;
-        let version = match before {
-            // The same bytes: nothing was written.
-            Some((version, text)) if text == saved.text => version,
-            _ => {
-                let origin = Origin {
-                    action,
-                    of,
-                    actor: &who.actor,
-                    by: &who.person,
-                    session: session.map(str::to_owned),
-                };
-                let (text, etag) = (saved.text.clone(), saved.etag.clone());
-                self.write_version(held, name, text, etag, origin).await?
-            }
-        };
-        self.look(held, name).await?;
-        Ok(Stored {
-            version,
-            etag: saved.etag,
-            text: saved.text,
-            merged,
-            backup: saved.backup,
-        })
-    }
-
-    /// Makes a new file.
-    ///
-    /// # Errors
-    /// [`FileError::Conflict`] if there is one already.
-    pub async fn create(&self, who: &Who, name: &str, text: String) -> Result<Stored, DeskError> {
-        let held = self.hold(name).await?;
-        match self.look(&held, name).await {
-            Ok(current) => return Err(changed_since(name, &current)),
-            Err(DeskError::File(FileError::Missing(_))) => {}
-            Err(error) => return Err(error),
-        }
-        let ready = Ready::as_is(text, Action::Create);
-        self.store(&held, name, ready, None, who, None).await
-    }
-
-    /// Saves a text in place of the version with this etag, without a session: for programs.
-    ///
-    /// # Errors
-    /// [`FileError::Conflict`] with what is there now; those of [`save`](Self::save).
-    pub async fn put(
-        &self,
-        who: &Who,
-        name: &str,
-        text: String,
-        etag: &str,
-    ) -> Result<Stored, DeskError> {
-        let held = self.hold(name).await?;
-        self.check_free(who, name).await?;
-        let current = self.look(&held, name).await?;
-        if current.loaded.etag != etag {
-            return Err(changed_since(name, &current));
-        }
-        let ready = Ready::as_is(text, Action::Save);
-        self.store(&held, name, ready, Some(current), who, None)
-            .await
-    }
-
-    /// Brings an older version back, as a new one; also that of a file that was deleted. `seen` is the newest version
-    /// that the person saw: what others saved since is not written over.
-    ///
-    /// # Errors
-    /// [`DeskError::Locked`], [`DeskError::NoVersion`], [`FileError::Conflict`].
-    pub async fn restore(
-        &self,
-        who: &Who,
-        name: &str,
-        version: u64,
-        seen: u64,
-    ) -> Result<Stored, DeskError> {
-        let text = self.content(name, version).await?.text;
-        self.bring_back(who, name, text, Some(version), seen).await
-    }
-
-    /// The same with a backup's text.
-    ///
-    /// # Errors
-    /// As [`restore`](Self::restore).
-    pub async fn restore_backup(
-        &self,
-        who: &Who,
-        name: &str,
-        backup: &str,
-        seen: u64,
-    ) -> Result<Stored, DeskError> {
-        let (file, id) = (name.to_owned(), backup.to_owned());
-        let text = self
-            .blocking(move |folder| Ok(folder.preview(&file, &id)?))
-            .await?;
-        self.bring_back(who, name, text, None, seen).await
-    }
-
-    async fn bring_back(
-        &self,
-        who: &Who,
-        name: &str,
-        text: String,
-        of: Option<u64>,
-        seen: u64,
-    ) -> Result<Stored, DeskError> {
-        let held = self.hold(name).await?;
-        self.check_free(who, name).await?;
-        let current = match self.look(&held, name).await {
-            Ok(current) => Some(current),
-            Err(DeskError::File(FileError::Missing(_))) => None,
-            Err(error) => return Err(error),
-        };
-        if let Some(current) = current.as_ref().filter(|current| current.version != seen) {
-            return Err(changed_since(name, current));
-        }
-        let ready = Ready {
-            of,
-            ..Ready::as_is(text, Action::Restore)
-        };
-        self.store(&held, name, ready, current, who, None).await
-    }
-
-    /// Nobody else has locked the file.
-    pub(super) async fn check_free(&self, who: &Who, name: &str) -> Result<(), DeskError> {
-        match self.lock_on(name).await? {
-            Some(lock) if lock.person != who.person => Err(DeskError::Locked {
-                name: name.to_owned(),
-                lock: Box::new(lock),
-            }),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Somebody saved since; with what is there now.
-pub(super) fn changed_since(name: &str, current: &Current) -> DeskError {
-    DeskError::File(FileError::Conflict {
-        name: name.to_owned(),
-        etag: Some(current.loaded.etag.clone()),
-        text: current.loaded.text.clone(),
-    })
-}
-
-impl Ready {
-    fn as_is(text: String, action: Action) -> Self {
-        Self {
-            text,
-            merged: Vec::new(),
-            action,
-            of: None,
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! The folder's own work: copying, naming and deleting files. Nothing is gone that cannot be brought back.
 
-use super::{Desk, DeskError, Who, check_allowed, save::changed_since};
+use super::{Desk, DeskError, Who, check_allowed, put::changed_since};
 use crate::configurations::{Checked, Stored, check::check, files::Backup};
 
 impl Desk {

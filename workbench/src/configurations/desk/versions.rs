@@ -254,10 +254,7 @@ fn told(change: &Change) -> Result<Version, DeskError> {
 
 /// In whose name another program's change is written down.
 pub(super) fn disk_actor() -> Actor {
-    Actor {
-        name: "disk".into(),
-        client: None,
-    }
+    Actor::new("disk")
 }
 
 /// Whoever wrote a file that we only find: again, or for the first time.

@@ -4,9 +4,7 @@ use std::fs;
 
 use holdfast::Timestamp;
 
-use super::{
-    Expected, FileError, Folder, Saved, folder::read_plain, name::checked, save::write_whole,
-};
+use super::{FileError, Folder, folder::read_plain, name::checked, save::write_whole};
 
 /// Backups of one file; the oldest goes first.
 const MAX_BACKUPS: usize = 200;
@@ -62,21 +60,6 @@ impl Folder {
             name: id.to_owned(),
             at: error.utf8_error().valid_up_to(),
         })
-    }
-
-    /// Saves a backup's text as the new version; what is there now becomes a backup.
-    ///
-    /// # Errors
-    /// Those of [`preview`](Self::preview) and [`save`](Self::save).
-    pub fn restore(
-        &self,
-        name: &str,
-        id: &str,
-        expected: &Expected,
-        now: Timestamp,
-    ) -> Result<Saved, FileError> {
-        let text = self.preview(name, id)?;
-        self.save(name, &text, expected, now)
     }
 
     /// Keeps a text among the backups, under the lock of its file.

@@ -183,7 +183,7 @@ fn raw(text: &str) -> String {
     format!("raw-{}", hex::encode(&hash[..8]))
 }
 
-fn modified(meta: &Metadata) -> Timestamp {
+pub(super) fn modified(meta: &Metadata) -> Timestamp {
     let since = meta
         .modified()
         .ok()
