@@ -49,6 +49,7 @@ pub use self::{
     features::{PARQUET_DOWNLOAD, ensure_features, has_feature},
     query::forms as query_forms,
     shell::{Assets, shell},
+    states::{AuditQuestion, AuditRow, audit_rows},
     visitor::{LoggedIn, SessionKey, Visitor},
 };
 pub use self::{

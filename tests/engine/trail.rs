@@ -57,18 +57,78 @@ async fn the_newest_come_first_and_every_part_of_a_question_counts() {
         let by = |actor: &str| Some(actor.to_owned());
         let at = |seconds: i64| Some(Timestamp(1_000_000 + seconds * 1000));
         let cases = [
-            (TrailQuery { actor: by("user:ada"), ..any() }, vec![4, 2, 1]),
-            (TrailQuery { address: guest(8).address, ..any() }, vec![5]),
-            (TrailQuery { scope: Some(bobs()), ..any() }, vec![3]),
-            (TrailQuery { text: Some("COHORT".into()), ..any() }, vec![3, 1]),
-            (TrailQuery { transition: Some(Transition::DELETE), ..any() }, vec![5]),
-            (TrailQuery { kind: Some(Kind::USER), ..any() }, vec![]),
-            (TrailQuery { from: at(1), until: at(3), ..any() }, vec![3, 2]),
-            (TrailQuery { actor: by("user:ada"), from: at(1), ..any() }, vec![4, 2]),
-            (TrailQuery { before: Some(Revision(3)), ..any() }, vec![2, 1]),
+            (
+                TrailQuery {
+                    actor: by("user:ada"),
+                    ..any()
+                },
+                vec![4, 2, 1],
+            ),
+            (
+                TrailQuery {
+                    address: guest(8).address,
+                    ..any()
+                },
+                vec![5],
+            ),
+            (
+                TrailQuery {
+                    scope: Some(bobs()),
+                    ..any()
+                },
+                vec![3],
+            ),
+            (
+                TrailQuery {
+                    text: Some("COHORT".into()),
+                    ..any()
+                },
+                vec![3, 1],
+            ),
+            (
+                TrailQuery {
+                    transition: Some(Transition::DELETE),
+                    ..any()
+                },
+                vec![5],
+            ),
+            (
+                TrailQuery {
+                    kind: Some(Kind::USER),
+                    ..any()
+                },
+                vec![],
+            ),
+            (
+                TrailQuery {
+                    from: at(1),
+                    until: at(3),
+                    ..any()
+                },
+                vec![3, 2],
+            ),
+            (
+                TrailQuery {
+                    actor: by("user:ada"),
+                    from: at(1),
+                    ..any()
+                },
+                vec![4, 2],
+            ),
+            (
+                TrailQuery {
+                    before: Some(Revision(3)),
+                    ..any()
+                },
+                vec![2, 1],
+            ),
         ];
         for (query, expected) in cases {
-            assert_eq!(found(states, query.clone()).await, expected, "{name}: {query:?}");
+            assert_eq!(
+                found(states, query.clone()).await,
+                expected,
+                "{name}: {query:?}"
+            );
         }
     }
 }
@@ -95,7 +155,13 @@ async fn it_is_read_on_where_it_stopped_and_says_where_from_each_came() {
             .into_iter()
             .map(|it| (it.revision.0, it.actor))
             .collect();
-        let expected = [(5, guest(8)), (4, ada()), (3, guest(7)), (2, ada()), (1, ada())];
+        let expected = [
+            (5, guest(8)),
+            (4, ada()),
+            (3, guest(7)),
+            (2, ada()),
+            (1, ada()),
+        ];
         assert_eq!(seen, expected, "{}", world.name);
         // The address is part of what the chain of digests holds together.
         let verified = world.states.verify().await.unwrap();
@@ -123,7 +189,10 @@ async fn a_rare_change_in_a_long_log_is_found_in_parts_and_an_old_day_at_once() 
         ..TrailQuery::default()
     };
     let first = states.trail(&query).await.unwrap();
-    assert_eq!((first.changes.len(), first.next), (0, Some(Revision(5_003))));
+    assert_eq!(
+        (first.changes.len(), first.next),
+        (0, Some(Revision(5_003)))
+    );
     query.before = first.next;
     assert_eq!(found(&states, query).await, [1]);
     let day = TrailQuery {

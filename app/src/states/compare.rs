@@ -4,7 +4,12 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::server::{Comparison, Done, Which, compare_versions, roll_back_state};
 use crate::{
-    components::{icon::Icon, lines::Line, live::Problem, toasts::use_toasts},
+    components::{
+        icon::Icon,
+        lines::{Line, Lines},
+        live::Problem,
+        toasts::use_toasts,
+    },
     json::Plain,
 };
 
@@ -113,25 +118,9 @@ fn Both(both: Comparison, tab: RwSignal<Tab>) -> impl IntoView {
         Tab::Data => plain(&both.data),
         Tab::Patch => plain(&both.patch),
     });
-    let line = |(number, Line { sign, text }): (usize, Line)| {
-        let (row, mark) = match sign.as_str() {
-            "+" => ("flex bg-add", "w-4 text-center text-ok-text"),
-            "-" => ("flex bg-del", "w-4 text-center text-err-text"),
-            _ => ("flex", "w-4 text-center text-faint"),
-        };
-        view! {
-            <div class=row>
-                <span class="ln">{number + 1}</span>
-                <span class=mark>{sign}</span>
-                <span class="whitespace-pre">{text}</span>
-            </div>
-        }
-    };
     view! {
         <div class="hf-card overflow-x-auto" tabindex="0" role="region" aria-label="Content" data-testid="state-content">
-            <div class="hf-code py-1.5 w-max min-w-full">
-                {move || lines.get().into_iter().enumerate().map(line).collect_view()}
-            </div>
+            <Lines lines/>
         </div>
     }
     .into_any()

@@ -4,11 +4,12 @@
 //! - `search` is what is looked for, `list` and `rows` what was found
 //! - `detail` shows one: its transitions, its `history`, its content
 //! - `compare` shows two versions side by side and rolls back; `deliveries` who was told of a version
-//! - `flags` and `webhooks` are parts of their own; `parts` leads to them
+//! - `flags`, `webhooks` and `audit` are parts of their own; `parts` leads to them
 //! - `server` is what they ask, `answers` (`ssr`) what they are told
 
 #[cfg(feature = "ssr")]
 pub(crate) mod answers;
+mod audit;
 mod compare;
 mod deliveries;
 mod detail;
@@ -24,4 +25,6 @@ mod server;
 mod webhooks;
 mod words;
 
+#[cfg(feature = "ssr")]
+pub use self::audit::{AuditQuestion, AuditRow, audit_rows};
 pub(crate) use self::page::StatesPage;

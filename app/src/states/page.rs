@@ -9,10 +9,12 @@ use leptos_router::{
     lazy_route,
 };
 
-use super::{detail::Detail, flags::Flags, list::List, place::Place, webhooks::Webhooks};
+use super::{
+    audit::Audit, detail::Detail, flags::Flags, list::List, place::Place, webhooks::Webhooks,
+};
 use crate::components::alive::mark_alive;
 
-/// The route: `/states`, `/states/flags`, `/states/webhooks`.
+/// The route: `/states`, `/states/flags`, `/states/webhooks`, `/states/audit`.
 pub(crate) struct StatesPage;
 
 #[lazy_route]
@@ -33,6 +35,7 @@ fn Page() -> impl IntoView {
     let part = Memo::new(move |_| map.with(|map| map.get("part")).unwrap_or_default());
     move || match part.get().as_str() {
         "flags" => view! { <Title text="Flags"/> <Flags/> }.into_any(),
+        "audit" => view! { <Title text="Audit"/> <Audit/> }.into_any(),
         "webhooks" => view! { <Title text="Webhooks"/> <Webhooks/> }.into_any(),
         _ => view! { <Title text="States"/> <States/> }.into_any(),
     }

@@ -1,13 +1,14 @@
-//! The way between the parts of the page: states, feature flags, webhooks.
+//! The way between the parts of the page: states, feature flags, webhooks, audit.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 /// Address and name of each part.
-const PARTS: [(&str, &str); 3] = [
+const PARTS: [(&str, &str); 4] = [
     ("/states", "States"),
     ("/states/flags", "Flags"),
     ("/states/webhooks", "Webhooks"),
+    ("/states/audit", "Audit"),
 ];
 
 /// The links; the current one is marked.

@@ -59,27 +59,32 @@ impl Place {
             ("of", of),
             ("id", open),
         ];
-        let mut address = "/states".to_owned();
-        for (name, value) in said.into_iter().filter(|(_, value)| !value.is_empty()) {
-            address.push(if address.contains('?') { '&' } else { '?' });
-            address.push_str(name);
-            address.push('=');
-            push_encoded(&mut address, value);
-        }
-        address
+        address("/states", &said)
     }
 }
 
-/// Appends a text as a part of an address.
-fn push_encoded(address: &mut String, text: &str) {
+/// The address of a page with what is said of it.
+pub(super) fn address(page: &str, said: &[(&str, &str)]) -> String {
+    let mut address = page.to_owned();
+    for (name, value) in said.iter().filter(|(_, value)| !value.is_empty()) {
+        let sign = if address.contains('?') { "&" } else { "?" };
+        address.push_str(&[sign, name, "=", &encoded(value)].concat());
+    }
+    address
+}
+
+/// A text as a part of an address.
+pub(super) fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                address.push(char::from(byte));
+                encoded.push(char::from(byte));
             }
-            _ => address.push_str(&format!("%{byte:02X}")),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
+    encoded
 }
 
 #[cfg(test)]

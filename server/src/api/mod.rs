@@ -5,6 +5,7 @@
 
 mod account;
 mod asked;
+mod audit;
 mod configurations;
 mod data;
 mod events;
@@ -70,6 +71,7 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .merge(upload::routes())
         .merge(query::routes())
         .merge(plot::routes())
+        .merge(audit::routes())
         .merge(events::routes())
         .merge(health::routes())
         .with_state(shared)

@@ -1,5 +1,7 @@
 //! The merged result as a file, and the Query page's plain form.
 
+use std::error::Error;
+
 use app::{AppError, PARQUET_DOWNLOAD, has_feature, query_forms};
 use axum::{
     Form, Router,
@@ -100,7 +102,7 @@ pub(super) fn from_json<T: DeserializeOwned>(
 /// A download that is made while it is sent. One that fails on the way breaks off, so that nobody
 /// takes half a file for a whole one.
 pub(super) fn attachment(
-    rows: impl Stream<Item = Result<Bytes, workbench::Error>> + Send + 'static,
+    rows: impl Stream<Item = Result<Bytes, impl Error + Send + Sync + 'static>> + Send + 'static,
     kind: &'static str,
     name: &str,
 ) -> Response {

@@ -7,7 +7,7 @@ use std::{
 
 use app::{AppError, LoggedIn, SessionKey, Visitor, people::Account};
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request, State, rejection::ExtensionRejection},
     http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -20,10 +20,10 @@ use crate::web::Refusal;
 /// answer is an error, because "no session" would make the browser give up the one it has.
 pub(crate) async fn visitor(
     State(door): State<Door>,
+    address: Result<ConnectInfo<SocketAddr>, ExtensionRejection>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let address = address.map_or(UNKNOWN, |ConnectInfo(address)| address.ip());
     let found = match bearer(request.uri().path(), request.headers()) {
         Some(token) => door.program(token, address).await,

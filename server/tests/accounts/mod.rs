@@ -1,5 +1,6 @@
 //! People: who gets in, who stays in, what their roles allow, and that it holds at once.
 
+mod audit;
 mod command;
 mod door;
 mod entry;

@@ -1,6 +1,5 @@
 //! Making, copying, naming and deleting files.
 
-use holdfast::Timestamp;
 use workbench::configurations::{desk::DeskError, files::FileError};
 
 use crate::{FILE, bench, who};
@@ -55,5 +54,4 @@ async fn files_are_made_copied_named_and_deleted_and_come_back() {
             "{bad}"
         );
     }
-    let _: Timestamp = b.clock.now();
 }
