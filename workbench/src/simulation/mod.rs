@@ -1,5 +1,19 @@
-//! Simulations of treatment.
+//! Simulations of treatment: protocols, the model, its tables, and runs that are kept.
 //!
 //! - `protocol`: what is to be simulated, read strictly from YAML
+//! - `types`: what is told about runs; plain data that crosses to the browser as it is
+//! - `order`: what can be ordered
+//! - `model`: one patient's life under a protocol, step by step
 
+#[cfg(feature = "engine")]
+pub mod model;
+#[cfg(feature = "engine")]
+mod order;
 pub mod protocol;
+mod types;
+
+pub use self::types::{Amendment, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus};
+#[cfg(feature = "engine")]
+pub use self::{
+    order::{MAX_NAME, MAX_NOTES, MAX_TAGS, MAX_VISITS, OrderError, PATIENTS, YEARS},
+};
