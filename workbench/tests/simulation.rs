@@ -1,4 +1,4 @@
-//! Simulations: protocols that are and are not read, lives against closed forms, step by step.
+//! Simulations: protocols that are and are not read, lives against closed forms, tables and their checksum, runs.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -10,3 +10,5 @@ mod lives;
 mod protocols;
 #[path = "simulation/support.rs"]
 mod support;
+#[path = "simulation/tables.rs"]
+mod tables;
