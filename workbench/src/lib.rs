@@ -8,6 +8,7 @@ mod error;
 mod person;
 pub mod plot;
 pub mod query;
+pub mod simulation;
 #[cfg(feature = "engine")]
 pub mod statistics;
 #[cfg(feature = "engine")]

@@ -4,7 +4,7 @@
 //! `# yaml-language-server: $schema=protocol.schema.json` or `#:schema protocol.schema.json`; without that, the schema of
 //! `protocol.yaml` is `protocol.schema.json`. Only a file beside it is taken: nothing is fetched.
 
-use jsonschema::Draft;
+use jsonschema::{Draft, Validator, error::ValidationErrorKind};
 use serde_json::Value;
 
 use super::{
@@ -43,8 +43,19 @@ pub fn check(folder: &Folder, name: &str, text: &str) -> Checked {
     }
 }
 
+/// What is wrong with the value that a JSON Pointer names.
+pub(crate) fn problem_at(format: Format, text: &str, pointer: &str, message: String) -> Problem {
+    let (line, column) = locate(format, text, pointer).unwrap_or((1, 1));
+    Problem {
+        line,
+        column,
+        path: pointer.trim_start_matches('/').replace('/', "."),
+        message,
+    }
+}
+
 /// A fault of the format, with its place.
-fn broken(error: &MergeError) -> Problem {
+pub(crate) fn broken(error: &MergeError) -> Problem {
     let (line, column, message) = match error {
         MergeError::Unreadable {
             line,
@@ -101,27 +112,37 @@ fn against(folder: &Folder, name: &str, format: Format, text: &str, value: &Valu
     };
     let compiled = self::value(schema.format, &schema.text)
         .map_err(|error| error.to_string())
-        .and_then(|schema| {
-            let options = jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .offline();
-            options.build(&schema).map_err(|error| error.to_string())
-        });
-    let validator = match compiled {
-        Ok(validator) => validator,
-        Err(error) => return whole(format!("\"{name}\" is no JSON Schema: {error}")),
-    };
+        .and_then(|schema| compile(&schema));
+    match compiled {
+        Ok(validator) => compare(&validator, format, text, value),
+        Err(error) => whole(format!("\"{name}\" is no JSON Schema: {error}")),
+    }
+}
+
+/// A JSON Schema that refers to nothing outside itself, ready to hold texts against.
+pub(crate) fn compile(schema: &Value) -> Result<Validator, String> {
+    let options = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .offline();
+    options.build(schema).map_err(|error| error.to_string())
+}
+
+/// Where a text, which means `value`, is not as its schema says; in order of place.
+pub(crate) fn compare(
+    validator: &Validator,
+    format: Format,
+    text: &str,
+    value: &Value,
+) -> Vec<Problem> {
     let found = validator.iter_errors(value).take(MAX_PROBLEMS);
     let mut problems: Vec<Problem> = found
         .map(|error| {
             let pointer = error.instance_path().to_string();
-            let (line, column) = locate(format, text, &pointer).unwrap_or((1, 1));
-            Problem {
-                line,
-                column,
-                path: pointer.trim_start_matches('/').replace('/', "."),
-                message: error.to_string(),
-            }
+            let message = match error.kind() {
+                ValidationErrorKind::FalseSchema => "has no place here; remove it".into(),
+                _ => error.to_string(),
+            };
+            problem_at(format, text, &pointer, message)
         })
         .collect();
     problems.sort_by_key(|problem| (problem.line, problem.column));

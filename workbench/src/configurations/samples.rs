@@ -4,7 +4,11 @@ use std::fs;
 
 use super::files::{FileError, Folder};
 
-const SAMPLES: [(&str, &str); 4] = [
+const SAMPLES: [(&str, &str); 5] = [
+    (
+        "aflibercept_reactive.yaml",
+        include_str!("../../../samples/protocols/aflibercept_reactive.yaml"),
+    ),
     (
         "aflibercept_te.yaml",
         include_str!("../../../samples/protocols/aflibercept_te.yaml"),

@@ -41,6 +41,13 @@ pub(super) fn days(cell: &[u8], order: Order) -> Option<i32> {
     }
 }
 
+/// Days since 1970-01-01 of a date written `YYYY-MM-DD`.
+pub(crate) fn day_of(text: &str) -> Option<i32> {
+    let is_plain = text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
+    (is_plain && read(text.as_bytes()) == Some(Written::YearFirst))
+        .then(|| days(text.as_bytes(), Order::DayFirst))?
+}
+
 fn parts(cell: &[u8]) -> Option<Parts> {
     // `2024-03-01` is the longest, `1.3.2024` the shortest.
     if !(8..=10).contains(&cell.len()) {

@@ -69,6 +69,8 @@ mod tally;
 #[cfg(feature = "engine")]
 mod value;
 
+#[cfg(feature = "engine")]
+pub(crate) use self::dates::day_of;
 pub use self::{
     escape::escape_formula,
     names::{MAX_FILE_NAME, MAX_NAME, sanitise_name, shown_file_name},

@@ -29,7 +29,7 @@ mod options;
 #[cfg(feature = "engine")]
 mod page;
 #[cfg(feature = "engine")]
-mod parallel;
+pub(crate) mod parallel;
 #[cfg(feature = "engine")]
 mod selection;
 mod types;

@@ -20,6 +20,15 @@ pub(crate) fn parallel<T: Send>(
     count: usize,
     work: impl Fn(usize) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {
+    parallel_on(threads(), count, work)
+}
+
+/// The same on so many threads.
+pub(crate) fn parallel_on<T: Send>(
+    threads: usize,
+    count: usize,
+    work: impl Fn(usize) -> Result<T, Error> + Sync,
+) -> Result<Vec<T>, Error> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(count));
     let run = || -> Result<(), Error> {
@@ -35,9 +44,7 @@ pub(crate) fn parallel<T: Send>(
         }
     };
     std::thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads().min(count))
-            .map(|_| scope.spawn(run))
-            .collect();
+        let helpers: Vec<_> = (1..threads.min(count)).map(|_| scope.spawn(run)).collect();
         let mine = run();
         helpers.into_iter().fold(mine, |before, helper| {
             let panicked = |_| Err(Error::Internal("a worker thread panicked".into()));

@@ -50,7 +50,8 @@ impl From<MergeError> for DeskError {
     }
 }
 
-fn told(problems: &[Problem]) -> String {
+/// The first problem with its place, and how many there are beside it.
+pub(crate) fn told(problems: &[Problem]) -> String {
     let Some(first) = problems.first() else {
         return "the text does not fit its schema".into();
     };

@@ -40,6 +40,7 @@ use holdfast::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub(crate) use self::error::told;
 pub use self::{disk::DiskWatch, error::DeskError, save::Work};
 use self::{list::Seen, versions::Current};
 use super::files::{FileError, Folder};

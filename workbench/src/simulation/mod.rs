@@ -1,0 +1,26 @@
+//! Simulations of treatment: protocols, the model, its tables, and runs that are kept.
+//!
+//! - `protocol`: what is to be simulated, read strictly from YAML
+//! - `types`: what is told about runs; plain data that crosses to the browser as it is
+//! - `order`: what can be ordered
+//! - `model`: one patient's life under a protocol, step by step
+//! - `tables`: patients and visits as Arrow and Parquet, and their checksum
+//! - `simulate`: all patients, on all cores, into a folder
+
+#[cfg(feature = "engine")]
+pub mod model;
+#[cfg(feature = "engine")]
+mod order;
+pub mod protocol;
+#[cfg(feature = "engine")]
+mod simulate;
+#[cfg(feature = "engine")]
+pub mod tables;
+mod types;
+
+pub use self::types::{Amendment, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus};
+#[cfg(feature = "engine")]
+pub use self::{
+    order::{MAX_NAME, MAX_NOTES, MAX_TAGS, MAX_VISITS, OrderError, PATIENTS, YEARS},
+    simulate::{ENGINE, Meter, Simulated, simulate},
+};

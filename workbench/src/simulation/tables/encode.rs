@@ -1,0 +1,95 @@
+//! A group's columns into a row group of each file: compressed, ready to be appended. Done on any thread.
+
+use arrow::{array::RecordBatch, datatypes::Schema};
+use parquet::{
+    arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves},
+    basic::{Compression, Encoding, ZstdLevel},
+    file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder},
+    schema::types::ColumnPath,
+};
+
+use super::{
+    columns::Columns,
+    digest::{self, GroupDigest},
+};
+use crate::Error;
+
+/// Rows of a page: what has to be unpacked for one row.
+const PAGE_ROWS: usize = 1 << 15;
+
+/// A group, encoded.
+pub(super) struct Encoded {
+    pub(super) patients: Vec<ArrowColumnChunk>,
+    pub(super) visits: Vec<ArrowColumnChunk>,
+    pub(super) digest: GroupDigest,
+    pub(super) visit_rows: usize,
+}
+
+/// Encodes groups for the files of one writer.
+pub(crate) struct Encoder {
+    pub(super) patients: ArrowRowGroupWriterFactory,
+    pub(super) visits: ArrowRowGroupWriterFactory,
+}
+
+impl Encoder {
+    /// One group, `number` counted from 0.
+    pub(super) fn encode(&self, number: usize, columns: Columns) -> Result<Encoded, Error> {
+        let (patients, visits) = columns.finish()?;
+        Ok(Encoded {
+            digest: digest::of_group(&patients, &visits)?,
+            visit_rows: visits.num_rows(),
+            patients: chunks(&self.patients, number, &patients)?,
+            visits: chunks(&self.visits, number, &visits)?,
+        })
+    }
+}
+
+fn chunks(
+    factory: &ArrowRowGroupWriterFactory,
+    number: usize,
+    table: &RecordBatch,
+) -> Result<Vec<ArrowColumnChunk>, Error> {
+    let mut writers = factory.create_column_writers(number)?.into_iter();
+    let mut chunks = Vec::with_capacity(table.num_columns());
+    for (field, column) in table.schema_ref().fields().iter().zip(table.columns()) {
+        for leaf in compute_leaves(field, column)? {
+            let missing = || Error::Internal(format!("no writer for {}", field.name()));
+            let mut writer = writers.next().ok_or_else(missing)?;
+            writer.write(&leaf)?;
+            chunks.push(writer.close()?);
+        }
+    }
+    Ok(chunks)
+}
+
+/// How a table is written: sorted numbers as differences, measures byte by byte of all (`BYTE_STREAM_SPLIT`), the rest
+/// with a dictionary; all of it under zstd. Least and most of each row group are kept, so that groups can be passed over.
+pub(super) fn properties(schema: &Schema) -> Result<WriterProperties, Error> {
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_write_batch_size(PAGE_ROWS)
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    for field in schema.fields() {
+        let encoding = match field.name().as_str() {
+            "patient_id" | "date" | "enrollment_date" | "time_days" => {
+                Encoding::DELTA_BINARY_PACKED
+            }
+            "vision" | "baseline_vision" | "final_vision" => Encoding::BYTE_STREAM_SPLIT,
+            _ => continue,
+        };
+        properties = without_dictionary(properties, field.name(), encoding);
+    }
+    Ok(properties.build())
+}
+
+fn without_dictionary(
+    properties: WriterPropertiesBuilder,
+    column: &str,
+    encoding: Encoding,
+) -> WriterPropertiesBuilder {
+    let path = ColumnPath::from(column);
+    properties
+        .set_column_dictionary_enabled(path.clone(), false)
+        .set_column_encoding(path, encoding)
+}

@@ -1,0 +1,14 @@
+//! Simulations: protocols that are and are not read, lives against closed forms, tables and their checksum, runs.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "simulation/closed_forms.rs"]
+mod closed_forms;
+#[path = "simulation/lives.rs"]
+mod lives;
+#[path = "simulation/protocols.rs"]
+mod protocols;
+#[path = "simulation/support.rs"]
+mod support;
+#[path = "simulation/tables.rs"]
+mod tables;
