@@ -6,7 +6,9 @@ use axum::extract::FromRef;
 use holdfast::{Actor, Clock, Kind, Scope, StateId, StateManager, SystemClock};
 use leptos::prelude::*;
 use serde_json::Value;
-use workbench::{Workbench, configurations::desk::Desk, workspace::Workspace};
+use workbench::{
+    Workbench, configurations::desk::Desk, simulation::runs::Runs, workspace::Workspace,
+};
 
 use crate::{
     AppError, Boot, Visitor,
@@ -26,6 +28,8 @@ pub struct AppState {
     pub workbench: Workbench,
     /// Configuration files that people edit together.
     pub desk: Desk,
+    /// Simulations.
+    pub runs: Runs,
     /// Where the site's files are.
     pub leptos: LeptosOptions,
     /// Hashed names of styles, scripts and fonts.

@@ -4,7 +4,7 @@
 //! - `boot`: what every page knows in its first byte
 //! - `stores`: browser stores and server stores, declared in one table
 //! - `people`: accounts and roles; `account`: their page
-//! - `data`, `query`, `plot`, `configurations`, `states`: one folder a page, its server functions beside it
+//! - `data`, `query`, `plot`, `simulations`, `configurations`, `states`: one folder a page, its server functions beside it
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
 //! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
@@ -25,6 +25,7 @@ mod json;
 pub mod people;
 mod plot;
 mod query;
+mod simulations;
 mod states;
 mod stores;
 mod study;

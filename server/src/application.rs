@@ -13,10 +13,13 @@ use holdfast::{
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
-use workbench::configurations::desk::DiskWatch;
+use workbench::{configurations::desk::DiskWatch, simulation::runs::Runs};
 
 use self::{
-    open::{deliver, open_desk, open_sessions, open_states, open_workbench, sweep_sessions, tiers},
+    open::{
+        deliver, open_desk, open_runs, open_sessions, open_states, open_workbench, sweep_sessions,
+        tiers,
+    },
     stop::stop_signal,
 };
 use crate::{
@@ -35,6 +38,7 @@ pub struct Application {
     address: SocketAddr,
     router: Router,
     people: People,
+    runs: Runs,
     stopping: CancellationToken,
     _sweeper: Sweeper,
     _disk_watch: DiskWatch,
@@ -69,6 +73,7 @@ impl Application {
         let disk_watch = desk.watch_disk(Duration::from_secs(
             settings.configurations.look_seconds.max(1),
         ));
+        let runs = open_runs(&settings, &manager, clock.clone()).await?;
         let sessions = open_sessions(&settings, clock.clone()).await?;
         let terms = settings.accounts.terms(&settings.server);
         let logins = Arc::new(sessions.clone());
@@ -87,6 +92,7 @@ impl Application {
                 manager,
                 workbench,
                 desk,
+                runs: runs.clone(),
                 leptos: site.leptos,
                 assets: site.assets,
                 tiers: Arc::new(tiers(&settings)),
@@ -130,6 +136,7 @@ impl Application {
             address,
             router,
             people,
+            runs,
             stopping,
             _sweeper: sweeper,
             _disk_watch: disk_watch,
@@ -185,6 +192,7 @@ impl Application {
         };
         signals.abort();
         self.session_sweeper.abort();
+        self.runs.stop().await;
         if let Some(webhooks) = self.webhooks {
             webhooks.stop().await;
         }

@@ -8,10 +8,11 @@ use super::{header::PAGES, icon::Icon};
 /// The dock; hidden from 768 px on.
 #[component]
 pub(crate) fn Dock() -> impl IntoView {
-    const ICONS: [&str; 5] = [
+    const ICONS: [&str; 6] = [
         "filter",
         "database",
         "chart-scatter",
+        "chart-spline",
         "file-text",
         "git-commit-horizontal",
     ];

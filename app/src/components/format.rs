@@ -77,6 +77,14 @@ pub(crate) fn ago(now: i64, at: i64) -> String {
     [&age(now, at), " ago"].concat()
 }
 
+/// A sentence out of an error's words: with a capital letter and a full stop.
+#[cfg(feature = "ssr")]
+pub(crate) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{DAY, HOUR, MINUTE, age, ago, bytes, count, number, plural};

@@ -1,5 +1,6 @@
 //! Parts that more than one page uses.
 
+pub(crate) mod address;
 pub(crate) mod alive;
 pub(crate) mod bundle;
 pub(crate) mod dock;

@@ -9,7 +9,10 @@ use workbench::configurations::{
 use super::server::{Backup, Listing, LockStep, Older, Past, Shown};
 use crate::{
     AppError, AppState, Visitor,
-    components::lines::{self, Line},
+    components::{
+        format::sentence,
+        lines::{self, Line},
+    },
     context::{Caller, now_ms},
     people::Role,
 };
@@ -101,9 +104,9 @@ impl From<DeskError> for AppError {
         let told = error.to_string();
         match error {
             DeskError::State(inner) => inner.into(),
-            DeskError::Locked { .. } | DeskError::LockLost => Self::Locked(capital(&told)),
-            DeskError::NotHolder => Self::Forbidden(capital(&told)),
-            DeskError::Ended | DeskError::NoVersion { .. } => Self::NotFound(capital(&told)),
+            DeskError::Locked { .. } | DeskError::LockLost => Self::Locked(sentence(&told)),
+            DeskError::NotHolder => Self::Forbidden(sentence(&told)),
+            DeskError::Ended | DeskError::NoVersion { .. } => Self::NotFound(sentence(&told)),
             DeskError::Unfit(_) => Self::Invalid {
                 path: "schema".into(),
                 problem: told,
@@ -120,8 +123,8 @@ fn of_file(error: FileError, told: String) -> AppError {
             path: "name".into(),
             problem: told,
         },
-        FileError::Missing(_) => AppError::NotFound(capital(&told)),
-        FileError::NotAFile(_) => AppError::Forbidden(capital(&told)),
+        FileError::Missing(_) => AppError::NotFound(sentence(&told)),
+        FileError::NotAFile(_) => AppError::Forbidden(sentence(&told)),
         FileError::Conflict { text, .. } => AppError::Conflict {
             version: 0,
             data: Some(text),
@@ -130,14 +133,7 @@ fn of_file(error: FileError, told: String) -> AppError {
             path: "text".into(),
             problem: told,
         },
-        FileError::TooLarge { .. } => AppError::TooLarge(capital(&told)),
+        FileError::TooLarge { .. } => AppError::TooLarge(sentence(&told)),
         FileError::NotVerified(_) | FileError::Io { .. } => AppError::internal(told),
     }
-}
-
-/// A sentence begins with a capital letter.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).chain(['.']).collect()
 }

@@ -4,6 +4,7 @@
 use leptos_router::params::ParamsMap;
 
 use super::server::Wanted;
+use crate::components::address::address;
 
 /// How the address says that everybody's states are meant, not the workspace's own.
 pub(super) const EVERYONE: &str = "everyone";
@@ -61,30 +62,6 @@ impl Place {
         ];
         address("/states", &said)
     }
-}
-
-/// The address of a page with what is said of it.
-pub(super) fn address(page: &str, said: &[(&str, &str)]) -> String {
-    let mut address = page.to_owned();
-    for (name, value) in said.iter().filter(|(_, value)| !value.is_empty()) {
-        let sign = if address.contains('?') { "&" } else { "?" };
-        address.push_str(&[sign, name, "=", &encoded(value)].concat());
-    }
-    address
-}
-
-/// A text as a part of an address.
-pub(super) fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use workbench::{
         desk::{self, Desk},
         files::FileError,
     },
+    simulation::runs::{self, Runs},
 };
 
 use crate::{
@@ -157,7 +158,7 @@ fn builder(
             fits(Audience::of(&new.data).map(drop))
         })
         .guard(Kind::WEBHOOK, |_, new| fits(Endpoint::of(new).map(drop)));
-    let own = desk::kinds().into_iter();
+    let own = desk::kinds().into_iter().chain(runs::kinds());
     let builder = own.fold(builder, |builder, (kind, lifecycle)| {
         builder.lifecycle(kind, lifecycle)
     });
@@ -225,6 +226,17 @@ pub(super) async fn open_desk(
         looked.map_err(|error| Error::Settings(format!("configurations.dir: {error}")))?;
     }
     Ok(desk)
+}
+
+/// The folder of runs. One that was going when its server died has failed from then on.
+pub(super) async fn open_runs(
+    settings: &Settings,
+    manager: &StateManager,
+    clock: Arc<dyn Clock>,
+) -> Result<Runs, Error> {
+    let folder = settings.data_dir.join("simulations");
+    let runs = Runs::open(&folder, manager.clone(), clock).await;
+    runs.map_err(|error| Error::Settings(format!("{}: {error}", folder.display())))
 }
 
 /// Sessions last as long as the states they lead to: in a file where these are in one.

@@ -70,7 +70,7 @@ async fn an_administrator_finds_who_did_what_and_from_where() {
             .is_empty()
     );
     assert!(found(&ada, json!({"until": "2020-01-01"})).await.is_empty());
-    let users = found(&ada, json!({"kind": "user"})).await;
+    let users = found(&ada, json!({"kind": "user", "did": "create"})).await;
     assert_eq!(
         users.iter().map(|it| &it["name"]).collect::<Vec<_>>(),
         ["Bob", "Ada"]

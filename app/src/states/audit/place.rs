@@ -3,7 +3,7 @@
 use leptos_router::params::ParamsMap;
 
 use super::server::Question;
-use crate::states::place::{address, encoded};
+use crate::components::address::{address, encoded};
 
 const PAGE: &str = "/states/audit";
 /// What programs get: the same question as a file.

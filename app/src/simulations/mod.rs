@@ -1,0 +1,23 @@
+//! The Simulations page: runs of a protocol, started, followed, found and kept.
+//!
+//! - `page` is the route; `place` the address, which says what is looked for and which run is open
+//! - `new` orders a run; `going` shows those that are not over, with their progress
+//! - `search` and `list` find runs, `rows` shows them, `chosen` does something with several
+//! - `detail` is one run: what it was made of, its tags and notes; `outcomes` what came of it
+//! - `server` is what they ask, `answers` (`ssr`) what they are told
+
+#[cfg(feature = "ssr")]
+mod answers;
+mod chosen;
+mod detail;
+mod going;
+mod list;
+mod new;
+mod outcomes;
+mod page;
+mod place;
+mod rows;
+mod search;
+mod server;
+
+pub(crate) use self::page::SimulationsPage;
