@@ -6,6 +6,8 @@
 mod closed_forms;
 #[path = "simulation/lives.rs"]
 mod lives;
+#[path = "simulation/outcomes.rs"]
+mod outcomes;
 #[path = "simulation/protocols.rs"]
 mod protocols;
 #[path = "simulation/support.rs"]

@@ -6,11 +6,13 @@
 //! - `model`: one patient's life under a protocol, step by step
 //! - `tables`: patients and visits as Arrow and Parquet, and their checksum
 //! - `simulate`: all patients, on all cores, into a folder
+//! - `outcomes`: what came of a run, in the field's measures
 
 #[cfg(feature = "engine")]
 pub mod model;
 #[cfg(feature = "engine")]
 mod order;
+pub mod outcomes;
 pub mod protocol;
 #[cfg(feature = "engine")]
 mod simulate;
@@ -18,7 +20,9 @@ mod simulate;
 pub mod tables;
 mod types;
 
-pub use self::types::{Amendment, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus};
+pub use self::types::{
+    Amendment, Found, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus, Wanted,
+};
 #[cfg(feature = "engine")]
 pub use self::{
     order::{MAX_NAME, MAX_NOTES, MAX_TAGS, MAX_VISITS, OrderError, PATIENTS, YEARS},
