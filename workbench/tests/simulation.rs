@@ -10,6 +10,8 @@ mod lives;
 mod outcomes;
 #[path = "simulation/protocols.rs"]
 mod protocols;
+#[path = "simulation/runs.rs"]
+mod runs;
 #[path = "simulation/support.rs"]
 mod support;
 #[path = "simulation/tables.rs"]

@@ -20,6 +20,7 @@ use workbench::{
         desk::{self, Desk},
         files::FileError,
     },
+    simulation::runs,
 };
 
 use crate::{
@@ -157,7 +158,7 @@ fn builder(
             fits(Audience::of(&new.data).map(drop))
         })
         .guard(Kind::WEBHOOK, |_, new| fits(Endpoint::of(new).map(drop)));
-    let own = desk::kinds().into_iter();
+    let own = desk::kinds().into_iter().chain(runs::kinds());
     let builder = own.fold(builder, |builder, (kind, lifecycle)| {
         builder.lifecycle(kind, lifecycle)
     });

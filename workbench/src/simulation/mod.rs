@@ -7,6 +7,7 @@
 //! - `tables`: patients and visits as Arrow and Parquet, and their checksum
 //! - `simulate`: all patients, on all cores, into a folder
 //! - `outcomes`: what came of a run, in the field's measures
+//! - `runs`: runs are states of the engine: started, followed, cancelled, found, deleted
 
 #[cfg(feature = "engine")]
 pub mod model;
@@ -14,6 +15,8 @@ pub mod model;
 mod order;
 pub mod outcomes;
 pub mod protocol;
+#[cfg(feature = "engine")]
+pub mod runs;
 #[cfg(feature = "engine")]
 mod simulate;
 #[cfg(feature = "engine")]
