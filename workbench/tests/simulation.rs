@@ -6,8 +6,12 @@
 mod closed_forms;
 #[path = "simulation/lives.rs"]
 mod lives;
+#[path = "simulation/outcomes.rs"]
+mod outcomes;
 #[path = "simulation/protocols.rs"]
 mod protocols;
+#[path = "simulation/runs.rs"]
+mod runs;
 #[path = "simulation/support.rs"]
 mod support;
 #[path = "simulation/tables.rs"]

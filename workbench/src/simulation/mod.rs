@@ -6,19 +6,26 @@
 //! - `model`: one patient's life under a protocol, step by step
 //! - `tables`: patients and visits as Arrow and Parquet, and their checksum
 //! - `simulate`: all patients, on all cores, into a folder
+//! - `outcomes`: what came of a run, in the field's measures
+//! - `runs`: runs are states of the engine: started, followed, cancelled, found, deleted
 
 #[cfg(feature = "engine")]
 pub mod model;
 #[cfg(feature = "engine")]
 mod order;
+pub mod outcomes;
 pub mod protocol;
+#[cfg(feature = "engine")]
+pub mod runs;
 #[cfg(feature = "engine")]
 mod simulate;
 #[cfg(feature = "engine")]
 pub mod tables;
 mod types;
 
-pub use self::types::{Amendment, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus};
+pub use self::types::{
+    Amendment, Found, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus, Wanted,
+};
 #[cfg(feature = "engine")]
 pub use self::{
     order::{MAX_NAME, MAX_NOTES, MAX_TAGS, MAX_VISITS, OrderError, PATIENTS, YEARS},

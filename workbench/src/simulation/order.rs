@@ -30,6 +30,11 @@ pub struct OrderError {
     pub problem: String,
 }
 
+/// Whole days of so many years.
+pub(super) fn run_days(years: f64) -> u32 {
+    (years * DAYS_A_YEAR) as u32
+}
+
 pub(super) fn refused(field: &'static str, problem: impl Into<String>) -> OrderError {
     OrderError {
         field,
@@ -39,13 +44,8 @@ pub(super) fn refused(field: &'static str, problem: impl Into<String>) -> OrderE
 
 impl Order {
     /// Days of the run; the last visit may be on the last of them, counted from 0.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a run has at most some years"
-    )]
     pub fn days(&self) -> u32 {
-        (self.duration_years * DAYS_A_YEAR) as u32
+        run_days(self.duration_years)
     }
 
     /// The first day, counted from 1970-01-01; `None` where there is no such day.

@@ -147,3 +147,31 @@ pub struct Amendment {
     /// Whether it is to be kept in memory before others.
     pub is_pinned: bool,
 }
+
+/// Which runs are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Words that must all be there: in names, protocols, tags, notes or any other field.
+    pub text: Option<String>,
+    /// Tags that it must have, exactly.
+    pub tags: Vec<String>,
+    /// Where it must stand.
+    pub status: Option<RunStatus>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Runs on one page, at most 200.
+    pub limit: u32,
+}
+
+/// A page of runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// The runs, the last changed first.
+    pub runs: Vec<RunInfo>,
+    /// How many there are on all pages together.
+    pub total: u64,
+    /// Whether there are exactly so many, or at least.
+    pub is_exact: bool,
+    /// Where the next page begins; none on the last.
+    pub next: Option<String>,
+}

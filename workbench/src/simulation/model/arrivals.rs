@@ -26,12 +26,6 @@ pub fn arrivals(order: &Order) -> Result<Vec<u32>, ExpError> {
                     *time += gap;
                     (*time < f64::from(days)).then_some(*time)
                 });
-            // Below the days of a run, which fit.
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "between 0 and the days of a run"
-            )]
             Ok(times.map(|time| time as u32).collect())
         }
     }

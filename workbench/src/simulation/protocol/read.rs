@@ -47,7 +47,7 @@ impl Protocol {
     /// ```
     /// use workbench::simulation::protocol::Protocol;
     ///
-    /// let text = include_str!("../../../../samples/protocols/aflibercept_te.yaml");
+    /// let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../samples/protocols/aflibercept_te.yaml"));
     /// let protocol = Protocol::read(text)?;
     /// assert_eq!(protocol.about.name, "Aflibercept T&E 4-16 wk");
     ///

@@ -136,10 +136,7 @@ fn days(day: u32) -> u16 {
     u16::try_from(day).unwrap_or(u16::MAX)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a 32-bit float has seven digits, a chart three"
-)]
+/// A 32-bit float has seven digits, a chart three.
 fn letters(vision: f64) -> f32 {
     vision as f32
 }

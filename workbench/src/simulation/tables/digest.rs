@@ -45,17 +45,36 @@ pub(super) fn of_run(groups: &[GroupDigest]) -> String {
 fn put_column(column: &ArrayRef, may_be_none: bool, out: &mut Vec<u8>) -> Result<(), Error> {
     match column.data_type() {
         DataType::UInt32 => {
-            put_numbers::<UInt32Type, 4>(column.as_primitive(), may_be_none, u32::to_le_bytes, out);
+            put_numbers(
+                column.as_primitive::<UInt32Type>(),
+                may_be_none,
+                u32::to_le_bytes,
+                out,
+            );
         }
         DataType::UInt16 => {
-            put_numbers::<UInt16Type, 2>(column.as_primitive(), may_be_none, u16::to_le_bytes, out);
+            put_numbers(
+                column.as_primitive::<UInt16Type>(),
+                may_be_none,
+                u16::to_le_bytes,
+                out,
+            );
         }
         DataType::Date32 => {
-            put_numbers::<Date32Type, 4>(column.as_primitive(), may_be_none, i32::to_le_bytes, out);
+            put_numbers(
+                column.as_primitive::<Date32Type>(),
+                may_be_none,
+                i32::to_le_bytes,
+                out,
+            );
         }
         DataType::Float32 => {
-            let numbers = column.as_primitive();
-            put_numbers::<Float32Type, 4>(numbers, may_be_none, f32::to_le_bytes, out);
+            put_numbers(
+                column.as_primitive::<Float32Type>(),
+                may_be_none,
+                f32::to_le_bytes,
+                out,
+            );
         }
         DataType::Boolean => out.extend(column.as_boolean().values().iter().map(u8::from)),
         DataType::Dictionary(..) => put_words(column, may_be_none, out)?,
@@ -71,16 +90,18 @@ fn put_column(column: &ArrayRef, may_be_none: bool, out: &mut Vec<u8>) -> Result
 fn put_numbers<T: ArrowPrimitiveType, const N: usize>(
     numbers: &PrimitiveArray<T>,
     may_be_none: bool,
-    bytes: fn(T::Native) -> [u8; N],
+    bytes: impl Fn(T::Native) -> [u8; N],
     out: &mut Vec<u8>,
 ) {
-    out.reserve(numbers.len() * (N + 1));
     if !may_be_none {
-        for value in numbers.values() {
-            out.extend_from_slice(&bytes(*value));
+        let start = out.len();
+        out.resize(start + numbers.len() * N, 0);
+        for (place, value) in out[start..].chunks_exact_mut(N).zip(numbers.values()) {
+            place.copy_from_slice(&bytes(*value));
         }
         return;
     }
+    out.reserve(numbers.len() * (N + 1));
     for value in numbers {
         out.push(value.is_some().into());
         if let Some(value) = value {

@@ -4,7 +4,7 @@ use arrow::{array::RecordBatch, datatypes::Schema};
 use parquet::{
     arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves},
     basic::{Compression, Encoding, ZstdLevel},
-    file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder},
+    file::properties::{EnabledStatistics, WriterProperties},
     schema::types::ColumnPath,
 };
 
@@ -63,33 +63,26 @@ fn chunks(
 }
 
 /// How a table is written: sorted numbers as differences, measures byte by byte of all (`BYTE_STREAM_SPLIT`), the rest
-/// with a dictionary; all of it under zstd. Least and most of each row group are kept, so that groups can be passed over.
+/// with a dictionary; all of it under zstd. Of patients and times the least and most of each row group are kept, so that groups
+/// can be passed over; of the rest they would say nothing.
 pub(super) fn properties(schema: &Schema) -> Result<WriterProperties, Error> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS)
-        .set_statistics_enabled(EnabledStatistics::Chunk);
+        .set_statistics_enabled(EnabledStatistics::None);
     for field in schema.fields() {
-        let encoding = match field.name().as_str() {
-            "patient_id" | "date" | "enrollment_date" | "time_days" => {
-                Encoding::DELTA_BINARY_PACKED
-            }
-            "vision" | "baseline_vision" | "final_vision" => Encoding::BYTE_STREAM_SPLIT,
-            _ => continue,
+        let column = ColumnPath::from(field.name().as_str());
+        properties = match field.name().as_str() {
+            "patient_id" | "date" | "enrollment_date" | "time_days" => properties
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_encoding(column.clone(), Encoding::DELTA_BINARY_PACKED)
+                .set_column_statistics_enabled(column, EnabledStatistics::Chunk),
+            "vision" | "baseline_vision" | "final_vision" => properties
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_encoding(column, Encoding::BYTE_STREAM_SPLIT),
+            _ => properties,
         };
-        properties = without_dictionary(properties, field.name(), encoding);
     }
     Ok(properties.build())
-}
-
-fn without_dictionary(
-    properties: WriterPropertiesBuilder,
-    column: &str,
-    encoding: Encoding,
-) -> WriterPropertiesBuilder {
-    let path = ColumnPath::from(column);
-    properties
-        .set_column_dictionary_enabled(path.clone(), false)
-        .set_column_encoding(path, encoding)
 }

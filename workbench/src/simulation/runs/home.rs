@@ -1,0 +1,248 @@
+//! The folder of runs.
+//!
+//! ```text
+//! <run>/                  the tables of a run that is completed
+//! .pending/<run>.json     a run that is not over; its process holds it locked
+//! .unfinished/<run>/      its tables in the making
+//! .deleted/<run>/         the tables of a deleted run, until they are swept
+//! .deleted/<run>.json     when that was
+//! ```
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{ErrorKind, Write as _},
+    path::{Path, PathBuf},
+};
+
+use holdfast::{Scope, Timestamp};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::name::is_id;
+use crate::Error;
+
+const PENDING: &str = ".pending";
+const UNFINISHED: &str = ".unfinished";
+const DELETED: &str = ".deleted";
+
+/// Paths of one folder of runs.
+pub(super) struct Home {
+    root: PathBuf,
+}
+
+/// A pending run, held by this process until it is dropped.
+pub(super) struct Held {
+    marker: PathBuf,
+    #[expect(dead_code, reason = "it is the open file that holds the lock")]
+    lock: File,
+}
+
+/// What a marker tells about its run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Marker {
+    pub(super) id: String,
+    pub(super) scope: Scope,
+}
+
+/// When a run was deleted.
+#[derive(Debug, Serialize, Deserialize)]
+struct Deleted {
+    at: Timestamp,
+}
+
+impl Home {
+    pub(super) fn open(root: &Path) -> Result<Self, Error> {
+        let home = Self {
+            root: root.to_owned(),
+        };
+        for part in [PENDING, UNFINISHED, DELETED] {
+            let path = root.join(part);
+            fs::create_dir_all(&path).map_err(|error| Error::io(&path, error))?;
+        }
+        Ok(home)
+    }
+
+    /// The tables of a run.
+    pub(super) fn tables(&self, id: &str) -> PathBuf {
+        self.root.join(id)
+    }
+
+    fn marker(&self, id: &str) -> PathBuf {
+        self.root.join(PENDING).join(format!("{id}.json"))
+    }
+
+    /// Takes an id for a run of this process, with an empty folder for its tables; `None` where it is taken.
+    pub(super) fn claim(&self, marker: &Marker) -> Result<Option<(Held, PathBuf)>, Error> {
+        let (id, path) = (&marker.id, self.marker(&marker.id));
+        let is_taken = [self.tables(id), self.root.join(DELETED).join(id)];
+        if is_taken.iter().any(|path| path.exists()) {
+            return Ok(None);
+        }
+        let mut lock = match File::create_new(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+            Err(error) => return Err(Error::io(path, error)),
+        };
+        let failed = |error| Error::io(&path, error);
+        lock.lock().map_err(failed)?;
+        // Another server that starts just now may have found it empty and taken it for abandoned.
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text =
+            serde_json::to_vec(marker).map_err(|error| Error::Internal(error.to_string()))?;
+        lock.write_all(&text).map_err(failed)?;
+        let held = Held {
+            marker: path.clone(),
+            lock,
+        };
+        let folder = self.root.join(UNFINISHED).join(id);
+        fs::create_dir(&folder).map_err(|error| Error::io(&folder, error))?;
+        Ok(Some((held, folder)))
+    }
+
+    /// The tables are whole: they come into their place. Both directories are made durable.
+    pub(super) fn keep(&self, id: &str) -> Result<(), Error> {
+        let from = self.root.join(UNFINISHED).join(id);
+        sync(&from)?;
+        self.rename(&from, &self.tables(id))
+    }
+
+    /// Removes what there is of a run that came to nothing.
+    pub(super) fn discard(&self, id: &str) -> Result<(), Error> {
+        for path in [self.root.join(UNFINISHED).join(id), self.tables(id)] {
+            remove(&path)?;
+        }
+        Ok(())
+    }
+
+    /// Pending runs that no process holds.
+    pub(super) fn abandoned(&self) -> Result<Vec<(Held, Marker)>, Error> {
+        let folder = self.root.join(PENDING);
+        let mut found = Vec::new();
+        for name in names(&folder)? {
+            let Some(id) = name.strip_suffix(".json").filter(|id| is_id(id)) else {
+                continue;
+            };
+            let path = self.marker(id);
+            let lock = match File::open(&path) {
+                Ok(file) => file,
+                // Its process has just removed it.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(Error::io(path, error)),
+            };
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => continue,
+                Err(TryLockError::Error(error)) => return Err(Error::io(path, error)),
+            }
+            let held = Held {
+                marker: path.clone(),
+                lock,
+            };
+            match read::<Marker>(&path) {
+                Ok(marker) if marker.id == id => found.push((held, marker)),
+                // It was made and never written: no state was registered yet.
+                _ => {
+                    self.discard(id)?;
+                    held.release()?;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Puts a deleted run's tables aside. A run without tables has nothing to put aside.
+    pub(super) fn put_aside(&self, id: &str, at: Timestamp) -> Result<(), Error> {
+        let from = self.tables(id);
+        if !from.exists() {
+            return Ok(());
+        }
+        let note = self.root.join(DELETED).join(format!("{id}.json"));
+        let text = serde_json::to_vec(&Deleted { at });
+        let text = text.map_err(|error| Error::Internal(error.to_string()))?;
+        fs::write(&note, text).map_err(|error| Error::io(&note, error))?;
+        self.rename(&from, &self.root.join(DELETED).join(id))
+    }
+
+    /// Brings a deleted run's tables back; `false` where there are none any more.
+    pub(super) fn bring_back(&self, id: &str) -> Result<bool, Error> {
+        let from = self.root.join(DELETED).join(id);
+        if self.tables(id).exists() {
+            return Ok(true);
+        }
+        if !from.exists() {
+            return Ok(false);
+        }
+        self.rename(&from, &self.tables(id))?;
+        remove(&self.root.join(DELETED).join(format!("{id}.json")))?;
+        Ok(true)
+    }
+
+    /// Removes the tables of runs that were deleted before `until`: how many.
+    pub(super) fn sweep(&self, until: Timestamp) -> Result<usize, Error> {
+        let folder = self.root.join(DELETED);
+        let mut swept = 0;
+        for name in names(&folder)? {
+            let Some(id) = name.strip_suffix(".json") else {
+                continue;
+            };
+            let note = folder.join(&name);
+            if read::<Deleted>(&note)?.at >= until {
+                continue;
+            }
+            remove(&folder.join(id))?;
+            remove(&note)?;
+            swept += 1;
+        }
+        Ok(swept)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        fs::rename(from, to).map_err(|error| Error::io(to, error))?;
+        for folder in [Some(self.root.as_path()), from.parent(), to.parent()] {
+            folder.map_or(Ok(()), sync)?;
+        }
+        Ok(())
+    }
+}
+
+impl Held {
+    /// The run is over and written down: its marker goes.
+    pub(super) fn release(self) -> Result<(), Error> {
+        remove(&self.marker)
+    }
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Error::Internal(format!("{}: {error}", path.display())))
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    let failed = |error| Error::io(folder, error);
+    let mut names = Vec::new();
+    for item in fs::read_dir(folder).map_err(failed)? {
+        names.extend(item.map_err(failed)?.file_name().into_string().ok());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A file or a folder that need not be there.
+fn remove(path: &Path) -> Result<(), Error> {
+    let removed = match path.is_dir() {
+        true => fs::remove_dir_all(path),
+        false => fs::remove_file(path),
+    };
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path, error)),
+        _ => Ok(()),
+    }
+}
+
+fn sync(folder: &Path) -> Result<(), Error> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| Error::io(folder, error))
+}

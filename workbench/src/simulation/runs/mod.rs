@@ -1,0 +1,153 @@
+//! Runs that are kept: ordered, followed, cancelled, found, changed, deleted and brought back.
+//!
+//! A run is a state of kind `simulation` in its owner's scope, `pending` until it is `completed` or `failed`; its tables
+//! are a folder of the same name.
+//!
+//! - `name`: what runs are called
+//! - `home`: the folder of runs, and which files are whose
+//! - `record`: a run as its state has it
+//! - `start`: an order becomes a run; `process` is what happens until it is over
+//! - `settle`: what a server left behind that died
+//! - `look`: one run, many runs, how far one is, its tables
+//! - `change`: name, tags, notes, pinned
+//! - `shelf`: deleted, brought back, swept
+//!
+//! A pending run has a marker file that its process holds locked. Where nobody holds it the process is dead, and the run
+//! has failed: so several servers may share one folder, and none takes another's run for dead.
+
+mod change;
+mod error;
+mod home;
+mod look;
+mod name;
+mod process;
+mod record;
+mod settle;
+mod shelf;
+mod start;
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use holdfast::{Actor, Clock, Kind, Lifecycle, Scope, StateManager, Status, Transition};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+pub use self::error::RunsError;
+use self::home::Home;
+use super::simulate::Meter;
+
+/// A run.
+pub const SIMULATION: Kind = Kind::from_static("simulation");
+
+/// Runs that wait for their turn, or are being simulated, at most: more than a team orders at once.
+pub const MAX_WAITING: usize = 64;
+
+/// The kind of runs, for the engine's builder.
+pub fn kinds() -> [(Kind, Lifecycle); 1] {
+    let statuses = [Status::PENDING, Status::COMPLETED, Status::FAILED];
+    let lifecycle = Lifecycle::starting(Status::PENDING)
+        .step(Transition::ACTIVATE, [Status::PENDING], Status::COMPLETED)
+        .step(Transition::EXPIRE, [Status::PENDING], Status::FAILED)
+        .update(statuses);
+    [(SIMULATION, lifecycle)]
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Where the runs are: the person's own scope, or everybody's.
+    pub scope: Scope,
+    /// In whose name is written.
+    pub actor: Actor,
+}
+
+/// The runs of one folder. Cheap to clone.
+#[derive(Clone)]
+pub struct Runs {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    home: Home,
+    states: StateManager,
+    clock: Arc<dyn Clock>,
+    /// One run at a time: it takes all cores.
+    turn: Semaphore,
+    /// Runs of this process that are not over.
+    active: Mutex<HashMap<String, Arc<Active>>>,
+}
+
+/// A run that is not over.
+#[derive(Default)]
+struct Active {
+    meter: Meter,
+    cancel: CancellationToken,
+    /// Why it was cancelled, for people.
+    why: OnceLock<String>,
+    /// Cancelled when everything is written down.
+    over: CancellationToken,
+}
+
+impl Runs {
+    /// Opens the folder, and makes it if it is not there. Runs whose server died while they were pending are failed
+    /// from then on.
+    ///
+    /// # Errors
+    /// [`RunsError::Files`] if it cannot be made, [`RunsError::State`] if the engine fails.
+    pub async fn open(
+        folder: &Path,
+        states: StateManager,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, RunsError> {
+        let inner = Inner {
+            home: Home::open(folder)?,
+            states,
+            clock,
+            turn: Semaphore::new(1),
+            active: Mutex::default(),
+        };
+        let runs = Self {
+            inner: Arc::new(inner),
+        };
+        runs.settle().await?;
+        Ok(runs)
+    }
+
+    /// Cancels what is not over, for the end of the program, and waits until that is written down.
+    pub async fn stop(&self) {
+        let active: Vec<Arc<Active>> = self.with_active(|all| all.values().cloned().collect());
+        for run in &active {
+            run.end("the server was stopped");
+        }
+        for run in active {
+            run.over.cancelled().await;
+        }
+    }
+
+    fn with_active<T>(&self, work: impl FnOnce(&mut HashMap<String, Arc<Active>>) -> T) -> T {
+        let active = self.inner.active.lock();
+        work(&mut active.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Work on files, off the async threads.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Home) -> Result<T, crate::Error> + Send + 'static,
+    ) -> Result<T, RunsError> {
+        let runs = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&runs.inner.home)).await;
+        Ok(done.map_err(|error| crate::Error::Internal(error.to_string()))??)
+    }
+}
+
+impl Active {
+    /// Has it end early; the first reason counts.
+    fn end(&self, why: impl Into<String>) {
+        self.why.get_or_init(|| why.into());
+        self.cancel.cancel();
+    }
+}

@@ -1,0 +1,102 @@
+//! An order becomes a run.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{
+    Active, By, MAX_WAITING, Runs, RunsError,
+    home::{Held, Marker},
+    name,
+    process::Job,
+    record::{Access, Record, info},
+};
+use crate::{
+    Error,
+    simulation::{Amendment, Order, RunInfo, protocol::Protocol},
+};
+
+/// Ids that are tried: as many runs would have to be ordered in one second, by luck of the same words.
+const ATTEMPTS: u32 = 1000;
+
+impl Runs {
+    /// Orders a run. It is simulated when its turn comes; its state is there at once, pending.
+    ///
+    /// # Errors
+    /// [`RunsError::Protocol`] and [`RunsError::Order`] for what cannot be simulated, [`RunsError::Busy`], and
+    /// [`RunsError::State`] where the engine refuses; nothing is left behind then.
+    pub async fn start(&self, by: &By, order: Order) -> Result<RunInfo, RunsError> {
+        let protocol = Protocol::read(&order.protocol)?;
+        order.check(&protocol)?;
+        let (id, held, folder) = self.claim(by, &order).await?;
+        let active = Arc::new(Active::default());
+        let is_taken = self.with_active(|all| {
+            let has_room = all.len() < MAX_WAITING;
+            if has_room {
+                all.insert(id.clone(), Arc::clone(&active));
+            }
+            has_room
+        });
+        if !is_taken {
+            self.give_up(id, held).await?;
+            return Err(RunsError::Busy(MAX_WAITING));
+        }
+        let record = Record::of(&order, &protocol, &by.actor.name);
+        let about = Amendment {
+            name: order
+                .name
+                .clone()
+                .unwrap_or_else(|| name::words_of(&id).to_owned()),
+            tags: order.tags.clone(),
+            notes: order.notes.clone(),
+            is_pinned: false,
+        };
+        let new = record.state(&id, &by.scope, &about)?;
+        let registered = self.inner.states.register(new, &by.actor).await;
+        let state = match registered {
+            Ok(state) => state,
+            Err(refused) => {
+                self.with_active(|all| all.remove(&id));
+                self.give_up(id, held).await?;
+                return Err(refused.into());
+            }
+        };
+        let job = Job {
+            id,
+            scope: by.scope.clone(),
+            order,
+            protocol,
+            folder,
+            held,
+            active,
+        };
+        tokio::spawn(self.clone().process(job));
+        Ok(info(&state, Access::default())?)
+    }
+
+    /// An id that nobody has, and an empty folder.
+    async fn claim(&self, by: &By, order: &Order) -> Result<(String, Held, PathBuf), RunsError> {
+        let (now, years, seed) = (self.inner.clock.now(), order.duration_years, order.seed);
+        let scope = by.scope.clone();
+        self.blocking(move |home| {
+            for attempt in 0..ATTEMPTS {
+                let marker = Marker {
+                    id: name::id(now.0, years, seed, attempt),
+                    scope: scope.clone(),
+                };
+                if let Some((held, folder)) = home.claim(&marker)? {
+                    return Ok((marker.id, held, folder));
+                }
+            }
+            Err(Error::Internal("no name is free for this run".into()))
+        })
+        .await
+    }
+
+    /// Nothing came of it.
+    async fn give_up(&self, id: String, held: Held) -> Result<(), RunsError> {
+        self.blocking(move |home| {
+            home.discard(&id)?;
+            held.release()
+        })
+        .await
+    }
+}

@@ -1,0 +1,531 @@
+//! Runs over a real folder and a real engine: started, followed, cancelled, found, changed, deleted, left behind.
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use holdfast::{
+    Actor, Clock, Error as StateError, HistoryQuery, ManualClock, Scope, StateId, StateManager,
+    Timestamp, backend::Memory,
+};
+use workbench::simulation::{
+    Amendment, Order, Progress, RunStatus, Wanted,
+    runs::{By, Runs, RunsError, kinds},
+};
+
+use super::support::{REACTIVE, STANDARD, order, with};
+
+struct Bench {
+    runs: Runs,
+    states: StateManager,
+    clock: Arc<ManualClock>,
+    folder: tempfile::TempDir,
+}
+
+async fn bench() -> Bench {
+    // 2026-03-11 14:05:09 UTC.
+    let clock = Arc::new(ManualClock::new(Timestamp(1_773_237_909_000)));
+    let mut builder = StateManager::builder(Arc::new(Memory::new())).clock(clock.clone());
+    for (kind, lifecycle) in kinds() {
+        builder = builder.lifecycle(kind, lifecycle);
+    }
+    let states = builder.build();
+    let folder = tempfile::tempdir().unwrap();
+    let runs = open(folder.path(), &states, &clock).await;
+    Bench {
+        runs,
+        states,
+        clock,
+        folder,
+    }
+}
+
+async fn open(folder: &Path, states: &StateManager, clock: &Arc<ManualClock>) -> Runs {
+    let clock: Arc<dyn Clock> = clock.clone();
+    Runs::open(folder, states.clone(), clock).await.unwrap()
+}
+
+fn by(scope: Scope) -> By {
+    let actor = Actor {
+        name: "user:ada".into(),
+        client: None,
+    };
+    By { scope, actor }
+}
+
+fn ada() -> By {
+    by(Scope::User("ada".into()))
+}
+
+fn small() -> Order {
+    Order {
+        patients: 100,
+        duration_years: 1.0,
+        ..order(STANDARD)
+    }
+}
+
+/// Far more than is simulated before somebody cancels it.
+fn endless() -> Order {
+    Order {
+        patients: 500_000,
+        duration_years: 10.0,
+        ..order(STANDARD)
+    }
+}
+
+fn wanted() -> Wanted {
+    Wanted {
+        limit: 50,
+        ..Wanted::default()
+    }
+}
+
+/// Names of what is in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|item| item.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+impl Bench {
+    /// Nothing is in the making, and nothing was left behind by what was.
+    fn assert_tidy(&self) {
+        for part in [".pending", ".unfinished"] {
+            assert_eq!(
+                names(&self.folder.path().join(part)),
+                Vec::<String>::new(),
+                "{part}"
+            );
+        }
+    }
+
+    async fn steps(&self, id: &str) -> Vec<String> {
+        let query = HistoryQuery::default();
+        let history = self
+            .states
+            .history(&ada().scope, &StateId::new(id), query)
+            .await
+            .unwrap();
+        history
+            .iter()
+            .rev()
+            .map(|it| it.transition.to_string())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_pending_then_completed_with_everything_that_tells_how_it_came_to_be() {
+    let b = bench().await;
+    let started = b.runs.start(&ada(), small()).await.unwrap();
+    assert!(
+        started.id.starts_with("sim_20260311_140509_01-00_"),
+        "{}",
+        started.id
+    );
+    assert_eq!(
+        (started.status, started.result.as_ref()),
+        (RunStatus::Pending, None)
+    );
+    assert!(started.id.ends_with(&started.name));
+
+    let run = b.runs.wait(&ada(), &started.id).await.unwrap();
+    assert_eq!(run.status, RunStatus::Completed);
+    let result = run.result.clone().unwrap();
+    assert_eq!(result.patients, 100);
+    assert_eq!(
+        (run.model.as_str(), run.seed, run.protocol.as_str()),
+        ("treat_and_extend", 42, STANDARD)
+    );
+    assert_eq!(
+        (run.protocol_name.as_str(), run.protocol_version.as_str()),
+        ("Aflibercept T&E 4-16 wk", "1.0")
+    );
+    assert_eq!(run.created_by, "user:ada");
+    assert_eq!(b.steps(&run.id).await, ["create", "update", "activate"]);
+    assert_eq!(b.runs.progress(&ada(), &run.id).await.unwrap(), None);
+    assert!(b.runs.verify(&ada(), &run.id).await.unwrap());
+    b.assert_tidy();
+
+    let tables = b
+        .runs
+        .tables(&ada(), &run.id)
+        .await
+        .unwrap()
+        .load()
+        .unwrap();
+    let visits: usize = tables.visits.iter().map(|it| it.num_rows()).sum();
+    assert_eq!(visits as u64, result.visits);
+    b.clock.advance(Duration::from_secs(60));
+    b.runs.tables(&ada(), &run.id).await.unwrap();
+    let read = b.runs.get(&ada(), &run.id).await.unwrap();
+    assert_eq!(
+        (read.access_count, read.last_accessed),
+        (2, Some(b.clock.now().0))
+    );
+    assert_eq!(read.version, run.version, "reading is no change");
+
+    // The same order again is another run with the same result.
+    let again = b.runs.start(&ada(), small()).await.unwrap();
+    assert_ne!(again.id, run.id);
+    let again = b.runs.wait(&ada(), &again.id).await.unwrap();
+    assert_eq!(again.result.unwrap().checksum, result.checksum);
+}
+
+#[tokio::test]
+async fn what_cannot_be_simulated_leaves_nothing_behind() {
+    let b = bench().await;
+    let broken = with(STANDARD, "extension_days: 14", "extension_days: 0");
+    let refused = b.runs.start(&ada(), order(&broken)).await.unwrap_err();
+    assert!(matches!(&refused, RunsError::Protocol(_)));
+    assert!(
+        refused
+            .to_string()
+            .contains("line 15, treat_and_extend.extension_days"),
+        "{refused}"
+    );
+    let refused = b
+        .runs
+        .start(
+            &ada(),
+            Order {
+                patients: 3,
+                ..small()
+            },
+        )
+        .await
+        .unwrap_err();
+    assert!(matches!(&refused, RunsError::Order(error) if error.field == "patients"));
+    assert_eq!(b.runs.list(&ada(), &wanted()).await.unwrap().total, 0);
+    b.assert_tidy();
+}
+
+#[tokio::test]
+async fn who_cancels_stops_a_run_that_goes_on_and_one_that_waits() {
+    let b = bench().await;
+    let running = b.runs.start(&ada(), endless()).await.unwrap();
+    let waiting = b.runs.start(&ada(), endless()).await.unwrap();
+    loop {
+        let progress = b.runs.progress(&ada(), &running.id).await.unwrap().unwrap();
+        if progress.done > 0 {
+            assert_eq!(progress.total, 500_000);
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let none = Progress { done: 0, total: 0 };
+    assert_eq!(
+        b.runs.progress(&ada(), &waiting.id).await.unwrap(),
+        Some(none)
+    );
+    assert!(matches!(
+        b.runs.delete(&ada(), &running.id).await,
+        Err(RunsError::Pending(_))
+    ));
+    assert!(matches!(
+        b.runs.tables(&ada(), &running.id).await,
+        Err(RunsError::Pending(_))
+    ));
+    for run in [&waiting, &running] {
+        b.runs.cancel(&ada(), &run.id).await.unwrap();
+        let over = b.runs.wait(&ada(), &run.id).await.unwrap();
+        assert_eq!(over.status, RunStatus::Failed);
+        assert_eq!(over.reason.as_deref(), Some("cancelled by user:ada"));
+        assert_eq!(b.steps(&run.id).await, ["create", "update", "expire"]);
+    }
+    let again = b.runs.cancel(&ada(), &running.id).await.unwrap_err();
+    assert!(matches!(
+        again,
+        RunsError::Over {
+            status: RunStatus::Failed,
+            ..
+        }
+    ));
+    let refused = b.runs.tables(&ada(), &running.id).await.err().unwrap();
+    assert!(
+        refused.to_string().contains("cancelled by user:ada"),
+        "{refused}"
+    );
+    b.assert_tidy();
+}
+
+#[tokio::test]
+async fn a_server_that_is_stopped_fails_its_runs_with_the_reason() {
+    let b = bench().await;
+    let run = b.runs.start(&ada(), endless()).await.unwrap();
+    b.runs.stop().await;
+    let over = b.runs.get(&ada(), &run.id).await.unwrap();
+    assert_eq!(over.reason.as_deref(), Some("the server was stopped"));
+    b.assert_tidy();
+}
+
+#[tokio::test]
+async fn a_run_whose_server_died_is_failed_at_the_next_start_and_one_of_another_server_is_not() {
+    let b = bench().await;
+    let theirs = b.runs.start(&ada(), endless()).await.unwrap();
+
+    // A server that died: a pending state, and a marker that nobody holds.
+    let dead = "sim_20260311_140000_05-00_calm-otter";
+    let state = b
+        .states
+        .get(&ada().scope, &StateId::new(&*theirs.id))
+        .await
+        .unwrap()
+        .unwrap();
+    let new = holdfast::New {
+        metadata: state.metadata.clone(),
+        ..holdfast::New::of(state.kind.clone(), "dead", ada().scope, state.data.clone())
+    };
+    b.states
+        .register(new.with_id(StateId::new(dead)), &ada().actor)
+        .await
+        .unwrap();
+    let home = b.folder.path();
+    let scope = serde_json::to_string(&ada().scope).unwrap();
+    let marker = format!("{{\"id\": \"{dead}\", \"scope\": {scope}}}");
+    fs::write(home.join(".pending").join(format!("{dead}.json")), marker).unwrap();
+    fs::create_dir(home.join(".unfinished").join(dead)).unwrap();
+    fs::write(
+        home.join(".unfinished").join(dead).join("visits.parquet"),
+        "half",
+    )
+    .unwrap();
+    // And one that died before it wrote anything into its marker.
+    fs::write(
+        home.join(".pending")
+            .join("sim_20260311_140001_05-00_keen-wren.json"),
+        "",
+    )
+    .unwrap();
+
+    let other = open(home, &b.states, &b.clock).await;
+    let failed = other.get(&ada(), dead).await.unwrap();
+    assert_eq!(failed.status, RunStatus::Failed);
+    assert!(failed.reason.unwrap().contains("the server stopped"));
+    assert_eq!(b.steps(dead).await, ["create", "update", "expire"]);
+    let pending = other.get(&ada(), &theirs.id).await.unwrap();
+    assert_eq!(pending.status, RunStatus::Pending);
+    assert!(matches!(
+        other.cancel(&ada(), &theirs.id).await,
+        Err(RunsError::Elsewhere(_))
+    ));
+    assert_eq!(
+        names(&home.join(".pending")),
+        [format!("{}.json", theirs.id)]
+    );
+    assert_eq!(names(&home.join(".unfinished")), [theirs.id.as_str()]);
+    b.runs.stop().await;
+    b.assert_tidy();
+}
+
+#[tokio::test]
+async fn runs_are_found_by_words_tags_and_status_page_by_page() {
+    let b = bench().await;
+    for at in 0..5 {
+        let order = Order {
+            name: Some(format!("trial {at}")),
+            tags: vec![if at % 2 == 0 {
+                "even".into()
+            } else {
+                "odd".into()
+            }],
+            notes: "for the Köln meeting".into(),
+            ..if at == 0 {
+                Order {
+                    protocol: REACTIVE.into(),
+                    ..small()
+                }
+            } else {
+                small()
+            }
+        };
+        let run = b.runs.start(&ada(), order).await.unwrap();
+        b.runs.wait(&ada(), &run.id).await.unwrap();
+        b.clock.advance(Duration::from_secs(1));
+    }
+    let names = |found: &workbench::simulation::Found| -> Vec<String> {
+        found.runs.iter().map(|run| run.name.clone()).collect()
+    };
+    let first = b
+        .runs
+        .list(
+            &ada(),
+            &Wanted {
+                limit: 2,
+                ..wanted()
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!(names(&first), ["trial 4", "trial 3"]);
+    assert_eq!((first.total, first.is_exact), (5, true));
+    let next = Wanted {
+        limit: 2,
+        after: first.next,
+        ..wanted()
+    };
+    assert_eq!(
+        names(&b.runs.list(&ada(), &next).await.unwrap()),
+        ["trial 2", "trial 1"]
+    );
+
+    let tagged = Wanted {
+        tags: vec!["odd".into()],
+        ..wanted()
+    };
+    assert_eq!(
+        names(&b.runs.list(&ada(), &tagged).await.unwrap()),
+        ["trial 3", "trial 1"]
+    );
+    let worded = Wanted {
+        text: Some("koln reactive".into()),
+        ..wanted()
+    };
+    assert_eq!(
+        names(&b.runs.list(&ada(), &worded).await.unwrap()),
+        ["trial 0"]
+    );
+    let failed = Wanted {
+        status: Some(RunStatus::Failed),
+        ..wanted()
+    };
+    assert_eq!(b.runs.list(&ada(), &failed).await.unwrap().total, 0);
+
+    // Another person's runs are not here.
+    let bea = by(Scope::User("bea".into()));
+    assert_eq!(b.runs.list(&bea, &wanted()).await.unwrap().total, 0);
+    let id = &first.runs[0].id;
+    assert!(matches!(
+        b.runs.get(&bea, id).await,
+        Err(RunsError::Missing(_))
+    ));
+    assert!(matches!(
+        b.runs.delete(&bea, id).await,
+        Err(RunsError::Missing(_))
+    ));
+    assert!(matches!(
+        b.runs.get(&ada(), "../etc").await,
+        Err(RunsError::Missing(_))
+    ));
+}
+
+#[tokio::test]
+async fn name_tags_notes_and_pin_change_and_what_happened_does_not() {
+    let b = bench().await;
+    let run = b.runs.start(&ada(), small()).await.unwrap();
+    let run = b.runs.wait(&ada(), &run.id).await.unwrap();
+    let amendment = Amendment {
+        name: "for the paper".into(),
+        tags: vec!["paper".into()],
+        notes: "figure 2".into(),
+        is_pinned: true,
+    };
+    let changed = b
+        .runs
+        .amend(&ada(), &run.id, run.version, &amendment)
+        .await
+        .unwrap();
+    assert_eq!(
+        (changed.name.as_str(), changed.is_pinned),
+        ("for the paper", true)
+    );
+    assert_eq!(
+        (&changed.tags, &changed.notes),
+        (&amendment.tags, &amendment.notes)
+    );
+    assert_eq!(
+        (changed.status, &changed.result),
+        (RunStatus::Completed, &run.result)
+    );
+    let late = b
+        .runs
+        .amend(&ada(), &run.id, run.version, &amendment)
+        .await
+        .unwrap_err();
+    assert!(matches!(
+        late,
+        RunsError::State(StateError::Conflict { .. })
+    ));
+    let unnamed = Amendment {
+        name: String::new(),
+        ..amendment
+    };
+    let refused = b
+        .runs
+        .amend(&ada(), &run.id, changed.version, &unnamed)
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, RunsError::Order(_)));
+}
+
+#[tokio::test]
+async fn a_deleted_run_comes_back_whole_until_it_is_swept() {
+    let b = bench().await;
+    let run = b.runs.start(&ada(), small()).await.unwrap();
+    let run = b.runs.wait(&ada(), &run.id).await.unwrap();
+    b.runs.delete(&ada(), &run.id).await.unwrap();
+    assert!(matches!(
+        b.runs.get(&ada(), &run.id).await,
+        Err(RunsError::Missing(_))
+    ));
+    assert!(!b.folder.path().join(&run.id).exists());
+
+    let back = b.runs.restore(&ada(), &run.id).await.unwrap();
+    assert_eq!(
+        (back.status, &back.result),
+        (RunStatus::Completed, &run.result)
+    );
+    assert!(b.runs.verify(&ada(), &run.id).await.unwrap());
+    assert!(matches!(
+        b.runs.restore(&ada(), &run.id).await,
+        Err(RunsError::Missing(_))
+    ));
+
+    b.runs.delete(&ada(), &run.id).await.unwrap();
+    let week = Duration::from_secs(7 * 24 * 3600);
+    assert_eq!(
+        b.runs.sweep(week).await.unwrap(),
+        0,
+        "it was deleted just now"
+    );
+    b.clock.advance(week + Duration::from_secs(1));
+    assert_eq!(b.runs.sweep(week).await.unwrap(), 1);
+    assert_eq!(
+        names(&b.folder.path().join(".deleted")),
+        Vec::<String>::new()
+    );
+    assert!(matches!(
+        b.runs.restore(&ada(), &run.id).await,
+        Err(RunsError::Swept(_))
+    ));
+    assert!(matches!(
+        b.runs.get(&ada(), &run.id).await,
+        Err(RunsError::Missing(_))
+    ));
+}
+
+#[tokio::test]
+async fn tables_that_were_changed_on_disk_do_not_verify() {
+    let b = bench().await;
+    let run = b.runs.start(&ada(), small()).await.unwrap();
+    let run = b.runs.wait(&ada(), &run.id).await.unwrap();
+    // Another run's tables, whole in themselves.
+    let other = b
+        .runs
+        .start(&ada(), Order { seed: 7, ..small() })
+        .await
+        .unwrap();
+    b.runs.wait(&ada(), &other.id).await.unwrap();
+    let root = b.folder.path();
+    for file in ["patients.parquet", "visits.parquet"] {
+        fs::copy(
+            root.join(&other.id).join(file),
+            root.join(&run.id).join(file),
+        )
+        .unwrap();
+    }
+    assert!(!b.runs.verify(&ada(), &run.id).await.unwrap());
+    assert!(b.runs.verify(&ada(), &other.id).await.unwrap());
+}
