@@ -10,6 +10,9 @@ mod data;
 mod events;
 mod health;
 mod incoming;
+mod listening;
+mod live;
+mod news;
 mod plot;
 mod query;
 mod session;
@@ -32,8 +35,10 @@ use holdfast::backend::Cache;
 use tokio_util::sync::CancellationToken;
 use workbench::workspace::Workspace;
 
+pub(crate) use self::listening::Listeners;
 use crate::{
     sessions::{Door, UNKNOWN, ensure},
+    settings::LiveSettings,
     web::Refusal,
 };
 
@@ -44,6 +49,10 @@ pub(crate) struct Shared {
     pub(crate) door: Door,
     /// In front of the states, if the settings want one.
     pub(crate) cache: Option<Arc<Cache>>,
+    /// How listeners are treated.
+    pub(crate) live: LiveSettings,
+    /// Who listens.
+    pub(crate) listeners: Arc<Listeners>,
     /// Cancelled when the server is asked to stop: streams end.
     pub(crate) stopping: CancellationToken,
 }
@@ -71,6 +80,7 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .merge(query::routes())
         .merge(plot::routes())
         .merge(events::routes())
+        .merge(live::routes())
         .merge(health::routes())
         .with_state(shared)
 }

@@ -3,11 +3,13 @@
 mod command;
 mod door;
 mod entry;
+mod limits;
 mod links;
 mod live;
 mod roles;
 mod sessions;
 mod shared;
+mod socket;
 mod takeover;
 mod tokens;
 

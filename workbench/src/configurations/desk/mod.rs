@@ -7,6 +7,7 @@
 //! - `locks`: a lock is a state of kind `lock` with a token that rises each time it passes on
 //! - `list` and `shelf`: what is in the folder; making, copying, naming, deleting
 //! - `disk`: looks for what other programs wrote
+//! - `news`: what of all this is told to who listens
 //!
 //! Whatever changes a file or its lock does so under the lock of the folder (`Folder::lock`), on this and other servers,
 //! so that file and state cannot disagree but for a crash between the two: then the next look takes the file as somebody
@@ -17,6 +18,7 @@ mod drafts;
 mod error;
 mod list;
 mod locks;
+mod news;
 mod save;
 mod sessions;
 mod shelf;
@@ -37,7 +39,7 @@ use holdfast::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use self::{disk::DiskWatch, error::DeskError, save::Work};
+pub use self::{disk::DiskWatch, error::DeskError, news::News, save::Work};
 use self::{list::Seen, versions::Current};
 use super::files::{FileError, Folder};
 use crate::Person;
