@@ -14,6 +14,7 @@ mod kinds;
 mod limits;
 mod live;
 mod logging;
+mod openapi;
 mod pages;
 mod security;
 mod sessions;

@@ -13,6 +13,7 @@ mod incoming;
 mod listening;
 mod live;
 mod news;
+mod openapi;
 mod plot;
 mod query;
 mod session;
@@ -81,6 +82,7 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .merge(plot::routes())
         .merge(events::routes())
         .merge(live::routes())
+        .merge(openapi::routes())
         .merge(health::routes())
         .with_state(shared)
 }
