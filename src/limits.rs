@@ -7,7 +7,7 @@ mod rate;
 use std::{fmt, time::Duration};
 
 pub(crate) use self::rate::Gate;
-pub use self::rate::{Access, Rate, RateLimits};
+pub use self::rate::{Access, Buckets, Left, Rate, RateLimits};
 use crate::StateId;
 
 /// The limits of an engine. All sizes are bytes of JSON text.

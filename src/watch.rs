@@ -24,7 +24,17 @@ impl StateManager {
         interest: impl Into<Interest>,
         after: Revision,
     ) -> BoxStream<'static, Result<Arc<Change>, Error>> {
-        let watcher = Watcher::new(self.clone(), interest.into(), after);
+        self.watch_any([interest.into()], after)
+    }
+
+    /// Every change behind `after` that is of interest to at least one of these, each once and all in the order
+    /// of the log: whoever hears of several scopes can go on from the last revision it saw.
+    pub fn watch_any(
+        &self,
+        interests: impl Into<Arc<[Interest]>>,
+        after: Revision,
+    ) -> BoxStream<'static, Result<Arc<Change>, Error>> {
+        let watcher = Watcher::of_any(self.clone(), interests.into(), after);
         let changes = stream::try_unfold(watcher, |mut watcher| async move {
             let change = watcher.next().await?;
             Ok(Some((change, watcher)))
@@ -36,7 +46,7 @@ impl StateManager {
 /// One reader of the log, with a memory of where it is.
 pub(crate) struct Watcher {
     states: StateManager,
-    interest: Arc<Interest>,
+    interests: Arc<[Interest]>,
     /// Every change up to here was given out, waits in `ready`, or is of no interest.
     read: Revision,
     ready: VecDeque<Arc<Change>>,
@@ -47,9 +57,13 @@ pub(crate) struct Watcher {
 
 impl Watcher {
     pub(crate) fn new(states: StateManager, interest: Interest, after: Revision) -> Self {
+        Self::of_any(states, Arc::from([interest]), after)
+    }
+
+    fn of_any(states: StateManager, interests: Arc<[Interest]>, after: Revision) -> Self {
         Self {
             states,
-            interest: Arc::new(interest),
+            interests,
             read: after,
             ready: VecDeque::new(),
             is_behind: true,
@@ -77,7 +91,7 @@ impl Watcher {
                     self.read = change.revision;
                     return Ok(change);
                 }
-                // Was read from the log before it came through the queue.
+                // Was read from the log before it came through the queue, or was wanted twice.
                 Some(_) => {}
                 None => {
                     self.place = None;
@@ -115,13 +129,18 @@ impl Watcher {
             self.is_behind = !is_seated;
             if !is_seated {
                 let backend = self.states.backend();
-                self.place = Some(self.states.hub().sit(backend, &self.interest));
+                self.place = Some(self.states.hub().sit(backend, &self.interests));
             }
         }
         let wanted = page
             .into_iter()
-            .filter(|change| self.interest.wants(change));
+            .filter(|change| wants(&self.interests, change));
         self.ready.extend(wanted.map(Arc::new));
         Ok(())
     }
+}
+
+/// Whether a change is of interest to one of these.
+fn wants(interests: &[Interest], change: &Change) -> bool {
+    interests.iter().any(|interest| interest.wants(change))
 }

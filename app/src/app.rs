@@ -48,7 +48,7 @@ pub fn App() -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
     let _ = (toasts, stores, study, features, heard, me);
     view! {
-        <Title formatter=|title: String| format!("{title} · Holdfast")/>
+        <Title formatter=window_title/>
         <Router>
             <a href="#main" class="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:btn focus:btn-sm">
                 "Skip to main"
@@ -71,6 +71,14 @@ pub fn App() -> impl IntoView {
             <ToastArea/>
         </Router>
     }
+}
+
+/// A page's title as the window shows it. The server writes it into the document as it is, and a part of it may have come
+/// out of an address.
+fn window_title(page: String) -> String {
+    #[cfg(feature = "ssr")]
+    let page = html_escape::encode_text(&page);
+    format!("{page} · Holdfast")
 }
 
 #[component]

@@ -6,7 +6,10 @@ mod stop;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{AppState, Limits, ensure_features, people::People};
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
 use holdfast::{
     Clock, StateManager, Sweeper, SystemClock, callbacks::webhooks::Webhooks, compaction::Compactor,
 };
@@ -24,9 +27,9 @@ use self::{
 };
 use crate::{
     Error, Settings,
-    api::{self, Shared},
+    api::{self, Listeners, Shared},
     sessions::{CookieStyle, Door, Rate, visitor},
-    web::{self, OwnHosts, Site},
+    web::{self, OwnHosts, RequestLimits, Site},
 };
 
 /// How long open requests may take to finish once the server is asked to stop.
@@ -39,6 +42,7 @@ pub struct Application {
     router: Router,
     people: People,
     runs: Runs,
+    listeners: Arc<Listeners>,
     stopping: CancellationToken,
     _sweeper: Sweeper,
     _disk_watch: DiskWatch,
@@ -87,6 +91,8 @@ impl Application {
         let is_compacted = !policies.is_empty() && !compact_every.is_zero();
         let compactor = is_compacted.then(|| manager.spawn_compactor(policies, compact_every));
         let site = Site::open(&settings.site_dir)?;
+        let limits = RequestLimits::new(&settings.limits, clock.clone(), site.files);
+        let listeners = Arc::new(Listeners::new(&settings.live));
         let shared = Shared {
             app: AppState {
                 manager,
@@ -112,10 +118,12 @@ impl Application {
                 people: people.clone(),
             },
             cache,
+            live: settings.live.clone(),
+            listeners: Arc::clone(&listeners),
             stopping: CancellationToken::new(),
         };
         let stopping = shared.stopping.clone();
-        let router = router(shared, &settings);
+        let router = router(shared, Arc::new(limits), &settings);
         let listen = |source| Error::Listen {
             addr: settings.server.addr.to_string(),
             source,
@@ -137,6 +145,7 @@ impl Application {
             router,
             people,
             runs,
+            listeners,
             stopping,
             _sweeper: sweeper,
             _disk_watch: disk_watch,
@@ -183,6 +192,12 @@ impl Application {
             self.stopping.cancelled().await;
             tokio::time::sleep(PATIENCE).await;
         };
+        let serving = async {
+            let ended = serving.await;
+            // A socket has left the protocol that the server waits for.
+            self.listeners.left().await;
+            ended
+        };
         let ended = tokio::select! {
             ended = serving => ended.map_err(Error::Serve),
             () = overdue => {
@@ -202,17 +217,20 @@ impl Application {
 }
 
 /// From the outside in: what panicked, headers, packages (compressed when they were built); then,
-/// for everything a person's state has to do with, compression, whether it comes from our own pages
-/// and who asks.
-fn router(shared: Shared, settings: &Settings) -> Router {
+/// for everything a person's state has to do with, compression, what is turned away, how often the address asks,
+/// whether it comes from our own pages, who asks and how often they do.
+fn router(shared: Shared, limits: Arc<RequestLimits>, settings: &Settings) -> Router {
     let own = OwnHosts(settings.server.public_host().map(Into::into));
     let door = shared.door.clone();
     let packages = web::packages(&shared.app.leptos);
     web::pages(&shared.app)
         .merge(web::functions(&shared.app))
         .merge(api::routes(shared))
+        .layer(from_fn_with_state(limits.clone(), web::limit_visitor))
         .layer(from_fn_with_state(door, visitor))
         .layer(from_fn_with_state(own, web::own_origin))
+        .layer(from_fn_with_state(limits, web::limit_address))
+        .layer(from_fn(web::watch))
         .layer(web::compression())
         .merge(packages)
         .layer(CatchPanicLayer::custom(web::panicked))

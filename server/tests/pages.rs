@@ -8,27 +8,34 @@ use crate::helpers::TestApp;
 async fn every_answer_carries_the_headers_that_protect_it() {
     let app = TestApp::new().await;
     let browser = app.visitor().await;
-    for path in [
-        "/",
-        "/health",
-        "/pkg/none.js",
-        "/query/result.csv?id=x",
-        "/nowhere",
+    let page = "private, no-cache";
+    for (path, kept) in [
+        ("/", page),
+        ("/nowhere", page),
+        ("/pkg/none.js", page),
+        ("/account", "no-store"),
+        ("/health", "no-store"),
+        ("/query/result.csv?id=x", "no-store"),
+        ("/api/v1/configurations", "no-store"),
+        ("/events?after=x", "no-store"),
     ] {
         let answer = browser.get(path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
-        assert!(
-            answer
-                .header("content-security-policy")
-                .contains("frame-ancestors 'none'"),
-            "{path}"
-        );
         assert_eq!(
-            answer.header("cache-control"),
-            "private, no-cache",
+            answer.header("cross-origin-opener-policy"),
+            "same-origin",
             "{path}"
         );
+        let policy = answer.header("content-security-policy");
+        for part in ["object-src", "base-uri", "frame-ancestors"] {
+            assert!(
+                policy.contains(&format!("{part} 'none'")),
+                "{path}: {policy}"
+            );
+        }
+        assert_eq!(answer.header("cache-control"), kept, "{path}");
+        assert!(!answer.headers.contains_key("access-control-allow-origin"));
     }
 }
 

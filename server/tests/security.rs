@@ -1,5 +1,8 @@
 //! What is refused before it does harm, and what every answer carries.
 
+mod hostile;
+mod other_sites;
+
 use crate::helpers::TestApp;
 use axum::{
     body::Body,

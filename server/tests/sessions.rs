@@ -189,7 +189,7 @@ async fn over_https_the_cookie_is_bound_to_the_host() {
     );
     assert_eq!(
         answer.header("strict-transport-security"),
-        "max-age=31536000"
+        "max-age=31536000; includeSubDomains"
     );
 }
 

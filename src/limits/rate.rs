@@ -1,18 +1,18 @@
-//! How often a scope may read and write: a token bucket for each scope that is in use.
+//! How often is too often: a token bucket for whoever is counted, and one for each scope that reads and writes.
 //!
 //! It counts what callers ask for, not what the engine does by itself: the sweeper and migrations
 //! are never refused, and the log of all scopes is nobody's. Time comes from the clock.
 
-use std::{fmt, num::NonZeroU32, time::Duration};
+use std::{fmt, hash::Hash, num::NonZeroU32, time::Duration};
 
 use dashmap::DashMap;
 
 use crate::{Error, Scope, Timestamp};
 
-/// Scopes whose buckets are held, each in about 100 bytes. A full bucket says nothing and is
+/// Buckets that are held, each in about 100 bytes. A full bucket says nothing and is
 /// forgotten first; where more than half are not full, all are: too generous for a moment is better than
 /// without bound.
-const MAX_SCOPES: usize = 65_536;
+const MAX_BUCKETS: usize = 65_536;
 
 /// How often each scope may do something. Without a rate as often as it likes, which is the default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,8 +63,8 @@ impl fmt::Display for Access {
 /// The buckets of all scopes.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    reads: Option<Buckets>,
-    writes: Option<Buckets>,
+    reads: Option<Buckets<Scope>>,
+    writes: Option<Buckets<Scope>>,
 }
 
 impl Gate {
@@ -86,17 +86,31 @@ impl Gate {
             Access::Read => &self.reads,
             Access::Write => &self.writes,
         };
-        let refused = buckets.as_ref().and_then(|all| all.take(scope, now()));
-        refused.map_or(Ok(()), |retry_after| {
-            Err(Error::RateLimited { what, retry_after })
-        })
+        let Some(buckets) = buckets else {
+            return Ok(());
+        };
+        match buckets.take(scope, now()) {
+            Ok(_) => Ok(()),
+            Err(retry_after) => Err(Error::RateLimited { what, retry_after }),
+        }
     }
 }
 
+/// A bucket of tokens for each key that is in use, in bounded memory. Taking one locks nobody else's for long, and
+/// waits for nothing.
 #[derive(Debug)]
-struct Buckets {
+pub struct Buckets<K: Eq + Hash> {
     rate: Rate,
-    of: DashMap<Scope, Bucket>,
+    of: DashMap<K, Bucket>,
+}
+
+/// What is left when a token was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Whole tokens.
+    pub tokens: u32,
+    /// How long it takes until the bucket is full, if nobody takes more.
+    pub full_in: Duration,
 }
 
 /// What was in it at a time.
@@ -106,32 +120,41 @@ struct Bucket {
     at: Timestamp,
 }
 
-impl Buckets {
-    fn new(rate: Rate) -> Self {
+impl<K: Eq + Hash + Clone> Buckets<K> {
+    /// All full.
+    pub fn new(rate: Rate) -> Self {
         let of = DashMap::new();
         Self { rate, of }
     }
 
-    /// Takes a token, or says how long it takes until there is one.
-    fn take(&self, scope: &Scope, now: Timestamp) -> Option<Duration> {
-        if let Some(mut bucket) = self.of.get_mut(scope) {
+    /// How often each may be taken from.
+    pub fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// Takes a token of this key.
+    ///
+    /// # Errors
+    /// How long it takes until there is one.
+    pub fn take(&self, key: &K, now: Timestamp) -> Result<Left, Duration> {
+        if let Some(mut bucket) = self.of.get_mut(key) {
             return bucket.take(self.rate, now);
         }
-        if self.of.len() >= MAX_SCOPES {
+        if self.of.len() >= MAX_BUCKETS {
             self.forget(now);
         }
         let tokens = f64::from(self.rate.burst.get());
         let mut bucket = Bucket { tokens, at: now };
-        let refused = bucket.take(self.rate, now);
-        self.of.insert(scope.clone(), bucket);
-        refused
+        let taken = bucket.take(self.rate, now);
+        self.of.insert(key.clone(), bucket);
+        taken
     }
 
     fn forget(&self, now: Timestamp) {
         let full = f64::from(self.rate.burst.get());
         self.of
             .retain(|_, bucket| bucket.filled(self.rate, now) < full);
-        if self.of.len() > MAX_SCOPES / 2 {
+        if self.of.len() > MAX_BUCKETS / 2 {
             self.of.clear();
         }
     }
@@ -145,16 +168,26 @@ impl Bucket {
         (self.tokens + more).min(f64::from(rate.burst.get()))
     }
 
-    fn take(&mut self, rate: Rate, now: Timestamp) -> Option<Duration> {
+    fn take(&mut self, rate: Rate, now: Timestamp) -> Result<Left, Duration> {
         let tokens = self.filled(rate, now);
         self.at = now;
         // Whoever waited as long as they were told is not one rounding short.
         let is_enough = tokens > 1.0 - 1e-9;
         self.tokens = if is_enough { tokens - 1.0 } else { tokens };
-        let missing = (1.0 - tokens) / f64::from(rate.per_second.get());
-        // The clock counts milliseconds.
-        (!is_enough).then(|| Duration::from_millis((missing * 1000.0).ceil() as u64))
+        if !is_enough {
+            return Err(time_for(1.0 - tokens, rate));
+        }
+        Ok(Left {
+            tokens: self.tokens.max(0.0) as u32,
+            full_in: time_for(f64::from(rate.burst.get()) - self.tokens, rate),
+        })
     }
+}
+
+/// How long so many tokens take. The clock counts milliseconds.
+fn time_for(tokens: f64, rate: Rate) -> Duration {
+    let seconds = tokens / f64::from(rate.per_second.get());
+    Duration::from_millis((seconds * 1000.0).ceil() as u64)
 }
 
 #[cfg(test)]
@@ -173,22 +206,23 @@ mod tests {
         let buckets = Buckets::new(rate);
         let scope = |n: usize| Scope::Session(n.to_string());
         let now = Timestamp(0);
-        for n in 0..MAX_SCOPES {
-            assert_eq!(buckets.take(&scope(n), now), None);
+        for n in 0..MAX_BUCKETS {
+            assert_eq!(buckets.take(&scope(n), now).unwrap().tokens, 1);
         }
         // A second later all but one are full again.
         let later = Timestamp(1000);
-        for _ in 0..2 {
-            assert_eq!(buckets.take(&scope(0), later), None);
+        for left in [1, 0] {
+            assert_eq!(buckets.take(&scope(0), later).unwrap().tokens, left);
         }
-        assert_eq!(buckets.take(&scope(MAX_SCOPES), later), None);
+        let left = buckets.take(&scope(MAX_BUCKETS), later).unwrap();
+        assert_eq!(left.full_in, Duration::from_secs(1));
         assert_eq!(buckets.of.len(), 2);
         let refused = buckets.take(&scope(0), later);
-        assert_eq!(refused, Some(Duration::from_secs(1)), "and that one is not");
+        assert_eq!(refused, Err(Duration::from_secs(1)), "and that one is not");
         // Where nobody rests there is an end, too.
-        for n in 0..3 * MAX_SCOPES {
-            buckets.take(&scope(n), later);
-            assert!(buckets.of.len() <= MAX_SCOPES);
+        for n in 0..3 * MAX_BUCKETS {
+            let _taken: Result<Left, Duration> = buckets.take(&scope(n), later);
+            assert!(buckets.of.len() <= MAX_BUCKETS);
         }
     }
 }

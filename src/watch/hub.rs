@@ -55,7 +55,7 @@ impl Hub {
     pub(super) fn sit(
         self: &Arc<Self>,
         backend: &Arc<dyn Backend>,
-        interest: &Arc<Interest>,
+        interests: &Arc<[Interest]>,
     ) -> Place {
         let (sender, queue) = mpsc::channel(QUEUE);
         let mut desk = self.desk();
@@ -63,7 +63,7 @@ impl Hub {
         let number = desk.taken;
         desk.seats.add(Seat {
             number,
-            interest: Arc::clone(interest),
+            interests: Arc::clone(interests),
             queue: sender,
         });
         if !desk.is_running {

@@ -2,19 +2,20 @@
 //!
 //! Each watcher stands under the narrowest thing it names: its ids, else its scope, else its
 //! kinds, else everything. A change has one id, one scope and one kind, so it meets each
-//! watcher at most once, and whom it meets is then asked for the rest.
+//! interest of a watcher at most once, and whom it meets is then asked for the rest.
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use tokio::sync::mpsc;
 
+use super::wants;
 use crate::{Change, Interest, Kind, Scope, StateId};
 
 /// One watcher, as the dispatcher knows it.
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) number: u64,
-    pub(super) interest: Arc<Interest>,
+    pub(super) interests: Arc<[Interest]>,
     pub(super) queue: mpsc::Sender<Arc<Change>>,
 }
 
@@ -37,15 +38,16 @@ impl Index {
     pub(super) fn add(&mut self, seat: Seat) {
         let seat = Arc::new(seat);
         self.seats.insert(seat.number, Arc::clone(&seat));
-        let interest = &*seat.interest;
-        if !interest.ids.is_empty() {
-            place(&mut self.by_id, &interest.ids, &seat);
-        } else if let Some(scope) = &interest.scope {
-            place(&mut self.by_scope, [scope], &seat);
-        } else if !interest.kinds.is_empty() {
-            place(&mut self.by_kind, &interest.kinds, &seat);
-        } else {
-            self.rest.push(seat);
+        for interest in &*seat.interests {
+            if !interest.ids.is_empty() {
+                place(&mut self.by_id, &interest.ids, &seat);
+            } else if let Some(scope) = &interest.scope {
+                place(&mut self.by_scope, [scope], &seat);
+            } else if !interest.kinds.is_empty() {
+                place(&mut self.by_kind, &interest.kinds, &seat);
+            } else {
+                self.rest.push(Arc::clone(&seat));
+            }
         }
     }
 
@@ -53,15 +55,16 @@ impl Index {
         let Some(seat) = self.seats.remove(&number) else {
             return;
         };
-        let interest = &*seat.interest;
-        if !interest.ids.is_empty() {
-            displace(&mut self.by_id, &interest.ids, number);
-        } else if let Some(scope) = &interest.scope {
-            displace(&mut self.by_scope, [scope], number);
-        } else if !interest.kinds.is_empty() {
-            displace(&mut self.by_kind, &interest.kinds, number);
-        } else {
-            self.rest.retain(|seat| seat.number != number);
+        for interest in &*seat.interests {
+            if !interest.ids.is_empty() {
+                displace(&mut self.by_id, &interest.ids, number);
+            } else if let Some(scope) = &interest.scope {
+                displace(&mut self.by_scope, [scope], number);
+            } else if !interest.kinds.is_empty() {
+                displace(&mut self.by_kind, &interest.kinds, number);
+            } else {
+                self.rest.retain(|seat| seat.number != number);
+            }
         }
     }
 
@@ -76,7 +79,7 @@ impl Index {
         ];
         let met = buckets.into_iter().flatten().flatten();
         met.map(|seat| &**seat)
-            .filter(|seat| seat.interest.wants(change))
+            .filter(|seat| wants(&seat.interests, change))
     }
 }
 

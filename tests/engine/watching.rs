@@ -127,6 +127,47 @@ async fn a_watcher_of_one_scope_sees_only_that_scope_live_and_from_the_log() {
     }
 }
 
+#[tokio::test]
+async fn a_watcher_of_two_scopes_hears_both_in_one_order_and_goes_on_from_any_place() {
+    for world in worlds().await {
+        let states = &world.states;
+        for n in 0..3 {
+            put(states, adas(), "s", n).await;
+            put(states, bobs(), "s", n).await;
+            put(states, Scope::Shared, "s", n).await;
+        }
+        // The second is met twice by what Bob does: by its scope and by its kind.
+        let interests = [
+            Interest::from(Some(Scope::Shared)),
+            Interest::from(Some(bobs())),
+            Interest {
+                scope: Some(bobs()),
+                ..Interest::from(Kind::STORE)
+            },
+        ];
+        let mut changes = states.watch_any(interests.clone(), Revision(3));
+        let mut next = async || changes.next().await.unwrap().unwrap().revision.0;
+        for revision in [5, 6, 8, 9] {
+            assert_eq!(next().await, revision, "{}", world.name);
+        }
+        // More than wait for one watcher: it loses its seats, all of them, and reads the log.
+        for n in 0..300 {
+            let scope = if n % 2 == 0 { Scope::Shared } else { bobs() };
+            put(states, scope, "s", n).await;
+            put(states, adas(), "s", n).await;
+        }
+        for n in 0..300 {
+            assert_eq!(next().await, 10 + 2 * n, "{}", world.name);
+        }
+        let mut again = states.watch_any(interests, Revision(607));
+        let first = again.next().await.unwrap().unwrap();
+        assert_eq!(
+            (first.revision, &first.after.scope),
+            (Revision(608), &bobs())
+        );
+    }
+}
+
 /// What `interest` makes of five changes: two of a store, then a user's life.
 async fn revisions_of(interest: Interest) -> Vec<u64> {
     let states = StateManager::builder(Arc::new(Memory::new())).build();

@@ -23,6 +23,7 @@ fn by(caller: &Caller) -> Result<By, AppError> {
     Ok(By {
         scope: caller.scope()?,
         actor: caller.actor()?,
+        name: caller.visitor.person().ok_or(AppError::NoSession)?.name,
     })
 }
 
@@ -154,6 +155,8 @@ pub(super) async fn choices(caller: &Caller) -> Result<Choices, AppError> {
             problem,
         });
     }
+    // By title: the plainest name is proposed first.
+    protocols.sort_by(|a, b| a.title.cmp(&b.title));
     Ok(Choices {
         protocols,
         seed: u64::from(rand::random::<u32>()),

@@ -108,7 +108,7 @@ fn Form(choices: Choices, is_new: RwSignal<bool>) -> impl IntoView {
             <Field label="Name" value=name class="w-44" mode="text"/>
             <Field label="Tags" value=tags class="w-44" mode="text"/>
             <button class="btn btn-sm btn-primary">"Start"</button>
-            <p class="basis-full text-2xs text-muted">{follow_up}". The same protocol and seed give the same result. Protocols are configurations."</p>
+            <p class="basis-full text-2xs text-muted">"Follow-up: "{follow_up}". The same protocol and seed give the same result. Protocols are configurations."</p>
             {move || problem.get().map(|text| view! { <p class="basis-full text-xs text-err-text" role="alert">{text}</p> })}
             {(!problems.is_empty()).then(|| view! { <ul class="basis-full text-2xs text-warn-text">{problems.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul> })}
         </form>

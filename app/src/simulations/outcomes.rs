@@ -78,7 +78,7 @@ fn Measures(came: Came) -> impl IntoView {
                 </div>
             </div>
         </div>
-        <p class="mt-2 text-2xs text-muted">{came.recruitment.follow_up()}". Years 1 and 2 count those who were followed for 13 and 25 months."</p>
+        <p class="mt-2 text-2xs text-muted">"Follow-up: "{came.recruitment.follow_up()}". Years 1 and 2 count those who were followed for 13 and 25 months."</p>
     }
     .into_any()
 }

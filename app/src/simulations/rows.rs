@@ -125,6 +125,7 @@ fn Pin(id: String, is_pinned: bool, name: String) -> impl IntoView {
 pub(super) fn duration(ms: u64) -> String {
     let seconds = ms / 1000;
     match seconds {
+        0 if ms < 100 => "under 0.1 s".to_owned(),
         0..60 => format!("{seconds}.{} s", ms % 1000 / 100),
         _ => format!("{} min {} s", seconds / 60, seconds % 60),
     }
@@ -136,7 +137,12 @@ mod tests {
 
     #[test]
     fn times_have_the_unit_that_fits() {
-        let cases = [(420, "0.4 s"), (12_580, "12.5 s"), (148_000, "2 min 28 s")];
+        let cases = [
+            (40, "under 0.1 s"),
+            (420, "0.4 s"),
+            (12_580, "12.5 s"),
+            (148_000, "2 min 28 s"),
+        ];
         for (ms, text) in cases {
             assert_eq!(duration(ms), text);
         }

@@ -72,8 +72,8 @@ pub(super) fn Search(sought: Memo<Sought>) -> impl IntoView {
         });
     };
     view! {
-        <form method="get" action="/simulations" role="search" class="flex items-center gap-2" on:submit=submit>
-            <label class="input input-sm w-64 lg:w-84">
+        <form method="get" action="/simulations" role="search" class="flex flex-wrap items-center gap-2 max-md:w-full" on:submit=submit>
+            <label class="input input-sm w-64 lg:w-84 max-md:flex-1">
                 <Icon name="search" small=true class="text-faint"/>
                 <input
                     type="search" name="q" placeholder="Search names, protocols, tags" aria-label="Search runs" autocomplete="off" spellcheck="false"

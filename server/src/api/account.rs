@@ -60,15 +60,33 @@ async fn run(shared: Shared, asker: Asker, form: Sent, deed: Deed) -> Result<Res
     let Form(fields) = form.map_err(|problem| AppError::BadRequest(problem.body_text()))?;
     let is_form = is_plain_form(&asker.headers);
     match deed.done(&shared, &asker, &fields).await {
-        Ok(answer) => Ok(answer),
+        Ok(answer) => {
+            note(&asker, deed, "done");
+            Ok(answer)
+        }
         Err(refused) if is_form => {
             let at = deed.page(&fields);
-            let word = account_forms::word(&refused);
-            tracing::debug!(word, ?deed, "a form of the Account page was refused");
+            note(&asker, deed, account_forms::word(&refused));
             Ok(Redirect::to(&with(&at, &account_forms::problem(&refused))).into_response())
         }
-        Err(refused) => Err(Refusal(refused.into())),
+        Err(refused) => {
+            note(&asker, deed, account_forms::word(&refused));
+            Err(Refusal(refused.into()))
+        }
     }
+}
+
+/// A line in the log for each deed, done or not: what was tried, from where, by whom as far as it is known, and how it
+/// ended. Nothing that was typed.
+fn note(asker: &Asker, deed: Deed, outcome: &str) {
+    let account = asker.visitor.account.as_deref();
+    tracing::info!(
+        target: "security",
+        event = ?deed,
+        outcome,
+        address = %asker.address,
+        account = account.map(|account| account.id.as_str()),
+    );
 }
 
 /// An address with another parameter.
@@ -162,6 +180,7 @@ async fn enter(
         stays,
     };
     let (cookie, asks) = shared.door.log_in(&shared.app, account, from).await?;
+    tracing::info!(target: "security", event = "LoggedIn", account = account.id, address = %asker.address);
     let to = if asks { PAGE } else { to };
     Ok(with_cookie(Some(cookie), Redirect::to(to)))
 }

@@ -1,9 +1,10 @@
-//! The question behind the `?` of an address, refused in type when it cannot be read.
+//! What was asked: the question behind the `?` of an address, or a body, refused in type when it cannot be read.
 
 use app::AppError;
 use axum::{
-    extract::{FromRequestParts, Query},
-    http::request::Parts,
+    Json,
+    extract::{FromRequest, FromRequestParts, Query, Request},
+    http::{StatusCode, request::Parts},
 };
 use serde::de::DeserializeOwned;
 
@@ -18,6 +19,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(asked)) => Ok(Self(asked)),
+            Err(problem) => Err(Refusal(AppError::BadRequest(problem.body_text()))),
+        }
+    }
+}
+
+/// A body of JSON.
+pub(super) struct Sent<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        match Json::from_request(request, state).await {
+            Ok(Json(sent)) => Ok(Self(sent)),
+            Err(problem) if problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                let problem = "This is more than 2 MiB in one request.".into();
+                Err(Refusal(AppError::TooLarge(problem)))
+            }
             Err(problem) => Err(Refusal(AppError::BadRequest(problem.body_text()))),
         }
     }

@@ -7,7 +7,7 @@
 use app::{AppError, desk_of};
 use axum::{
     Json, Router,
-    extract::{Path, State, rejection::JsonRejection},
+    extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -20,7 +20,10 @@ use workbench::configurations::{
     files::FileError,
 };
 
-use super::{Asker, Shared, asked::Asked};
+use super::{
+    Asker, Shared,
+    asked::{Asked, Sent},
+};
 use crate::web::Refusal;
 
 const SESSION_ID: &str = "x-session-id";
@@ -77,10 +80,8 @@ struct Open {
 async fn open(
     State(shared): State<Shared>,
     asker: Asker,
-    body: Result<Json<Open>, JsonRejection>,
+    Sent(Open { config_name }): Sent<Open>,
 ) -> Result<Response, Refusal> {
-    let Json(Open { config_name }) =
-        body.map_err(|error| AppError::BadRequest(error.body_text()))?;
     let (desk, who) = at_desk(&shared, &asker)?;
     let opened = desk.open_file(&who, &config_name).await?;
     let here = opened
@@ -159,10 +160,8 @@ async fn save(
     State(shared): State<Shared>,
     asker: Asker,
     Path(name): Path<String>,
-    body: Result<Json<Content>, JsonRejection>,
+    Sent(Content { content }): Sent<Content>,
 ) -> Result<Response, Refusal> {
-    let Json(Content { content }) =
-        body.map_err(|error| AppError::BadRequest(error.body_text()))?;
     let (desk, who) = at_desk(&shared, &asker)?;
     let headers = &asker.headers;
     if let Some(base) = number(headers, BASE_VERSION)? {

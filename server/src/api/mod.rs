@@ -11,6 +11,10 @@ mod data;
 mod events;
 mod health;
 mod incoming;
+mod listening;
+mod live;
+mod news;
+mod openapi;
 mod plot;
 mod query;
 mod session;
@@ -33,8 +37,10 @@ use holdfast::backend::Cache;
 use tokio_util::sync::CancellationToken;
 use workbench::workspace::Workspace;
 
+pub(crate) use self::listening::Listeners;
 use crate::{
     sessions::{Door, UNKNOWN, ensure},
+    settings::LiveSettings,
     web::Refusal,
 };
 
@@ -45,6 +51,10 @@ pub(crate) struct Shared {
     pub(crate) door: Door,
     /// In front of the states, if the settings want one.
     pub(crate) cache: Option<Arc<Cache>>,
+    /// How listeners are treated.
+    pub(crate) live: LiveSettings,
+    /// Who listens.
+    pub(crate) listeners: Arc<Listeners>,
     /// Cancelled when the server is asked to stop: streams end.
     pub(crate) stopping: CancellationToken,
 }
@@ -73,6 +83,8 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .merge(plot::routes())
         .merge(audit::routes())
         .merge(events::routes())
+        .merge(live::routes())
+        .merge(openapi::routes())
         .merge(health::routes())
         .with_state(shared)
 }

@@ -1,13 +1,13 @@
-//! Whether who listens is still who they were when they began: logged in, in use, in the same role.
+//! Whether who listens is still who they were when they began: logged in or with a good token, in use, in the same role.
 //!
-//! Looked at again when a session ends here, when the account changes anywhere, and once in a while for what neither
-//! told: a session that ended on another server.
+//! Looked at again when a session ends here, when the account or the token changes anywhere, and once in a while for what
+//! none of these told: a session that ended on another server.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use app::{
-    Visitor,
-    people::{Account, Role, people},
+    AppError, Visitor,
+    people::{Account, Role, TOKEN, people},
 };
 use axum::http::HeaderMap;
 use futures::StreamExt;
@@ -26,21 +26,26 @@ pub(super) struct Standing {
     states: StateManager,
     ends: broadcast::Receiver<Ended>,
     handle: Option<String>,
+    /// What they asked for: it decides whether a token counts.
+    path: &'static str,
     headers: HeaderMap,
     address: IpAddr,
     account: Option<Arc<Account>>,
+    token: Option<String>,
 }
 
 impl Standing {
-    pub(super) fn of(shared: &Shared, asker: &Asker) -> Self {
+    pub(super) fn of(shared: &Shared, asker: &Asker, path: &'static str) -> Self {
         Self {
             door: shared.door.clone(),
             states: shared.app.manager.clone(),
             ends: shared.door.sessions.ends(),
             handle: shared.door.handle(&asker.headers),
+            path,
             headers: asker.headers.clone(),
             address: asker.address,
             account: asker.visitor.account.clone(),
+            token: asker.visitor.token.as_ref().map(|token| token.id.clone()),
         }
     }
 
@@ -49,13 +54,11 @@ impl Standing {
         let Ok(after) = self.states.revision().await else {
             return;
         };
-        let ids = self
-            .account
-            .iter()
-            .map(|account| StateId::new(account.id.as_str()));
+        let account = self.account.iter().map(|account| account.id.as_str());
+        let ids = account.chain(self.token.as_deref()).map(StateId::new);
         let interest = Interest {
             scope: Some(people()),
-            kinds: vec![Kind::USER],
+            kinds: vec![Kind::USER, Kind::new(TOKEN)],
             ids: ids.collect(),
             ..Interest::default()
         };
@@ -92,17 +95,20 @@ impl Standing {
 
     /// A look that fails says nothing; the next one will.
     async fn is_same(&self) -> bool {
-        match self.door.visitor(&self.headers, self.address).await {
+        let visitor = self.door.who(self.path, &self.headers, self.address).await;
+        match visitor {
             Ok(visitor) => {
                 who(&visitor.account) == who(&self.account) && visitor_is_there(&visitor)
             }
+            // A token that is not good any more is refused; a cookie is nobody's.
+            Err(AppError::NoSession) => false,
             Err(_) => true,
         }
     }
 }
 
 fn visitor_is_there(visitor: &Visitor) -> bool {
-    visitor.session.is_some()
+    visitor.scope().is_some()
 }
 
 /// What of an account makes a difference to a page.

@@ -25,14 +25,14 @@ pub(crate) async fn visitor(
     next: Next,
 ) -> Response {
     let address = address.map_or(UNKNOWN, |ConnectInfo(address)| address.ip());
-    let found = match bearer(request.uri().path(), request.headers()) {
-        Some(token) => door.program(token, address).await,
-        None => door.visitor(request.headers(), address).await,
-    };
-    match found {
+    let found = door.who(request.uri().path(), request.headers(), address);
+    match found.await {
         Ok(visitor) => {
-            request.extensions_mut().insert(visitor);
-            next.run(request).await
+            request.extensions_mut().insert(visitor.clone());
+            let mut response = next.run(request).await;
+            // For the log, further out.
+            response.extensions_mut().insert(visitor);
+            response
         }
         Err(error) => Refusal(error).into_response(),
     }
@@ -55,7 +55,23 @@ pub(crate) fn bearer<'a>(path: &str, headers: &'a HeaderMap) -> Option<&'a str> 
 }
 
 impl Door {
-    /// Who sends these headers. A session of an account that is not in use any more ends here.
+    /// Who asks for this path with these headers.
+    ///
+    /// # Errors
+    /// [`AppError::NoSession`] for a token that is not good.
+    pub(crate) async fn who(
+        &self,
+        path: &str,
+        headers: &HeaderMap,
+        address: IpAddr,
+    ) -> Result<Visitor, AppError> {
+        match bearer(path, headers) {
+            Some(token) => self.program(token, address).await,
+            None => self.visitor(headers, address).await,
+        }
+    }
+
+    /// Whose cookie these headers have. A session of an account that is not in use any more ends here.
     pub(crate) async fn visitor(
         &self,
         headers: &HeaderMap,

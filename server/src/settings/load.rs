@@ -98,6 +98,16 @@ impl Settings {
             ("state.timeout", self.state.timeout),
             ("state.ttl_default", self.state.ttl_default),
             ("state.sweep_seconds", self.state.sweep_seconds),
+            ("limits.account_burst", u64::from(self.limits.account_burst)),
+            ("limits.address_burst", u64::from(self.limits.address_burst)),
+            ("limits.token_burst", u64::from(self.limits.token_burst)),
+            ("live.keep_alive_seconds", self.live.keep_alive_seconds),
+            ("live.listeners", self.live.listeners as u64),
+            (
+                "live.listeners_per_session",
+                self.live.listeners_per_session as u64,
+            ),
+            ("live.patience_seconds", self.live.patience_seconds),
             ("data.files", u64::from(self.data.files)),
             ("data.file_bytes", self.data.file_bytes),
         ];

@@ -6,6 +6,7 @@
 mod accounts;
 mod areas;
 mod kinds;
+mod live;
 mod load;
 mod table;
 
@@ -22,6 +23,7 @@ pub use self::{
         ProtectionSettings, ServerSettings, SessionSettings, StateSettings, WebhookSettings,
     },
     kinds::{KindSettings, SensitiveSettings, StepSettings},
+    live::{LimitSettings, LiveSettings},
     table::table,
 };
 
@@ -41,6 +43,10 @@ pub struct Settings {
     pub state: StateSettings,
     /// How long a browser's session lasts.
     pub session: SessionSettings,
+    /// How often requests may come.
+    pub limits: LimitSettings,
+    /// Who is told of changes as they happen.
+    pub live: LiveSettings,
     /// How large files may be.
     pub data: DataSettings,
     /// Configuration files that people edit together.
@@ -66,6 +72,8 @@ impl Default for Settings {
             accounts: AccountsSettings::default(),
             state: StateSettings::default(),
             session: SessionSettings::default(),
+            limits: LimitSettings::default(),
+            live: LiveSettings::default(),
             data: DataSettings::default(),
             configurations: ConfigurationSettings::default(),
             log: LogSettings::default(),

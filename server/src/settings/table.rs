@@ -37,6 +37,46 @@ const MEANINGS: &[(&str, &str)] = &[
         "Kinds of one's own and what is asked of any kind, by name (only in the file): see [kinds](#kinds)",
     ),
     (
+        "limits.account_burst",
+        "Requests that one account may send at once, beside the long run",
+    ),
+    (
+        "limits.account_per_second",
+        "Requests of one account in the long run, from all its browsers; 0: as many as it likes",
+    ),
+    (
+        "limits.address_burst",
+        "Requests that may come from one address at once",
+    ),
+    (
+        "limits.address_per_second",
+        "Requests from one address (IPv6: from one /64) in the long run; 0: as many as it likes, for where a proxy counts",
+    ),
+    (
+        "limits.token_burst",
+        "Requests that may come under one token at once",
+    ),
+    (
+        "limits.token_per_second",
+        "Requests under one token in the long run; 0: as many as it likes",
+    ),
+    (
+        "live.keep_alive_seconds",
+        "Seconds after which a silent live connection is given a sign of life; a socket that answers three of them with nothing is ended",
+    ),
+    (
+        "live.listeners",
+        "Live connections (event streams and sockets) of everybody together",
+    ),
+    (
+        "live.listeners_per_session",
+        "Live connections of one session, or under one token",
+    ),
+    (
+        "live.patience_seconds",
+        "Seconds that a socket's client may take to receive one message before it is dropped",
+    ),
+    (
         "log.filter",
         "What is logged, as `RUST_LOG` would say it (which wins)",
     ),

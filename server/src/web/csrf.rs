@@ -1,5 +1,6 @@
 //! Another site cannot act in a person's name: whatever may change something must come from our
-//! own pages. Nothing changes state on GET, so GET and HEAD pass.
+//! own pages. Nothing changes state on GET, so GET and HEAD pass; but not where they open a WebSocket, which browsers
+//! let any site do, cookies and all, and read.
 //!
 //! Browsers say where a request comes from in `Sec-Fetch-Site`, and on plain http to another
 //! computer in `Origin`; scripts cannot forge either. A request that says neither is refused.
@@ -27,7 +28,8 @@ pub(crate) async fn own_origin(
     request: Request,
     next: Next,
 ) -> Response {
-    let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_reading =
+        matches!(*request.method(), Method::GET | Method::HEAD) && !opens_socket(request.headers());
     // No browser sends a token by itself, so no other site can make it.
     let is_program = bearer(request.uri().path(), request.headers()).is_some();
     if is_reading || is_program || is_own(request.headers(), &hosts) {
@@ -39,6 +41,14 @@ pub(crate) async fn own_origin(
             .into(),
     );
     (StatusCode::FORBIDDEN, Json(problem)).into_response()
+}
+
+fn opens_socket(headers: &HeaderMap) -> bool {
+    let wanted = headers.get_all(header::UPGRADE).into_iter();
+    wanted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
 }
 
 fn is_own(headers: &HeaderMap, hosts: &OwnHosts) -> bool {
@@ -98,5 +108,20 @@ mod tests {
         assert!(!passes(&[("origin", "null"), ("host", "127.0.0.1:3000")]));
         assert!(!passes(&[("host", "127.0.0.1:3000")]));
         assert!(!passes(&[]));
+    }
+
+    #[test]
+    fn a_socket_is_known_however_it_is_asked_for() {
+        for (value, is_one) in [
+            ("websocket", true),
+            ("h2c, WebSocket", true),
+            ("h2c", false),
+            ("websockets", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::UPGRADE, value.parse().unwrap());
+            assert_eq!(opens_socket(&headers), is_one, "{value}");
+        }
+        assert!(!opens_socket(&HeaderMap::new()));
     }
 }

@@ -5,20 +5,31 @@ mod boot;
 mod compression;
 mod csrf;
 mod headers;
+mod limits;
 mod pages;
 mod panic;
 mod refusal;
 mod site;
 mod size;
+mod watch;
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, rejection::ExtensionRejection};
 
 pub(crate) use self::{
     boot::boot,
     compression::compression,
     csrf::{OwnHosts, own_origin},
     headers::{headers, policy},
+    limits::{RequestLimits, limit_address, limit_visitor},
     pages::{functions, pages},
     panic::panicked,
     refusal::{Problems, Refusal, not_found},
     site::{Site, packages},
     size::limited,
+    watch::watch,
 };
+
+/// Where a request comes from; in tests without a socket nobody says so.
+type Connected = Result<ConnectInfo<SocketAddr>, ExtensionRejection>;

@@ -1,7 +1,7 @@
 //! The built site: names of its files for the pages, and its packages, which never change.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     io::ErrorKind,
     path::{Path, PathBuf},
     sync::Arc,
@@ -33,6 +33,8 @@ const BUNDLES: &str = "/pkg/js/";
 pub(crate) struct Site {
     pub(crate) leptos: LeptosOptions,
     pub(crate) assets: Arc<Assets>,
+    /// Paths of the files beside the packages: icons and the like.
+    pub(crate) files: HashSet<String>,
 }
 
 impl Site {
@@ -57,8 +59,18 @@ impl Site {
         Ok(Self {
             leptos,
             assets: Arc::new(assets),
+            files: files(&folder),
         })
     }
+}
+
+/// The files right in the folder; none where there is no folder.
+fn files(folder: &Path) -> HashSet<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter_map(|entry| Some(format!("/{}", entry.file_name().to_str()?)))
+        .collect()
 }
 
 /// Role -> address of every file with a hash in its name, as the site's build wrote it.
@@ -133,6 +145,8 @@ mod tests {
             site.assets.bundles,
             BTreeMap::from([("chart".to_owned(), "/pkg/js/chart.2d.js".to_owned())])
         );
+        let files = ["/hash.txt", "/manifest.json"].map(str::to_owned);
+        assert_eq!(site.files, HashSet::from(files));
         assert!(site.leptos.hash_files && Path::new(&*site.leptos.hash_file).is_absolute());
     }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::PASSWORD;
 use crate::helpers::socket::{LiveApp, Wire};
 
-async fn account(app: &LiveApp, email: &str, role: Role) -> Account {
+pub(super) async fn account(app: &LiveApp, email: &str, role: Role) -> Account {
     let joining = Joining {
         email: email.into(),
         name: "P".into(),
@@ -19,7 +19,7 @@ async fn account(app: &LiveApp, email: &str, role: Role) -> Account {
 }
 
 /// The cookie of a browser that logs in.
-async fn log_in(app: &LiveApp, email: &str) -> String {
+pub(super) async fn log_in(app: &LiveApp, email: &str) -> String {
     let body = format!("email={email}&password=kelp+holds+fast");
     let mut wire = app.connect().await;
     let headers = format!(
@@ -45,7 +45,7 @@ async fn listen(app: &LiveApp, cookie: &str) -> Wire {
     wire
 }
 
-fn operator() -> Actor {
+pub(super) fn operator() -> Actor {
     Actor::new("test")
 }
 

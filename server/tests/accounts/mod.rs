@@ -4,11 +4,13 @@ mod audit;
 mod command;
 mod door;
 mod entry;
+mod limits;
 mod links;
 mod live;
 mod roles;
 mod sessions;
 mod shared;
+mod socket;
 mod takeover;
 mod tokens;
 

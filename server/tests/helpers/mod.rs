@@ -1,6 +1,8 @@
 //! A server of its own for each test, and one method for each thing a browser does.
 
+pub mod routes;
 pub mod socket;
+pub mod ws;
 
 use std::{net::SocketAddr, sync::Arc};
 

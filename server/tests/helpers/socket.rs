@@ -15,7 +15,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 /// Nothing in these tests takes this long; what does, hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct LiveApp {
     pub folder: TempDir,
@@ -73,6 +73,12 @@ impl LiveApp {
         wire.write(body.as_bytes()).await;
         wire.rest().await
     }
+}
+
+/// The JSON in a whole answer.
+pub fn body(answer: &str) -> serde_json::Value {
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {answer}"))
 }
 
 /// One connection, spoken to by hand.

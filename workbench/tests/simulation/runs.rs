@@ -44,11 +44,9 @@ async fn open(folder: &Path, states: &StateManager, clock: &Arc<ManualClock>) ->
 }
 
 fn by(scope: Scope) -> By {
-    let actor = Actor {
-        name: "user:ada".into(),
-        client: None,
-    };
-    By { scope, actor }
+    let actor = Actor::new("user:ada");
+    let name = "Ada".to_owned();
+    By { scope, actor, name }
 }
 
 fn ada() -> By {
@@ -143,7 +141,7 @@ async fn a_run_is_pending_then_completed_with_everything_that_tells_how_it_came_
         (run.protocol_name.as_str(), run.protocol_version.as_str()),
         ("Aflibercept T&E 4-16 wk", "1.0")
     );
-    assert_eq!(run.created_by, "user:ada");
+    assert_eq!(run.created_by, "Ada");
     assert_eq!(b.steps(&run.id).await, ["create", "update", "activate"]);
     assert_eq!(b.runs.progress(&ada(), &run.id).await.unwrap(), None);
     assert!(b.runs.verify(&ada(), &run.id).await.unwrap());
@@ -232,7 +230,7 @@ async fn who_cancels_stops_a_run_that_goes_on_and_one_that_waits() {
         b.runs.cancel(&ada(), &run.id).await.unwrap();
         let over = b.runs.wait(&ada(), &run.id).await.unwrap();
         assert_eq!(over.status, RunStatus::Failed);
-        assert_eq!(over.reason.as_deref(), Some("cancelled by user:ada"));
+        assert_eq!(over.reason.as_deref(), Some("cancelled by Ada"));
         assert_eq!(b.steps(&run.id).await, ["create", "update", "expire"]);
     }
     let again = b.runs.cancel(&ada(), &running.id).await.unwrap_err();
@@ -245,7 +243,7 @@ async fn who_cancels_stops_a_run_that_goes_on_and_one_that_waits() {
     ));
     let refused = b.runs.tables(&ada(), &running.id).await.err().unwrap();
     assert!(
-        refused.to_string().contains("cancelled by user:ada"),
+        refused.to_string().contains("cancelled by Ada"),
         "{refused}"
     );
     b.assert_tidy();

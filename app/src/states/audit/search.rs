@@ -48,7 +48,7 @@ pub(super) fn Search(place: Memo<Place>, found: Live<Found>) -> impl IntoView {
     let download =
         move |format: &'static str| move || place.with(|place| place.question.download(format));
     view! {
-        <form method="get" action="/states/audit" role="search" class="p-3 grid grid-cols-2 sm:grid-cols-4 xl:grid-cols-8 gap-2 items-end" on:submit=submit>
+        <form method="get" action="/states/audit" role="search" class="p-3 flex flex-wrap gap-2 items-end" on:submit=submit>
             <Text typed name="q" label="State" hint="name or id" kind="search" of=|it| &mut it.q/>
             <Choice typed name="kind" label="Kind" options=options(|found| &found.kinds) of=|it| &mut it.kind choose/>
             <Choice typed name="did" label="What was done" options=options(|found| &found.deeds) of=|it| &mut it.did choose/>
@@ -78,7 +78,7 @@ fn Text(
     let said = move || of(&mut typed.get()).clone();
     let type_in = move |event| typed.update(|typed| *of(typed) = event_target_value(&event));
     view! {
-        <label class="flex flex-col gap-1 min-w-0 text-2xs text-muted">
+        <label class="flex flex-col gap-1 flex-1 min-w-34 max-w-52 text-2xs text-muted">
             {label}
             <input
                 class="input input-sm w-full text-base-content" type=kind name=name placeholder=hint autocomplete="off" spellcheck="false"
@@ -112,7 +112,7 @@ fn Choice(
         offered.into_iter().map(option).collect_view()
     };
     view! {
-        <label class="flex flex-col gap-1 min-w-0 text-2xs text-muted">
+        <label class="flex flex-col gap-1 flex-1 min-w-34 max-w-52 text-2xs text-muted">
             {label}
             <select class="select select-sm w-full text-base-content" name=name on:change=move |event| choose.run((of, event_target_value(&event)))>
                 <option value="">"All"</option>

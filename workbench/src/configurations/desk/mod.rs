@@ -8,6 +8,7 @@
 //! - `locks`: a lock is a state of kind `lock` with a token that rises each time it passes on
 //! - `list` and `shelf`: what is in the folder; making, copying, naming, deleting
 //! - `disk`: looks for what other programs wrote
+//! - `news`: what of all this is told to who listens
 //!
 //! Whatever changes a file or its lock does so under the lock of the folder (`Folder::lock`), on this and other servers,
 //! so that file and state cannot disagree but for a crash between the two: then the next look takes the file as somebody
@@ -18,6 +19,7 @@ mod drafts;
 mod error;
 mod list;
 mod locks;
+mod news;
 mod put;
 mod save;
 mod sessions;
@@ -41,7 +43,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use self::error::told;
-pub use self::{disk::DiskWatch, error::DeskError, save::Work};
+pub use self::{disk::DiskWatch, error::DeskError, news::News, save::Work};
 use self::{list::Seen, versions::Current};
 use super::files::{FileError, Folder};
 use crate::Person;

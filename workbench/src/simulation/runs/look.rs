@@ -121,7 +121,7 @@ impl Runs {
             .await?;
         let active = self.with_active(|all| all.get(id).cloned());
         let active = active.ok_or_else(|| RunsError::Elsewhere(id.to_owned()))?;
-        active.end(format!("cancelled by {}", by.actor.name));
+        active.end(format!("cancelled by {}", by.name));
         Ok(())
     }
 

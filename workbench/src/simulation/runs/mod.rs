@@ -63,6 +63,8 @@ pub struct By {
     pub scope: Scope,
     /// In whose name is written.
     pub actor: Actor,
+    /// What people call them.
+    pub name: String,
 }
 
 /// The runs of one folder. Cheap to clone.

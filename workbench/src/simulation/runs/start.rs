@@ -39,7 +39,7 @@ impl Runs {
             self.give_up(id, held).await?;
             return Err(RunsError::Busy(MAX_WAITING));
         }
-        let record = Record::of(&order, &protocol, &by.actor.name);
+        let record = Record::of(&order, &protocol, &by.name);
         let about = Amendment {
             name: order
                 .name

@@ -1,0 +1,209 @@
+//! What all listeners have in common: where they begin, how many there may be, and when they have heard enough.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use app::AppError;
+use holdfast::{Revision, Scope};
+use serde::Deserialize;
+use tokio::sync::Notify;
+
+use super::{Asker, Shared, standing::Standing};
+use crate::{settings::LiveSettings, web::Refusal};
+
+/// A stream ends after this and the listener opens it again: a session that is over does not go
+/// on listening.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// Where a listener begins.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct Place {
+    /// The revision it saw last; from now on, without it.
+    pub(super) after: Option<u64>,
+}
+
+/// One who may listen, until this is dropped.
+pub(super) struct Listening {
+    pub(super) scope: Scope,
+    pub(super) after: Revision,
+    /// Counts as long as it is held.
+    pub(super) seat: Seat,
+}
+
+/// Why somebody has heard enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The server stops.
+    Stopping,
+    /// It was open for long enough.
+    Long,
+    /// The listener is not who they were: logged out, in another role, under a token that is revoked.
+    Account,
+}
+
+impl Listening {
+    /// Lets somebody listen who has a session or a token.
+    ///
+    /// # Errors
+    /// [`AppError::NoSession`]; [`AppError::Busy`] where there are too many.
+    pub(super) async fn begin(
+        shared: &Shared,
+        asker: &Asker,
+        after: Option<u64>,
+    ) -> Result<Self, Refusal> {
+        let scope = asker.visitor.scope().ok_or(AppError::NoSession)?;
+        let who = match &asker.visitor.token {
+            Some(token) => Some(token.id.clone()),
+            None => shared.door.handle(&asker.headers),
+        };
+        let seat = shared.listeners.seat(&who.ok_or(AppError::NoSession)?)?;
+        let after = match after {
+            Some(revision) => Revision(revision),
+            None => shared.app.manager.revision().await?,
+        };
+        Ok(Self { scope, after, seat })
+    }
+}
+
+/// Returns when who listens at this path has heard enough.
+pub(super) fn until_over(
+    shared: &Shared,
+    asker: &Asker,
+    path: &'static str,
+) -> impl Future<Output = Over> + Send + use<> {
+    let stopping = shared.stopping.clone();
+    let standing = Standing::of(shared, asker, path);
+    async move {
+        tokio::select! {
+            () = stopping.cancelled() => Over::Stopping,
+            () = tokio::time::sleep(LONGEST) => Over::Long,
+            () = standing.until_over() => Over::Account,
+        }
+    }
+}
+
+/// Counts who listens, in all and in each session or under each token.
+#[derive(Debug)]
+pub(crate) struct Listeners {
+    most: usize,
+    most_of_one: usize,
+    now: Mutex<Now>,
+    /// Rings when a seat is left.
+    left: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Now {
+    all: usize,
+    of: HashMap<Arc<str>, usize>,
+}
+
+/// One listener's seat. Free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Seat {
+    listeners: Arc<Listeners>,
+    who: Arc<str>,
+}
+
+impl Listeners {
+    pub(crate) fn new(settings: &LiveSettings) -> Self {
+        Self {
+            most: settings.listeners,
+            most_of_one: settings.listeners_per_session,
+            now: Mutex::default(),
+            left: Notify::new(),
+        }
+    }
+
+    fn seat(self: &Arc<Self>, who: &str) -> Result<Seat, AppError> {
+        let mut now = self.now();
+        let own = now.of.get(who).copied().unwrap_or_default();
+        if own >= self.most_of_one {
+            return Err(AppError::Busy(format!(
+                "{own} live connections of this session are open already (setting \
+                 `live.listeners_per_session`). Close one first."
+            )));
+        }
+        if now.all >= self.most {
+            return Err(AppError::Busy(
+                "This server has as many live connections as it takes (setting `live.listeners`). Try again later."
+                    .into(),
+            ));
+        }
+        let who: Arc<str> = who.into();
+        now.all += 1;
+        now.of.insert(Arc::clone(&who), own + 1);
+        Ok(Seat {
+            listeners: Arc::clone(self),
+            who,
+        })
+    }
+
+    /// Returns when nobody listens any more.
+    pub(crate) async fn left(&self) {
+        loop {
+            let left = self.left.notified();
+            if self.now().all == 0 {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    // The books are changed by code that cannot panic halfway through.
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut now = self.listeners.now();
+        now.all = now.all.saturating_sub(1);
+        match now.of.get_mut(&self.who) {
+            Some(own) if *own > 1 => *own -= 1,
+            _ => drop(now.of.remove(&self.who)),
+        }
+        drop(now);
+        self.listeners.left.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    fn listeners() -> Arc<Listeners> {
+        Arc::new(Listeners::new(&LiveSettings {
+            listeners: 3,
+            listeners_per_session: 2,
+            ..LiveSettings::default()
+        }))
+    }
+
+    #[test]
+    fn one_session_has_so_many_seats_and_gets_one_back_with_each_that_is_left() {
+        let all = listeners();
+        let first = all.seat("a").unwrap();
+        let _second = all.seat("a").unwrap();
+        let refused = all.seat("a").unwrap_err();
+        assert!(matches!(refused, AppError::Busy(ref why) if why.contains("per_session")));
+        drop(first);
+        all.seat("a").unwrap();
+    }
+
+    #[test]
+    fn all_sessions_together_have_so_many_and_nothing_is_kept_of_who_left() {
+        let all = listeners();
+        let seats: Vec<Seat> = ["a", "b", "c"].map(|who| all.seat(who).unwrap()).into();
+        let refused = all.seat("d").unwrap_err();
+        assert!(matches!(refused, AppError::Busy(ref why) if why.contains("`live.listeners`")));
+        drop(seats);
+        assert!(all.now.lock().unwrap().of.is_empty());
+        all.seat("d").unwrap();
+    }
+}

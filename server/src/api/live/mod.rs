@@ -1,0 +1,75 @@
+//! `GET /api/v1/live`: the news of `/events` over a WebSocket, for programs and pages.
+//!
+//! - this file: who is let in, before the connection changes its protocol
+//! - `message`: what is said, as JSON
+//! - `socket`: one conversation, from the first message to the reason why it ends
+//!
+//! Origin and session, or token, are checked by the same layers as for any request (`web::own_origin`,
+//! `sessions::visitor`).
+
+mod message;
+mod socket;
+
+use app::AppError;
+use axum::{
+    Json, Router,
+    extract::{
+        State,
+        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use self::socket::{Pace, converse};
+use super::{
+    Asker, Shared,
+    asked::Asked,
+    listening::{Listening, Place, until_over},
+    news::news,
+};
+use crate::web::Refusal;
+
+const PATH: &str = "/api/v1/live";
+/// Longest message that is taken from a client. There is nothing to be said but ping, pong and farewell.
+const MAX_HEARD: usize = 4096;
+/// Bytes that wait for a slow client in this process; what is behind waits in the log.
+const MAX_WAITING: usize = 1 << 20;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route(PATH, get(live))
+}
+
+async fn live(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Asked(place): Asked<Place>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Refusal> {
+    let Ok(upgrade) = upgrade else {
+        return Ok(no_socket());
+    };
+    let listening = Listening::begin(&shared, &asker, place.after).await?;
+    let over = until_over(&shared, &asker, PATH);
+    let news = news(&shared, listening.scope.clone(), listening.after);
+    let pace = Pace::of(&shared.live);
+    let upgrade = upgrade
+        .max_message_size(MAX_HEARD)
+        .max_frame_size(MAX_HEARD)
+        .max_write_buffer_size(MAX_WAITING);
+    Ok(upgrade.on_upgrade(async move |socket| {
+        converse(socket, listening.after, news, over, pace).await;
+        drop(listening.seat);
+    }))
+}
+
+/// Somebody asked for this address by plain HTTP.
+fn no_socket() -> Response {
+    let problem = AppError::BadRequest(
+        "This address speaks WebSocket (RFC 6455, version 13): open `ws://` or `wss://` instead."
+            .into(),
+    );
+    let upgrade = [(header::UPGRADE, "websocket")];
+    (StatusCode::UPGRADE_REQUIRED, upgrade, Json(problem)).into_response()
+}
