@@ -18,6 +18,7 @@ mod openapi;
 mod pages;
 mod security;
 mod sessions;
+mod simulations;
 mod states;
 mod stores;
 mod upload;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "simulation/baselines.rs"]
+mod baselines;
 #[path = "simulation/closed_forms.rs"]
 mod closed_forms;
 #[path = "simulation/lives.rs"]
@@ -10,6 +12,8 @@ mod lives;
 mod outcomes;
 #[path = "simulation/protocols.rs"]
 mod protocols;
+#[path = "simulation/registry.rs"]
+mod registry;
 #[path = "simulation/runs.rs"]
 mod runs;
 #[path = "simulation/support.rs"]

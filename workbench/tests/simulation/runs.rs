@@ -1,26 +1,26 @@
-//! Runs over a real folder and a real engine: started, followed, cancelled, found, changed, deleted, left behind.
+//! Runs over a real folder and a real engine: started, followed, cancelled, left behind by a server that died.
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use holdfast::{
-    Actor, Clock, Error as StateError, HistoryQuery, ManualClock, Scope, StateId, StateManager,
-    Timestamp, backend::Memory,
+    Actor, Clock, HistoryQuery, ManualClock, Scope, StateId, StateManager, Timestamp,
+    backend::Memory,
 };
 use workbench::simulation::{
-    Amendment, Order, Progress, RunStatus, Wanted,
+    Order, Progress, RunStatus, Wanted,
     runs::{By, Runs, RunsError, kinds},
 };
 
-use super::support::{REACTIVE, STANDARD, order, with};
+use super::support::{STANDARD, order, with};
 
-struct Bench {
-    runs: Runs,
-    states: StateManager,
-    clock: Arc<ManualClock>,
-    folder: tempfile::TempDir,
+pub struct Bench {
+    pub runs: Runs,
+    pub states: StateManager,
+    pub clock: Arc<ManualClock>,
+    pub folder: tempfile::TempDir,
 }
 
-async fn bench() -> Bench {
+pub async fn bench() -> Bench {
     // 2026-03-11 14:05:09 UTC.
     let clock = Arc::new(ManualClock::new(Timestamp(1_773_237_909_000)));
     let mut builder = StateManager::builder(Arc::new(Memory::new())).clock(clock.clone());
@@ -43,17 +43,26 @@ async fn open(folder: &Path, states: &StateManager, clock: &Arc<ManualClock>) ->
     Runs::open(folder, states.clone(), clock).await.unwrap()
 }
 
+<<<<<<< HEAD
 fn by(scope: Scope) -> By {
     let actor = Actor::new("user:ada");
     let name = "Ada".to_owned();
     By { scope, actor, name }
+=======
+pub fn by(scope: Scope) -> By {
+    let actor = Actor {
+        name: "user:ada".into(),
+        client: None,
+    };
+    By { scope, actor }
+>>>>>>> simulation
 }
 
-fn ada() -> By {
+pub fn ada() -> By {
     by(Scope::User("ada".into()))
 }
 
-fn small() -> Order {
+pub fn small() -> Order {
     Order {
         patients: 100,
         duration_years: 1.0,
@@ -70,7 +79,7 @@ fn endless() -> Order {
     }
 }
 
-fn wanted() -> Wanted {
+pub fn wanted() -> Wanted {
     Wanted {
         limit: 50,
         ..Wanted::default()
@@ -78,7 +87,7 @@ fn wanted() -> Wanted {
 }
 
 /// Names of what is in a folder.
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .unwrap()
         .map(|item| item.unwrap().file_name().into_string().unwrap())
@@ -316,214 +325,4 @@ async fn a_run_whose_server_died_is_failed_at_the_next_start_and_one_of_another_
     assert_eq!(names(&home.join(".unfinished")), [theirs.id.as_str()]);
     b.runs.stop().await;
     b.assert_tidy();
-}
-
-#[tokio::test]
-async fn runs_are_found_by_words_tags_and_status_page_by_page() {
-    let b = bench().await;
-    for at in 0..5 {
-        let order = Order {
-            name: Some(format!("trial {at}")),
-            tags: vec![if at % 2 == 0 {
-                "even".into()
-            } else {
-                "odd".into()
-            }],
-            notes: "for the Köln meeting".into(),
-            ..if at == 0 {
-                Order {
-                    protocol: REACTIVE.into(),
-                    ..small()
-                }
-            } else {
-                small()
-            }
-        };
-        let run = b.runs.start(&ada(), order).await.unwrap();
-        b.runs.wait(&ada(), &run.id).await.unwrap();
-        b.clock.advance(Duration::from_secs(1));
-    }
-    let names = |found: &workbench::simulation::Found| -> Vec<String> {
-        found.runs.iter().map(|run| run.name.clone()).collect()
-    };
-    let first = b
-        .runs
-        .list(
-            &ada(),
-            &Wanted {
-                limit: 2,
-                ..wanted()
-            },
-        )
-        .await
-        .unwrap();
-    assert_eq!(names(&first), ["trial 4", "trial 3"]);
-    assert_eq!((first.total, first.is_exact), (5, true));
-    let next = Wanted {
-        limit: 2,
-        after: first.next,
-        ..wanted()
-    };
-    assert_eq!(
-        names(&b.runs.list(&ada(), &next).await.unwrap()),
-        ["trial 2", "trial 1"]
-    );
-
-    let tagged = Wanted {
-        tags: vec!["odd".into()],
-        ..wanted()
-    };
-    assert_eq!(
-        names(&b.runs.list(&ada(), &tagged).await.unwrap()),
-        ["trial 3", "trial 1"]
-    );
-    let worded = Wanted {
-        text: Some("koln reactive".into()),
-        ..wanted()
-    };
-    assert_eq!(
-        names(&b.runs.list(&ada(), &worded).await.unwrap()),
-        ["trial 0"]
-    );
-    let failed = Wanted {
-        status: Some(RunStatus::Failed),
-        ..wanted()
-    };
-    assert_eq!(b.runs.list(&ada(), &failed).await.unwrap().total, 0);
-
-    // Another person's runs are not here.
-    let bea = by(Scope::User("bea".into()));
-    assert_eq!(b.runs.list(&bea, &wanted()).await.unwrap().total, 0);
-    let id = &first.runs[0].id;
-    assert!(matches!(
-        b.runs.get(&bea, id).await,
-        Err(RunsError::Missing(_))
-    ));
-    assert!(matches!(
-        b.runs.delete(&bea, id).await,
-        Err(RunsError::Missing(_))
-    ));
-    assert!(matches!(
-        b.runs.get(&ada(), "../etc").await,
-        Err(RunsError::Missing(_))
-    ));
-}
-
-#[tokio::test]
-async fn name_tags_notes_and_pin_change_and_what_happened_does_not() {
-    let b = bench().await;
-    let run = b.runs.start(&ada(), small()).await.unwrap();
-    let run = b.runs.wait(&ada(), &run.id).await.unwrap();
-    let amendment = Amendment {
-        name: "for the paper".into(),
-        tags: vec!["paper".into()],
-        notes: "figure 2".into(),
-        is_pinned: true,
-    };
-    let changed = b
-        .runs
-        .amend(&ada(), &run.id, run.version, &amendment)
-        .await
-        .unwrap();
-    assert_eq!(
-        (changed.name.as_str(), changed.is_pinned),
-        ("for the paper", true)
-    );
-    assert_eq!(
-        (&changed.tags, &changed.notes),
-        (&amendment.tags, &amendment.notes)
-    );
-    assert_eq!(
-        (changed.status, &changed.result),
-        (RunStatus::Completed, &run.result)
-    );
-    let late = b
-        .runs
-        .amend(&ada(), &run.id, run.version, &amendment)
-        .await
-        .unwrap_err();
-    assert!(matches!(
-        late,
-        RunsError::State(StateError::Conflict { .. })
-    ));
-    let unnamed = Amendment {
-        name: String::new(),
-        ..amendment
-    };
-    let refused = b
-        .runs
-        .amend(&ada(), &run.id, changed.version, &unnamed)
-        .await
-        .unwrap_err();
-    assert!(matches!(refused, RunsError::Order(_)));
-}
-
-#[tokio::test]
-async fn a_deleted_run_comes_back_whole_until_it_is_swept() {
-    let b = bench().await;
-    let run = b.runs.start(&ada(), small()).await.unwrap();
-    let run = b.runs.wait(&ada(), &run.id).await.unwrap();
-    b.runs.delete(&ada(), &run.id).await.unwrap();
-    assert!(matches!(
-        b.runs.get(&ada(), &run.id).await,
-        Err(RunsError::Missing(_))
-    ));
-    assert!(!b.folder.path().join(&run.id).exists());
-
-    let back = b.runs.restore(&ada(), &run.id).await.unwrap();
-    assert_eq!(
-        (back.status, &back.result),
-        (RunStatus::Completed, &run.result)
-    );
-    assert!(b.runs.verify(&ada(), &run.id).await.unwrap());
-    assert!(matches!(
-        b.runs.restore(&ada(), &run.id).await,
-        Err(RunsError::Missing(_))
-    ));
-
-    b.runs.delete(&ada(), &run.id).await.unwrap();
-    let week = Duration::from_secs(7 * 24 * 3600);
-    assert_eq!(
-        b.runs.sweep(week).await.unwrap(),
-        0,
-        "it was deleted just now"
-    );
-    b.clock.advance(week + Duration::from_secs(1));
-    assert_eq!(b.runs.sweep(week).await.unwrap(), 1);
-    assert_eq!(
-        names(&b.folder.path().join(".deleted")),
-        Vec::<String>::new()
-    );
-    assert!(matches!(
-        b.runs.restore(&ada(), &run.id).await,
-        Err(RunsError::Swept(_))
-    ));
-    assert!(matches!(
-        b.runs.get(&ada(), &run.id).await,
-        Err(RunsError::Missing(_))
-    ));
-}
-
-#[tokio::test]
-async fn tables_that_were_changed_on_disk_do_not_verify() {
-    let b = bench().await;
-    let run = b.runs.start(&ada(), small()).await.unwrap();
-    let run = b.runs.wait(&ada(), &run.id).await.unwrap();
-    // Another run's tables, whole in themselves.
-    let other = b
-        .runs
-        .start(&ada(), Order { seed: 7, ..small() })
-        .await
-        .unwrap();
-    b.runs.wait(&ada(), &other.id).await.unwrap();
-    let root = b.folder.path();
-    for file in ["patients.parquet", "visits.parquet"] {
-        fs::copy(
-            root.join(&other.id).join(file),
-            root.join(&run.id).join(file),
-        )
-        .unwrap();
-    }
-    assert!(!b.runs.verify(&ada(), &run.id).await.unwrap());
-    assert!(b.runs.verify(&ada(), &other.id).await.unwrap());
 }

@@ -8,13 +8,17 @@
 mod read;
 #[cfg(feature = "engine")]
 mod rules;
+mod scheduling;
 mod types;
 #[cfg(feature = "engine")]
 mod written;
 
 #[cfg(feature = "engine")]
 pub use self::read::{MAX_BYTES, ProtocolError, checksum};
-pub use self::types::{
-    About, Baseline, Change, DiseaseState, EndKind, EndRules, Loading, Protocol, Reactive, Row,
-    Rows, Scheduling, TreatAndExtend, TreatmentEffect, VisionChanges,
+pub use self::{
+    scheduling::{Loading, Reactive, Scheduling, TreatAndExtend},
+    types::{
+        About, Baseline, Change, DiseaseState, EndKind, EndRules, Protocol, Row, Rows,
+        TreatmentEffect, VisionChanges,
+    },
 };

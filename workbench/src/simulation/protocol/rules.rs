@@ -2,7 +2,10 @@
 
 use statrs::function::beta::beta_reg;
 
-use super::types::{Baseline, DiseaseState, Protocol, Scheduling};
+use super::{
+    scheduling::Scheduling,
+    types::{Baseline, DiseaseState, Protocol},
+};
 use crate::data::day_of;
 
 /// How far a row may be from 1: what decimal fractions lose when they are added.

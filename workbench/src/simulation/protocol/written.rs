@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::types::{
-    About, Baseline, EndRules, Protocol, Reactive, Row, Rows, Scheduling, TreatAndExtend,
-    TreatmentEffect, VisionChanges,
+use super::{
+    scheduling::{Reactive, Scheduling, TreatAndExtend},
+    types::{About, Baseline, EndRules, Protocol, Row, Rows, TreatmentEffect, VisionChanges},
 };
 
 #[derive(Deserialize)]
