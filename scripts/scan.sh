@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-version=4.4.0
+version=4.32.5
 tools="${XDG_CACHE_HOME:-$HOME/.cache}/holdfast/scan"
 [ -x "$(program holdfast)" ] || fail "nothing is built yet: run make build"
 have curl || fail "curl is needed"
@@ -37,9 +37,12 @@ token=$(ask -H "Content-Type: application/json" -d '{"name":"scan","may_write":t
 case "$token" in hf_pat_*) ;; *) fail "no token was made" ;; esac
 
 step "schemathesis"
+# Whether a version, a lock or a text is the right one is in no schema, so 409, 412, 422 and 428 are no findings.
 # The live socket answers no plain request; its own tests are in server/tests/live.rs.
 outcome=0
-"$tools/bin/st" run "$url/api/v1/openapi.json" --checks all --max-examples "${SCAN_EXAMPLES:-100}" --seed 1 --no-color \
+# It leaves notes where it runs.
+cd "$folder"
+"$tools/bin/st" run "$url/api/v1/openapi.json" --checks all --exclude-checks positive_data_acceptance --max-examples "${SCAN_EXAMPLES:-100}" --seed 1 --no-color \
   --continue-on-failure -H "Authorization: Bearer $token" --exclude-path /api/v1/live "$@" || outcome=$?
 curl -fsS "$url/health" >/dev/null || fail "the server did not survive it"
 errors=$(grep -c "internal error" "$folder/log" || true)

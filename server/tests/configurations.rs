@@ -136,6 +136,10 @@ async fn a_save_names_the_version_it_saw_and_a_stale_one_gets_what_is_there_now(
     let unchanged = send(&ada, "GET", FILE, &[("if-none-match", &etag)], json!(null)).await;
     assert_eq!(unchanged.status, StatusCode::NOT_MODIFIED);
     let mine = json!({"content": text.replace("max_interval_days: 112", "max_interval_days: 98")});
+    let headers = [("if-match", etag.as_str()), ("x-lock-token", "true")];
+    let misspelt = send(&ada, "PUT", FILE, &headers, mine.clone()).await;
+    assert_eq!(misspelt.status, StatusCode::BAD_REQUEST);
+    assert!(misspelt.text().contains("x-lock-token"));
     let blind = send(&ada, "PUT", FILE, &[], mine.clone()).await;
     assert_eq!(blind.status, StatusCode::PRECONDITION_REQUIRED);
     let saved = send(&ada, "PUT", FILE, &[("if-match", &etag)], mine).await;

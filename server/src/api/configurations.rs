@@ -164,11 +164,13 @@ async fn save(
 ) -> Result<Response, Refusal> {
     let (desk, who) = at_desk(&shared, &asker)?;
     let headers = &asker.headers;
+    // Read in any case: a program that misspells it should hear of it at once.
+    let token = number(headers, LOCK_TOKEN)?;
     if let Some(base) = number(headers, BASE_VERSION)? {
         let work = Work {
             text: content,
             base,
-            token: number(headers, LOCK_TOKEN)?,
+            token,
             is_overwriting: false,
         };
         return match desk.save(&who, named(headers)?, work).await? {
