@@ -41,7 +41,7 @@ test("work that is not saved survives a refresh and a power cut, and is then sav
   complaints.expect(/Failed to load resource|ERR_/);
   page.on("dialog", (dialog) => void dialog.accept());
   await open(page, "/configurations");
-  await expect(page.getByTestId("files-count")).toHaveText("4 files");
+  await expect(page.getByTestId("files-count")).toHaveText("5 files");
   await page.getByRole("link", { name: FILE, exact: true }).click();
   await expect(page.locator(".cm-content")).toBeVisible();
   await expect(save(page)).toBeDisabled();

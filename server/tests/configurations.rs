@@ -277,7 +277,7 @@ async fn names_and_links_do_not_lead_out_of_the_folder() {
         assert!(answer.status.is_client_error(), "{name}: {}", answer.status);
     }
     let listed = ada.get("/api/v1/configurations").await.json();
-    assert_eq!(listed["configurations"].as_array().unwrap().len(), 4);
+    assert_eq!(listed["configurations"].as_array().unwrap().len(), 5);
     let taken = ada
         .get("/download/configuration?name=aflibercept_te.yaml")
         .await;

@@ -43,19 +43,10 @@ async fn open(folder: &Path, states: &StateManager, clock: &Arc<ManualClock>) ->
     Runs::open(folder, states.clone(), clock).await.unwrap()
 }
 
-<<<<<<< HEAD
-fn by(scope: Scope) -> By {
+pub fn by(scope: Scope) -> By {
     let actor = Actor::new("user:ada");
     let name = "Ada".to_owned();
     By { scope, actor, name }
-=======
-pub fn by(scope: Scope) -> By {
-    let actor = Actor {
-        name: "user:ada".into(),
-        client: None,
-    };
-    By { scope, actor }
->>>>>>> simulation
 }
 
 pub fn ada() -> By {
