@@ -20,8 +20,7 @@ use workbench::{configurations::desk::DiskWatch, simulation::runs::Runs};
 
 use self::{
     open::{
-        deliver, open_desk, open_runs, open_sessions, open_states, open_workbench, sweep_sessions,
-        tiers,
+        deliver, open_desk, open_runs, open_sessions, open_states, open_workbench, sweep, tiers,
     },
     stop::stop_signal,
 };
@@ -47,7 +46,7 @@ pub struct Application {
     _sweeper: Sweeper,
     _disk_watch: DiskWatch,
     _compactor: Option<Compactor>,
-    session_sweeper: JoinHandle<()>,
+    leftover_sweeper: JoinHandle<()>,
     webhooks: Option<Webhooks>,
 }
 
@@ -85,7 +84,7 @@ impl Application {
         let people = people.map_err(Error::accounts)?;
         let sweep_every = Duration::from_secs(settings.state.sweep_seconds);
         let sweeper = manager.spawn_sweeper(sweep_every);
-        let session_sweeper = tokio::spawn(sweep_sessions(sessions.clone(), sweep_every));
+        let leftover_sweeper = tokio::spawn(sweep(sessions.clone(), runs.clone(), sweep_every));
         let policies = settings.compaction()?;
         let compact_every = Duration::from_secs(settings.state.compaction_interval);
         let is_compacted = !policies.is_empty() && !compact_every.is_zero();
@@ -150,7 +149,7 @@ impl Application {
             _sweeper: sweeper,
             _disk_watch: disk_watch,
             _compactor: compactor,
-            session_sweeper,
+            leftover_sweeper,
             webhooks,
         })
     }
@@ -206,7 +205,7 @@ impl Application {
             }
         };
         signals.abort();
-        self.session_sweeper.abort();
+        self.leftover_sweeper.abort();
         self.runs.stop().await;
         if let Some(webhooks) = self.webhooks {
             webhooks.stop().await;

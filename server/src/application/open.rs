@@ -228,6 +228,9 @@ pub(super) async fn open_desk(
     Ok(desk)
 }
 
+/// A run that was deleted can be brought back for so long.
+const RUNS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// The folder of runs. One that was going when its server died has failed from then on.
 pub(super) async fn open_runs(
     settings: &Settings,
@@ -265,10 +268,14 @@ pub(super) fn tiers(settings: &Settings) -> BTreeMap<String, Tier> {
     tiers
 }
 
-pub(super) async fn sweep_sessions(sessions: Sessions, every: Duration) {
+/// Removes what is over: sessions, and the tables of runs that were deleted long enough ago.
+pub(super) async fn sweep(sessions: Sessions, runs: Runs, every: Duration) {
     let mut ticks = tokio::time::interval(every);
     loop {
         ticks.tick().await;
+        if let Err(error) = runs.sweep(RUNS_KEPT).await {
+            tracing::warn!(%error, "tables of deleted runs could not be removed; tried again in {every:?}");
+        }
         if let Err(error) = sessions.sweep().await {
             tracing::warn!(%error, "expired sessions could not be removed; tried again in {every:?}");
         }
