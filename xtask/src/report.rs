@@ -14,7 +14,7 @@ use crate::terminal::say;
 const BUDGET: u64 = 250_000;
 /// What the check refuses. The bar is [`BUDGET`], and is not met yet: until it is, the first load may
 /// shrink, and grow only with a page that is added (docs/BENCHMARKS.md has the figure).
-const CEILING: u64 = 620_000;
+const CEILING: u64 = 630_000;
 
 /// Sizes in bytes of one file as it travels.
 #[derive(Clone, Copy, Default)]
