@@ -66,6 +66,8 @@ fn serve(folder: &std::path::Path) -> SocketAddr {
     };
     settings.server.addr = SocketAddr::from(([127, 0, 0, 1], 0));
     settings.session.opened_per_minute = 100_000;
+    // All of them come from one address.
+    settings.limits.address_per_second = 0;
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         let runtime = runtime::Runtime::new().unwrap();

@@ -17,6 +17,7 @@ use axum::{
 use holdfast::SystemClock;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use crate::{
     backends::postgres_server::PostgresServer,
@@ -102,9 +103,12 @@ async fn open(browser: &Browser<'_>, file: &str) -> (String, u64, String) {
 }
 
 impl Person {
-    async fn work(mut self, browser: Browser<'_>, until: Instant) -> Done {
+    /// Saves at random, from the moment at which everybody has opened a file.
+    async fn work(mut self, browser: Browser<'_>, all_open: &Barrier) -> Done {
         let mut done = Done::default();
         let (mut session, mut base, mut text) = open(&browser, &self.file).await;
+        all_open.wait().await;
+        let until = Instant::now() + Duration::from_secs(seconds());
         let mut round = 0;
         while Instant::now() < until {
             round += 1;
@@ -186,9 +190,9 @@ async fn every_acknowledged_edit_is_in_the_final_file_or_its_author_saw_a_confli
         server(&url, files.path()).await,
         server(&url, files.path()).await,
     ];
-    let until = Instant::now() + Duration::from_secs(seconds());
+    let all_open = Barrier::new(ALONE + TOGETHER);
     let people = (0..ALONE + TOGETHER).map(|number| {
-        let app = &servers[number % 2];
+        let (app, all_open) = (&servers[number % 2], &all_open);
         async move {
             let file = match number.checked_sub(ALONE) {
                 Some(_) => SHARED_FILE.to_owned(),
@@ -200,7 +204,7 @@ async fn every_acknowledged_edit_is_in_the_final_file_or_its_author_saw_a_confli
                 file: file.clone(),
                 random: StdRng::seed_from_u64(number as u64),
             };
-            (number, file, person.work(browser, until).await)
+            (number, file, person.work(browser, all_open).await)
         }
     });
     let done = futures::future::join_all(people).await;
