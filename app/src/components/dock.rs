@@ -1,11 +1,11 @@
-//! The pages at a phone's foot.
+//! The pages at the foot of a phone or tablet.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::{header::PAGES, icon::Icon};
 
-/// The dock; hidden from 768 px on.
+/// The dock; hidden from 1024 px on.
 #[component]
 pub(crate) fn Dock() -> impl IntoView {
     const ICONS: [&str; 6] = [
@@ -18,7 +18,7 @@ pub(crate) fn Dock() -> impl IntoView {
     ];
     let pages = PAGES.into_iter().zip(ICONS);
     view! {
-        <nav class="hf-dock md:hidden" aria-label="Pages at the foot">
+        <nav class="hf-dock lg:hidden" aria-label="Pages at the foot">
             {pages
                 .map(|((href, name), icon)| {
                     view! {

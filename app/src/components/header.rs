@@ -52,9 +52,9 @@ pub(crate) fn Header() -> impl IntoView {
                 <Mark/>
                 <span class="hidden md:inline">"Holdfast"</span>
             </a>
-            <span class="md:hidden min-w-0 truncate text-lg font-semibold" aria-hidden="true">{page}</span>
+            <span class="lg:hidden min-w-0 truncate text-lg font-semibold" aria-hidden="true">{page}</span>
             <StudyName/>
-            <nav class="hf-nav hidden md:flex items-center ml-1" aria-label="Pages">
+            <nav class="hf-nav hidden lg:flex items-center ml-1" aria-label="Pages">
                 {PAGES.map(|(href, name)| view! { <A href=href exact={href == "/"}>{name}</A> })}
             </nav>
             <span class="flex-1"></span>

@@ -103,7 +103,7 @@ pub(crate) fn use_toasts() -> Toasts {
 pub(crate) fn ToastArea() -> impl IntoView {
     let toasts = use_toasts();
     view! {
-        <div class="fixed bottom-16 md:bottom-4 right-4 left-4 md:left-auto z-50 flex flex-col gap-2 md:w-96" role="region" aria-label="Notices">
+        <div class="fixed bottom-16 lg:bottom-4 right-4 left-4 md:left-auto z-50 flex flex-col gap-2 md:w-96" role="region" aria-label="Notices">
             <div aria-live="polite" class="contents">
                 <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
                     <ToastView toast toasts/>
