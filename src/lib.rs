@@ -91,6 +91,7 @@
 //! | [`manager`] | [`StateManager`]: the one door; reads, guarded writes, expiry |
 //! | [`transaction`] | many writes, all or nothing, at one place in the log |
 //! | [`log`] | how the one record of what happened is read, page by page |
+//! | [`trail`] | the audit: who did what, when and from where, over all scopes, the newest first |
 //! | [`search`] | filters, words, orders and pages: how states are found |
 //! | [`feature`] | feature flags: for whom a feature is on |
 //! | [`verify`] | whether the log is as it was written: each version is chained to the one before |
