@@ -6,13 +6,11 @@
 //! The files are in the page cache when they are read: what is measured is decoding, and the disk is the machine's own.
 #![expect(
     clippy::unwrap_used,
-    reason = "a benchmark that fails should say where"
+    clippy::print_stdout,
+    reason = "a benchmark tells its figures, and one that fails should say where"
 )]
 
-use std::{
-    io::Write,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use workbench::simulation::{
@@ -77,7 +75,7 @@ fn main() {
                 arrow as f64 / 1e6
             );
         }
-        say(&format!("{name}, {threads} threads: {told}"));
+        println!("{name}, {threads} threads: {told}");
         let [simulate_bar, load_bar] = BARS;
         is_met &= told_and_met("simulated and written", &mut simulating, simulate_bar);
         is_met &= told_and_met("loaded", &mut loading, load_bar);
@@ -106,16 +104,12 @@ fn told_and_met(what: &str, times: &mut [Duration], bar: Duration) -> bool {
     times.sort();
     let (median, most) = (times[times.len() / 2], times[times.len() - 1]);
     let is_met = median < bar;
-    say(&format!(
+    println!(
         "  {what}: median {:.0} ms, most {:.0} ms, bar {} ms{}",
         median.as_secs_f64() * 1e3,
         most.as_secs_f64() * 1e3,
         bar.as_millis(),
         if is_met { "" } else { ": NOT MET" },
-    ));
+    );
     is_met
-}
-
-fn say(line: &str) {
-    writeln!(std::io::stdout(), "{line}").unwrap();
 }
