@@ -4,12 +4,19 @@
 //! here: a visit moves the end of a session only if the session is still there (it can never come
 //! back after its end), and at most once an hour, so that visits cost reads and no writes.
 
-use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    path::Path,
+    str::FromStr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use holdfast::{Clock, Timestamp};
 use serde_json::json;
 use sqlx::{
-    SqlitePool,
+    ConnectOptions, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -52,6 +59,8 @@ pub enum Error {
 pub struct Sessions {
     store: SqliteStore,
     pool: SqlitePool,
+    /// Keeps a database in memory there.
+    _keeper: Option<Arc<Mutex<SqliteConnection>>>,
     clock: Arc<dyn Clock>,
     idle_ms: i64,
     absolute_ms: i64,
@@ -94,6 +103,7 @@ impl Sessions {
         settings: &SessionSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
+        let mut keeper = None;
         let pool = match file {
             Some(file) => {
                 let options = SqliteConnectOptions::new()
@@ -107,15 +117,13 @@ impl Sessions {
                     .connect_with(options)
                     .await?
             }
-            // A database in memory belongs to its connection: one, and never closed.
+            // A database in memory is there as long as it has a connection, and the pool closes one whose request went
+            // away at the wrong moment.
             None => {
-                SqlitePoolOptions::new()
-                    .min_connections(1)
-                    .max_connections(1)
-                    .idle_timeout(None)
-                    .max_lifetime(None)
-                    .connect_with(SqliteConnectOptions::new().in_memory(true))
-                    .await?
+                let options = SqliteConnectOptions::from_str("sqlite::memory:")?;
+                keeper = Some(Arc::new(Mutex::new(options.connect().await?)));
+                let one = SqlitePoolOptions::new().max_connections(1);
+                one.connect_with(options).await?
             }
         };
         let store = SqliteStore::new(pool.clone());
@@ -124,6 +132,7 @@ impl Sessions {
         Ok(Self {
             store,
             pool,
+            _keeper: keeper,
             clock,
             idle_ms: i64::from(settings.idle_days) * DAY_MS,
             absolute_ms: i64::from(settings.absolute_days) * DAY_MS,

@@ -118,3 +118,21 @@ async fn the_files_hold_neither_id_nor_key() {
     assert!(!has(&id.to_cookie()));
     assert!(!has(&id.key(true).0));
 }
+
+#[tokio::test]
+async fn requests_that_go_away_take_no_session_in_memory_along() {
+    let (sessions, _) = sessions_at(SystemClock.now()).await;
+    let id = SessionId::random();
+    sessions.start(id).await.unwrap();
+    for polls in 0..200 {
+        let mut visit = Box::pin(sessions.visit(id, HERE));
+        for _ in 0..polls % 8 {
+            if futures::poll!(&mut visit).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(visit);
+        assert!(sessions.visit(id, HERE).await.unwrap().is_some(), "{polls}");
+    }
+}
