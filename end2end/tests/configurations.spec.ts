@@ -217,6 +217,18 @@ test("files are made, found, copied, renamed, deleted and brought back", async (
   await expect(page.locator(".cm-content")).toContainText("visit = 80");
 });
 
+test("what is being typed about a file stays while others open it", async ({ browser, holdfast, page }) => {
+  await open(page, "/configurations");
+  await page.getByRole("button", { name: "Copy aflibercept_te.yaml" }).click();
+  await page.getByRole("textbox", { name: "Copy to" }).fill("mine.yaml");
+  const other = await (await browser.newContext({ baseURL: holdfast.url })).newPage();
+  await open(other, "/configurations/aflibercept_te.yaml");
+  await expect(page.getByRole("row", { name: /aflibercept_te\.yaml/ }).getByRole("img").first()).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Copy to" })).toHaveValue("mine.yaml");
+  await page.getByRole("button", { name: "Copy to" }).click();
+  await expect(page.getByRole("link", { name: "mine.yaml" })).toBeVisible();
+});
+
 test("leaving with unsaved work asks, and the draft is there afterwards", async ({ page }) => {
   await edit(page);
   await rewrite(page, "max_interval_days", "max_interval_days: 126");

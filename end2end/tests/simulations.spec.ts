@@ -65,12 +65,13 @@ test("a long run shows how far it is and is cancelled", async ({ page }) => {
 
 test("runs are found, tagged together, deleted, and brought back", async ({ page }) => {
   await open(page, "/simulations");
-  for (const name of ["Heron", "Lantern", "Otter"]) {
-    await order(page, { patients: "50", years: "2", name, over: name === "Otter" });
+  // None of them is a word that ids are made of.
+  for (const name of ["Azure", "Cobalt", "Umber"]) {
+    await order(page, { patients: "50", years: "2", name, over: name === "Umber" });
     await expectCompleted(page, name);
   }
-  await page.getByRole("checkbox", { name: "Heron" }).check();
-  await page.getByRole("checkbox", { name: "Otter" }).check();
+  await page.getByRole("checkbox", { name: "Azure" }).check();
+  await page.getByRole("checkbox", { name: "Umber" }).check();
   const chosen = page.getByRole("group", { name: "Chosen runs" });
   await expect(chosen).toContainText("2 runs chosen");
   await chosen.getByRole("button", { name: "Tag" }).click();
@@ -78,20 +79,20 @@ test("runs are found, tagged together, deleted, and brought back", async ({ page
   await chosen.getByRole("button", { name: "Add" }).click();
   await expect(page.getByRole("link", { name: "nhs-2026" })).toHaveCount(2);
 
-  await page.getByLabel("Search runs").fill("lant");
+  await page.getByLabel("Search runs").fill("coba");
   await expect(runs(page)).toHaveCount(1);
-  await expect(runs(page)).toContainText("Lantern");
+  await expect(runs(page)).toContainText("Cobalt");
   await page.getByLabel("Search runs").fill("");
   await expect(runs(page)).toHaveCount(3);
   await page.getByRole("link", { name: "nhs-2026" }).first().click();
   await expect(runs(page)).toHaveCount(2);
   await page.getByRole("button", { name: "Not only runs with the tag nhs-2026" }).click();
 
-  await page.getByRole("checkbox", { name: "Lantern" }).check();
+  await page.getByRole("checkbox", { name: "Cobalt" }).check();
   await chosen.getByRole("button", { name: "Delete" }).click();
-  await expect(runs(page).filter({ hasText: "Lantern" })).toHaveCount(0);
+  await expect(runs(page).filter({ hasText: "Cobalt" })).toHaveCount(0);
   await page.getByRole("button", { name: "Undo" }).click();
-  await expectCompleted(page, "Lantern");
+  await expectCompleted(page, "Cobalt");
 });
 
 test("a run is described, and two tabs see the same", async ({ context, page }) => {

@@ -53,6 +53,14 @@ fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
     });
     let now = Memo::new(move |_| listing.good.with(|it| it.as_ref().map_or(0, |it| it.now)));
     let shown = Memo::new(move |_| found(all.get(), &sought.get(), order.get()));
+    let names = Memo::new(move |_| {
+        shown.with(|files| {
+            files
+                .iter()
+                .map(|file| file.name.clone())
+                .collect::<Vec<_>>()
+        })
+    });
     let choose = move |event| {
         let value = event_target_value(&event);
         if let Some((chosen, _, _)) = ORDERS.iter().find(|(_, key, _)| *key == value) {
@@ -82,7 +90,7 @@ fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
                         <th class="hidden md:table-cell">"Saved by"</th><th>"Changed"</th><th class="num hidden md:table-cell">"Size"</th><th><span class="sr-only">"Actions"</span></th>
                     </tr></thead>
                     <tbody>
-                        <For each=move || shown.get() key=key_of let:file><Row file now=now.get_untracked() reload/></For>
+                        <For each=move || names.get() key=String::clone let:name><Row name files=all now reload/></For>
                     </tbody>
                 </table>
             </div>
@@ -90,20 +98,6 @@ fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
         </Show>
     }
     .into_any()
-}
-
-/// A row is made anew when anything it shows changed.
-fn key_of(file: &Configuration) -> String {
-    let editors: Vec<&str> = file.editors.iter().map(|it| it.session.as_str()).collect();
-    let lock = file.lock.as_ref().map_or(0, |lock| lock.token);
-    format!(
-        "{} {} {} {} {lock} {}",
-        file.name,
-        file.version,
-        file.modified,
-        file.size,
-        editors.join(" ")
-    )
 }
 
 /// Files with these letters in their name, in order.

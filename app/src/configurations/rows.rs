@@ -21,10 +21,35 @@ enum Asking {
     Rename,
 }
 
-/// The row.
+/// The row. What it tells changes under a person's hands, as others open and save the file; what the person has begun to
+/// type below it does not.
 #[component]
-pub(super) fn Row(file: Configuration, now: i64, reload: Callback<()>) -> impl IntoView {
+pub(super) fn Row(
+    name: String,
+    files: Memo<Vec<Configuration>>,
+    now: Memo<i64>,
+    reload: Callback<()>,
+) -> impl IntoView {
     let asking = RwSignal::new(None::<Asking>);
+    let own = name.clone();
+    let file =
+        Memo::new(move |_| files.with(|files| files.iter().find(|file| file.name == own).cloned()));
+    let version = move || file.with_untracked(|file| file.as_ref().map_or(0, |file| file.version));
+    view! {
+        {move || file.get().map(|file| view! { <Cells file now=now.get_untracked() asking reload/> })}
+        {move || asking.get().map(|what| view! { <NameForm name=name.clone() what version=version() asking reload/> })}
+    }
+    .into_any()
+}
+
+/// Where the file stands.
+#[component]
+fn Cells(
+    file: Configuration,
+    now: i64,
+    asking: RwSignal<Option<Asking>>,
+    reload: Callback<()>,
+) -> impl IntoView {
     let Configuration {
         name,
         size,
@@ -42,7 +67,7 @@ pub(super) fn Row(file: Configuration, now: i64, reload: Callback<()>) -> impl I
         .map(|editor| editor.person)
         .collect::<Vec<_>>();
     let locked = lock.map(|lock| format!("Locked by {}", lock.person.name));
-    let (to_ask, to_delete) = (name.clone(), name.clone());
+    let to_delete = name.clone();
     let ask =
         move |what: Asking| move |_| asking.update(|it| *it = (*it != Some(what)).then_some(what));
     let label = name.clone();
@@ -56,7 +81,6 @@ pub(super) fn Row(file: Configuration, now: i64, reload: Callback<()>) -> impl I
                     {locked.map(|text| view! { <span class="hf-chip hf-chip-warn" title=text.clone()><Icon name="lock" small=true/><span class="hidden sm:inline">{text.clone()}</span></span> })}
                     <span class="md:hidden"><Avatars people=people.clone()/></span>
                 </span>
-                {move || asking.get().map(|what| view! { <NameForm name=to_ask.clone() what version asking reload/> })}
             </td>
             <td class="hidden md:table-cell"><Avatars people/></td>
             <td class="font-mono text-xs">{format!("v{version}")}</td>
@@ -139,11 +163,13 @@ fn NameForm(
         });
     };
     view! {
-        <form class="flex gap-1.5 mt-1.5" on:submit=go>
-            <input class="input input-sm w-56" aria-label=label value=first prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event)) autofocus=true/>
-            <button class="btn btn-sm btn-primary">{label}</button>
-            <button type="button" class="btn btn-sm" on:click=move |_| asking.set(None)>"Cancel"</button>
-        </form>
+        <tr><td colspan="7">
+            <form class="flex flex-wrap gap-1.5 py-1.5" on:submit=go>
+                <input class="input input-sm w-56" aria-label=label value=first prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event)) autofocus=true/>
+                <button class="btn btn-sm btn-primary">{label}</button>
+                <button type="button" class="btn btn-sm" on:click=move |_| asking.set(None)>"Cancel"</button>
+            </form>
+        </td></tr>
     }
     .into_any()
 }
