@@ -67,8 +67,8 @@ pub(super) struct Query {
     pub(super) next_columns: StoredValue<Option<Arc<Vec<ResultColumn>>>>,
     /// Rows at hand.
     pub(super) pages: RwSignal<Pages>,
-    /// Height of the grid on screen and of one of its rows, in pixels; unknown until it was there once.
-    pub(super) grid_size: RwSignal<Option<(f64, f64)>>,
+    /// How large the grid is on screen; unknown until it was there once.
+    pub(super) grid_size: RwSignal<Option<GridSize>>,
     /// The result whose rows can be asked for; `None` while only a preview is there.
     pub(super) result_id: RwSignal<Option<String>>,
     /// What the rows on screen answer.
@@ -235,4 +235,13 @@ fn provide() -> Query {
     let query = Query::new();
     provide_context(query);
     query
+}
+
+/// How large the grid is on screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct GridSize {
+    pub(super) width: f64,
+    pub(super) height: f64,
+    /// Height of one of its rows.
+    pub(super) row: f64,
 }

@@ -14,20 +14,24 @@ use crate::{
 
 /// The head.
 #[component]
-pub(super) fn Head(query: Query, open: RwSignal<usize>) -> impl IntoView {
+pub(super) fn Head(query: Query, open: RwSignal<usize>, made: RwSignal<usize>) -> impl IntoView {
     move || {
         let columns = query.columns.get();
         let is_wide = columns.iter().any(|column| column.visit.is_some());
         let top = is_wide.then(|| groups(&columns));
-        let heads = columns
-            .iter()
-            .enumerate()
-            .map(|(at, column)| head(query, open, at, column, is_wide))
-            .collect_view();
+        let first = made.get_untracked().min(columns.len());
+        let heads = move |columns: &[ResultColumn], from: usize| {
+            let heads = columns.iter().enumerate();
+            heads
+                .map(|(at, column)| head(query, open, from + at, column, is_wide))
+                .collect_view()
+        };
+        let seen = heads(&columns[..first], 0);
+        let rest = move || (made.get() == usize::MAX).then(|| heads(&columns[first..], first));
         view! {
             <thead>
                 {top}
-                <tr role="row" aria-rowindex="1">{heads}</tr>
+                <tr role="row" aria-rowindex="1">{seen}{rest}</tr>
             </thead>
         }
         .into_any()

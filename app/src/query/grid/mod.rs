@@ -9,12 +9,17 @@ mod rows;
 mod status;
 mod widths;
 
+use std::time::Duration;
+
 use leptos::{html::Div, prelude::*};
 
 use self::{
     head::Head, keyboard::Cursor, menu::ColumnMenu, pages::PLAIN_ROWS, rows::Rows, status::Status,
 };
-use super::{dom, state::Query};
+use super::{
+    dom,
+    state::{GridSize, Query},
+};
 use crate::components::window::{Port, ROW, TALL_ROW, Window};
 
 /// Height of the head, which lies over the rows: one line, or two in wide form.
@@ -36,7 +41,7 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
         if is_wide { WIDE_HEAD } else { HEAD }
     };
     let port = Memo::new(move |_| {
-        let (height, row) = size.get()?;
+        let GridSize { height, row, .. } = size.get()?;
         let height = (height - head_height()).max(row);
         Some(Port {
             top: top.get(),
@@ -57,8 +62,11 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
     });
     let measure = move || {
         if let Some(element) = element.try_get_untracked().flatten() {
-            let row = if dom::is_phone() { TALL_ROW } else { ROW };
-            size.set(Some((f64::from(element.client_height()), row)));
+            size.set(Some(GridSize {
+                width: f64::from(element.client_width()),
+                height: f64::from(element.client_height()),
+                row: if dom::is_phone() { TALL_ROW } else { ROW },
+            }));
         }
     };
     let scrolled = move |_| {
@@ -76,6 +84,7 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
 
     let cursor = Cursor::new();
     let open = RwSignal::new(0);
+    let made = columns_made(query);
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let page = port.get_untracked().map_or(1, |port| port.seen().len);
         let columns = query.columns.with_untracked(|columns| columns.len());
@@ -129,14 +138,40 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
                 on:keydown=on_key
             >
                 <colgroup>{tracks}</colgroup>
-                <Head query open/>
-                <Rows query port window cursor/>
+                <Head query open made/>
+                <Rows query port window cursor made/>
             </table>
         </div>
         <ColumnMenu query open/>
         <Status query port window/>
     }
     .into_any()
+}
+
+/// How many columns are made. When the page is come back to, those that can be seen are there in its first frame and the
+/// others right after it: most of a wide result's cells are out of sight.
+fn columns_made(query: Query) -> RwSignal<usize> {
+    let columns = query.columns.get_untracked();
+    let seen = query.grid_size.get_untracked().map(|size| {
+        let mut right = 0.0;
+        let starts_in_sight = columns.iter().take_while(|column| {
+            let left = right;
+            right += f64::from(untrack(|| widths::width(query, column)));
+            left < size.width
+        });
+        starts_in_sight.count()
+    });
+    let Some(seen) = seen.filter(|seen| *seen < columns.len()) else {
+        return RwSignal::new(usize::MAX);
+    };
+    let made = RwSignal::new(seen);
+    let the_rest = move || {
+        made.try_set(usize::MAX);
+    };
+    Effect::new(move |_| {
+        request_animation_frame(move || set_timeout(the_rest, Duration::ZERO));
+    });
+    made
 }
 
 /// Scrolls to the current cell when it moves, and marks it again when its row is made anew.

@@ -27,6 +27,7 @@ pub(super) fn Rows(
     port: Memo<Option<Port>>,
     window: Memo<Window>,
     cursor: Cursor,
+    made: RwSignal<usize>,
 ) -> impl IntoView {
     let keys = move || {
         let window = window.get();
@@ -57,7 +58,7 @@ pub(super) fn Rows(
         <tbody>
             <tr aria-hidden="true" class="hf-gap"><td style=height(true)></td></tr>
             <For each=keys key=|key| *key let:key>
-                <Row query key cursor/>
+                <Row query key cursor made/>
             </For>
             <tr aria-hidden="true" class="hf-gap"><td style=height(false)></td></tr>
         </tbody>
@@ -68,22 +69,30 @@ pub(super) fn Rows(
 /// A row. Its cells answer nothing by themselves, so they are written as text: a screenful of them
 /// then costs one call a row instead of several a cell.
 #[component]
-fn Row(query: Query, key: Key, cursor: Cursor) -> impl IntoView {
+fn Row(query: Query, key: Key, cursor: Cursor, made: RwSignal<usize>) -> impl IntoView {
     let columns = query.columns.get_untracked();
     let Key { row, .. } = key;
-    let cells = query.pages.with_untracked(|pages| {
-        let Some((_, page, at)) = pages.row(row) else {
-            return PLACEHOLDER.repeat(columns.len());
-        };
-        let before = row.checked_sub(1).and_then(|row| pages.row(row));
-        let above = before
-            .as_ref()
-            .map(|(_, page, at)| page.rows[*at].as_slice());
-        query.study.view.with_untracked(|view| {
-            let keys = view.keys.as_ref();
-            cells(&columns, &page.rows[at], above, keys)
-        })
-    });
+    let cells = move || {
+        let made = made.get().min(columns.len());
+        let mut html = query.pages.with_untracked(|pages| {
+            let Some((_, page, at)) = pages.row(row) else {
+                return PLACEHOLDER.repeat(made);
+            };
+            let before = row.checked_sub(1).and_then(|row| pages.row(row));
+            let above = before
+                .as_ref()
+                .map(|(_, page, at)| page.rows[*at].as_slice());
+            query.study.view.with_untracked(|view| {
+                let keys = view.keys.as_ref();
+                cells(&columns[..made], &page.rows[at], above, keys)
+            })
+        });
+        if made < columns.len() {
+            let rest = (columns.len() - made).to_string();
+            html.push_str(&["<td aria-hidden=\"true\" colspan=\"", &rest, "\"></td>"].concat());
+        }
+        html
+    };
     let is_current = move || cursor.row.get() == Some(row);
     view! {
         <tr
