@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub(crate) mod alive;
 pub(crate) mod bundle;
 pub(crate) mod dock;
+pub(crate) mod figure;
 pub(crate) mod format;
 pub(crate) mod header;
 pub(crate) mod icon;
