@@ -10,6 +10,7 @@ pub(crate) mod header;
 pub(crate) mod icon;
 pub(crate) mod lines;
 pub(crate) mod live;
+pub(crate) mod popup;
 pub(crate) mod save_chip;
 pub(crate) mod sketch;
 pub(crate) mod theme;

@@ -1,9 +1,9 @@
-//! What a figure shows, apart from how it is drawn. It is sent to the bundle as JSON.
+//! What a figure shows, apart from how it is drawn. It is sent to the browser and to the bundle as JSON.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A chart: one or more panels that share their scales, or a flow.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Figure {
     /// What it is called: on the page, to screen readers, and as the name of its files.
     pub(crate) name: String,
@@ -13,12 +13,12 @@ pub(crate) struct Figure {
     pub(crate) y: Axis,
     /// One, or small multiples.
     pub(crate) panels: Vec<Panel>,
-    /// A Sankey diagram; there are no panels then.
+    /// A Sankey diagram; there are no panels then, and the categories of `x` are the heads of its columns.
     pub(crate) flow: Option<Flow>,
 }
 
 /// A scale, shared by all panels.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Axis {
     /// `vision`.
     pub(crate) name: String,
@@ -34,7 +34,7 @@ pub(crate) struct Axis {
 }
 
 /// One panel.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Panel {
     /// Nothing where there is one panel only.
     pub(crate) title: String,
@@ -42,7 +42,7 @@ pub(crate) struct Panel {
 }
 
 /// Points that belong together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Series {
     pub(crate) name: String,
     pub(crate) shape: Shape,
@@ -56,19 +56,23 @@ pub(crate) struct Series {
 }
 
 /// One value, with the interval around it where there is one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Point {
     pub(crate) x: f64,
     /// A gap where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) y: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) low: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) high: Option<f64>,
     /// How many it is counted over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) n: Option<u64>,
 }
 
 /// How points are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Shape {
     /// A line; `low` and `high` are a band around it.
@@ -86,7 +90,7 @@ pub(crate) enum Shape {
 }
 
 /// Colours by meaning; the theme says which they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "of", content = "step")]
 pub(crate) enum Colour {
     /// A category, from 0: `--hf-c1` and its mark. After six, slate.
@@ -98,14 +102,14 @@ pub(crate) enum Colour {
 }
 
 /// Where people go: a Sankey diagram.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Flow {
     pub(crate) nodes: Vec<Node>,
     pub(crate) links: Vec<Link>,
 }
 
 /// A place in a flow.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Node {
     /// Unique in the flow.
     pub(crate) id: String,
@@ -116,7 +120,7 @@ pub(crate) struct Node {
 }
 
 /// How many go from one place to another.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Link {
     pub(crate) from: String,
     pub(crate) to: String,
