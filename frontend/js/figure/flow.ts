@@ -27,7 +27,7 @@ export function flowOption(figure: Figure, flow: Flow, theme: Theme, width: numb
     return Math.max(sum("from"), sum("to"));
   };
   const last = Math.max(1, heads.length - 1);
-  const text = { color: theme.axis, fontSize: 11, fontFamily: theme.font };
+  const text = { color: theme.axis, fontSize: 11, fontWeight: 400, fontFamily: theme.font };
   return {
     title: [
       ...keys([...names].map(([name, colour]) => ({ name, colour })), LEFT, width, theme),

@@ -40,6 +40,7 @@ export function keys(keys: Key[], left: number, width: number, theme: Theme): un
     padding: 0,
     textStyle: {
       fontSize: 11,
+      fontWeight: 400,
       fontFamily: theme.font,
       rich: {
         mark: { color: colour, fontSize: 12, fontFamily: theme.font },

@@ -77,7 +77,8 @@ function yAxis(figure: Figure, scales: Scales, theme: Theme, index: number, left
 function keysOf(figure: Figure, theme: Theme, isLabelled: boolean): Key[] {
   const shown = figure.panels.flatMap((panel) => panel.series.filter((one) => !one.is_faint && !(isLabelled && one.is_labelled)));
   const known = new Map(shown.map((one) => [one.name, ink(one, theme)]));
-  const isOne = known.size + (isLabelled ? 1 : 0) < 2;
+  const isNamed = figure.panels.length > 1 && figure.panels.every((panel) => shown.every((one) => !panel.series.includes(one) || one.name === panel.title));
+  const isOne = isNamed || known.size + (isLabelled ? 1 : 0) < 2;
   return isOne ? [] : [...known].map(([name, colour]) => ({ name, colour }));
 }
 

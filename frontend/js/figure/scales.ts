@@ -10,6 +10,8 @@ const MONTHS = [1, 3, 6, 12, 24, 36, 60, 120];
 const TICKS = 7;
 /** Pixels of a letter of an axis. */
 const LETTER = 6.5;
+/** The same where there are mostly digits. */
+const NARROW = 6;
 /** Letters of a name beside the vertical axis, and below the horizontal one. */
 const LONGEST = 30;
 
@@ -60,7 +62,7 @@ function numbers(axis: Axis, values: number[], withZero: boolean): Scale {
 function named(names: string[], width: number): Scale {
   const short = names.map((name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name));
   const longest = short.reduce((most, name) => Math.max(most, name.length), 2);
-  const room = Math.max(1, Math.floor(width / (8 + LETTER * longest)));
+  const room = Math.max(1, Math.floor(width / (5 + NARROW * longest)));
   const every = Math.max(1, Math.ceil(names.length / room));
   return {
     type: "value",

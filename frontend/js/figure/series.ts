@@ -1,7 +1,7 @@
 // The series of one panel, in ECharts' words.
 
 import { written } from "../chart/axes";
-import { band, drawn, inPanel, line, path, rect } from "../chart/shapes";
+import { band, drawn, inPanel, line, path, polygon, rect } from "../chart/shapes";
 import type { Theme } from "../chart/theme";
 import type { Pair } from "../chart/types";
 import { ink, look } from "./looks";
@@ -15,6 +15,8 @@ const BARS = 0.74;
 const WRITTEN = 14;
 /** Marks along one line at most. */
 const MARKED = 12;
+/** How much of the grid an area leaves to be seen. */
+const AREA = 0.88;
 /** Half the width of a whisker's end, pixels. */
 const END = 4;
 
@@ -140,7 +142,8 @@ function stacked(panel: Panel, context: Context): unknown[] {
     if (one.shape === "stacked_bar") return rects(one, steps, (x) => [x - half, x + half], areFew(panel), context);
     const colour = ink(one, theme);
     const place = (of: "low" | "high") => steps.map((step): Pair => [step.x, step[of]]);
-    const area = band(index, place("low"), place("high"), colour, { name: one.name, itemStyle: { color: colour }, z: 3 });
+    const corners = [...place("high"), ...place("low").reverse()];
+    const area = drawn(index, 1, (_, api) => polygon(api, corners, { fill: colour, opacity: AREA }), { name: one.name, z: 3 });
     return steps.length > 1 ? area : rects(one, steps, (x) => [x - half, x + half], true, context);
   });
   const tops = all.flatMap(([, steps]) => steps.map((step): Pair => [step.x, step.high]));
