@@ -1,5 +1,7 @@
 //! A simulated run in charts: what must hold whatever chance did.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
+
 use tokio_util::sync::CancellationToken;
 use workbench::{
     analysis::{Cohort, STOPPED, Step, read},
