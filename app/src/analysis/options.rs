@@ -1,7 +1,7 @@
 //! What a view can be asked: steps of time, counts or shares, how many patients and by which seed.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use workbench::analysis::Step;
 
 use super::{
@@ -29,7 +29,7 @@ fn Steps(id: Memo<String>, place: Memo<Place>) -> impl IntoView {
     let link = move |(by, _, name): (Step, &'static str, &'static str)| {
         let href = move || Place { by, ..place.get() }.address(&id.get());
         let is_current = move || (place.get().by == by).then_some("page");
-        view! { <A href=href scroll=false attr:aria-current=is_current>{name}</A> }
+        view! { <a href=href data-noscroll="" aria-current=is_current>{name}</a> }
     };
     view! { <nav class="hf-seg" aria-label="Step of time">{STEPS.map(link).collect_view()}</nav> }
         .into_any()
@@ -46,7 +46,7 @@ fn Shares(id: Memo<String>, place: Memo<Place>) -> impl IntoView {
             .address(&id.get())
         };
         let is_current = move || (place.get().is_share == is_share).then_some("page");
-        view! { <A href=href scroll=false attr:aria-current=is_current>{name}</A> }
+        view! { <a href=href data-noscroll="" aria-current=is_current>{name}</a> }
     };
     let choices = [(false, "Patients"), (true, "Percent")];
     view! { <nav class="hf-seg" aria-label="Counts or shares">{choices.map(link).collect_view()}</nav> }

@@ -1,7 +1,6 @@
 //! The ways between the views of a run: links, so that each has its address.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{Place, View};
 
@@ -24,7 +23,7 @@ pub(crate) fn Tabs(
         let is_there = move || is_completed.get() || matches!(view, View::History | View::About);
         view! {
             <Show when=is_there>
-                <A href=href scroll=false attr:aria-current=is_current>{name}</A>
+                <a href=href data-noscroll="" aria-current=is_current>{name}</a>
             </Show>
         }
     };

@@ -51,7 +51,7 @@ fn Bar(run: Opened) -> impl IntoView {
     });
     view! {
         <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
-            <A href="/simulations" attr:class="text-muted">"Simulations"</A>
+            <A href="/simulations" exact=true attr:class="text-muted">"Simulations"</A>
             <span class="text-faint" aria-hidden="true">"/"</span>
             <h1 class="hf-title min-w-0 truncate">{row.name}</h1>
             <span class=state.0 data-testid="run-status">{state.1}</span>
