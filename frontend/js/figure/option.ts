@@ -52,7 +52,7 @@ export function build(figure: Figure, theme: Theme, width: number, height: numbe
     ...base,
     tooltip: { ...base.tooltip, ...tooltip(figure, isByPlace, theme) },
     grid: at.map(({ left, top, width, height }) => ({ left, top, width, height, containLabel: false, outerBoundsMode: "none" })),
-    xAxis: at.map((place, i) => ({ ...axis(scales.x, theme, i, place.isBottom ? called(figure.x) : "", 28, place.isBottom), ...quiet })),
+    xAxis: at.map((place, i) => xAxis(figure, scales, theme, i, place)),
     yAxis: at.map((place, i) => ({ ...yAxis(figure, scales, theme, i, left, place), ...quiet })),
     title: [
       ...keys(known, left, width, theme),
@@ -65,6 +65,13 @@ export function build(figure: Figure, theme: Theme, width: number, height: numbe
 
 /** The pointer's line has no label of its own: the tip says where it is. */
 const quiet = { axisPointer: { label: { show: false }, animation: false } };
+
+function xAxis(figure: Figure, { x }: Scales, theme: Theme, index: number, place: Place) {
+  const made = axis(x, theme, index, place.isBottom ? called(figure.x) : "", 28, place.isBottom);
+  // Its beginning is named wherever it is a step of the scale, though its end need not be one.
+  const isStep = x.interval !== undefined && Number.isInteger(x.min / x.interval);
+  return { ...made, ...quiet, axisLabel: { ...made.axisLabel, showMinLabel: isStep || !x.isPart } };
+}
 
 function yAxis(figure: Figure, scales: Scales, theme: Theme, index: number, left: number, place: Place) {
   const isNamed = figure.y.categories.length > 0;

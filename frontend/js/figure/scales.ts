@@ -33,15 +33,17 @@ export function scalesOf(figure: Figure, width: number): Scales {
   const ys = all
     .filter((series) => !isStacked(series))
     .flatMap((series) => series.points.flatMap(({ y, low, high }) => (y === null ? [] : isAcross ? [y] : [y, low ?? y, high ?? y])));
+  // Time goes to its end and no further.
+  const isTight = all.length > 0 && all.every((series) => series.shape === "line" || series.shape === "stacked_area");
   const withZero = tops.length > 0 || all.some(isBar);
   return {
-    x: figure.x.categories.length > 0 ? named(figure.x.categories, width) : numbers(figure.x, xs, false),
-    y: figure.y.categories.length > 0 ? named(figure.y.categories, Infinity) : numbers(figure.y, [...tops, ...ys], withZero),
+    x: figure.x.categories.length > 0 ? named(figure.x.categories, width) : numbers(figure.x, xs, false, isTight),
+    y: figure.y.categories.length > 0 ? named(figure.y.categories, Infinity) : numbers(figure.y, [...tops, ...ys], withZero, false),
     step,
   };
 }
 
-function numbers(axis: Axis, values: number[], withZero: boolean): Scale {
+function numbers(axis: Axis, values: number[], withZero: boolean, isTight: boolean): Scale {
   const reach = [...values, axis.from, axis.to, axis.line].filter((value): value is number => value !== null);
   const whole = scaleOver(reach, { withZero: withZero && (axis.from ?? 0) === 0 });
   let low = Infinity;
@@ -49,10 +51,10 @@ function numbers(axis: Axis, values: number[], withZero: boolean): Scale {
   for (const value of reach) [low, high] = [Math.min(low, value), Math.max(high, value)];
   const isMonths = axis.unit === "months" && low >= 0 && high > low;
   const interval = isMonths ? MONTHS.find((step) => (high - low) / step <= TICKS) : undefined;
-  const scale = interval === undefined ? whole : { ...whole, interval, min: low, max: Math.ceil(high / interval - 0.2) * interval };
-  scale.max = Math.max(scale.max, axis.to ?? (interval === undefined ? scale.max : high));
-  const min = axis.from ?? scale.min;
-  const max = axis.to ?? scale.max;
+  const scale = { ...whole, interval: interval ?? whole.interval };
+  const isShort = isTight && high > low;
+  const min = axis.from ?? (isShort ? low : scale.min);
+  const max = axis.to ?? (isShort ? high : scale.max);
   const isRound = (end: number) => Math.abs(end / (scale.interval ?? 1) - Math.round(end / (scale.interval ?? 1))) < 1e-9;
   // A given end that no step meets would be written over its neighbour.
   return { ...scale, min, max, interval: scale.interval ?? nice((max - min) / 6), isPart: !isRound(min) || !isRound(max) };
