@@ -16,7 +16,5 @@ mod table;
 mod types;
 mod view;
 
-pub(crate) use self::{
-    types::{Axis, Colour, Figure, Flow, Link, Node, Panel, Point, Series, Shape},
-    view::FigureView,
-};
+// All of them: some pages make figures in the browser, others only on the server.
+pub(crate) use self::{types::*, view::FigureView};
