@@ -102,8 +102,12 @@ async fn the_trail_says_what_was_done_to_a_run_and_nobody_else_sees_it() {
         .map(|deed| deed["did"].as_str().unwrap())
         .collect();
     assert_eq!(
-        deeds,
-        ["pinned", "completed: its tables are there", "ordered"]
+        (deeds.first(), deeds.last()),
+        (Some(&"pinned"), Some(&"ordered"))
+    );
+    assert!(
+        deeds.contains(&"completed: its tables are there"),
+        "{deeds:?}"
     );
     for (function, arguments) in [
         ("run_trail", json!({"id": id})),

@@ -11,7 +11,7 @@ use workbench::{
 use super::{Place, View, figures, server::Deed};
 use crate::{
     AppError,
-    components::figure::Figure,
+    components::{figure::Figure, format},
     context::Caller,
     states::{Names, answers::moment},
 };
@@ -153,6 +153,14 @@ fn differing(before: &Value, after: &Value) -> Vec<String> {
 
 /// A field and its new value.
 fn told(key: &str, value: Option<&Value>) -> String {
+    if let (true, Some(Value::Object(result))) = (key == "result", value) {
+        let count = |key: &str| result.get(key).and_then(Value::as_u64).unwrap_or_default();
+        let (visits, patients) = (
+            format::count(count("visits")),
+            format::count(count("patients")),
+        );
+        return format!("its result: {visits} visits of {patients} patients");
+    }
     let key = key.trim_start_matches("is_").replace('_', " ");
     match value {
         None | Some(Value::Null) => format!("{key} taken away"),
@@ -185,5 +193,8 @@ mod tests {
         assert_eq!(words, ["pinned", "notes: agreed", "tags: a, nhs"]);
         assert_eq!(told("is_pinned", Some(&json!(false))), "not pinned");
         assert_eq!(told("notes", None), "notes taken away");
+        let result = json!({"patients": 120, "visits": 3_400, "checksum": "ab"});
+        let words = told("result", Some(&result));
+        assert_eq!(words, "its result: 3,400 visits of 120 patients");
     }
 }

@@ -87,7 +87,7 @@ fn Facts(run: Opened) -> impl IntoView {
         view! { <div class="min-w-0"><dt class="text-2xs text-muted">{name}</dt><dd class="num truncate">{value}</dd></div> }
     };
     view! {
-        <dl class="shrink-0 flex flex-wrap gap-x-8 gap-y-1 px-4 py-2 border-b border-line bg-base-200 text-xs" aria-label="Facts">
+        <dl class="shrink-0 flex flex-wrap gap-x-8 gap-y-1 px-4 py-2 border-b border-line bg-base-200 text-xs">
             {fact("Protocol", format!("{}, version {}", row.protocol, row.protocol_version))}
             {fact("Patients × years", format!("{came} × {}", format::number(row.years, 2)))}
             {fact("Follow-up", follow_up.to_owned())}

@@ -75,8 +75,8 @@ fn Measures(came: Came) -> impl IntoView {
                     {share("Maintained, %", |of| of.maintained)}
                     {share("Poor vision, %", |of| of.poor_vision)}
                 </tbody>
-                <thead class="text-2xs text-muted"><tr><th scope="colgroup" colspan="4" class="text-left pt-2">"A patient, mean"</th></tr></thead>
                 <tbody>
+                    <tr class="text-2xs text-muted"><th scope="rowgroup" colspan="4" class="text-left pt-2">"A patient, mean"</th></tr>
                     {of_patient("Injections", came.injections)}
                     {of_patient("Visits", came.visits)}
                     {row("Injection : visit", format::number(came.injections_per_visit, 2), String::new(), String::new())}
