@@ -117,3 +117,21 @@ async fn the_trail_says_what_was_done_to_a_run_and_nobody_else_sees_it() {
         assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{function}");
     }
 }
+
+#[tokio::test]
+async fn a_reader_without_scripts_gets_the_charts_as_tables() {
+    let app = TestApp::new().await;
+    let ada = app.visitor().await;
+    let id = completed(&ada).await;
+    let page = ada.get(&format!("/simulations/{id}?view=intervals")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let text = page.text();
+    for part in [
+        "Intervals and gaps",
+        "112–119",
+        "Mean interval by year",
+        "Year 3",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+}
