@@ -1,5 +1,7 @@
 //! Three patients whose counts are worked out by hand, in two groups.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
+
 use std::sync::Arc;
 
 use arrow::{
