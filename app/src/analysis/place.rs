@@ -15,6 +15,7 @@ use crate::{
     stores::{table::RUN_VIEW, use_browser_store},
 };
 
+const PAGE: &str = "/simulations/";
 /// Patients drawn at most: more lines cannot be told apart.
 pub(super) const MOST: u32 = 200;
 
@@ -131,7 +132,7 @@ impl Place {
             false => now.to_string(),
         };
         address(
-            &["/simulations/", id].concat(),
+            &[PAGE, id].concat(),
             &[
                 ("view", self.view.word()),
                 ("by", by),
@@ -148,10 +149,19 @@ pub(crate) fn use_place(id: Memo<String>) -> Memo<Place> {
     // Not `use_query_map`: it keeps what the address said before (leptos_router 0.8.17).
     let location = use_location();
     let kept = use_browser_store(RUN_VIEW);
-    let said = Memo::new(move |_| location.query.with(Place::of));
+    // While another page is on its way its address is there already; this one stays as it was.
+    let is_here = move || {
+        let pathname = location.pathname.get();
+        id.with(|id| pathname.strip_prefix(PAGE) == Some(id))
+    };
+    let said = Memo::new(move |before: Option<&Option<Place>>| match is_here() {
+        true => location.query.with(Place::of),
+        false => before.copied().flatten(),
+    });
     let place = Memo::new(move |_| said.get().unwrap_or_else(|| kept.get()));
     let navigate = use_navigate();
     Effect::new(move |_| match said.get() {
+        _ if !untrack(is_here) => {}
         Some(place) => kept.set(place),
         // So that the address can be sent as it stands; a run that is opened plainly stays so.
         None if kept.get_untracked() != Place::default() => {

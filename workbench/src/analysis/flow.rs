@@ -1,6 +1,6 @@
 //! Who is in which state, moment by moment.
 
-use super::{CohortFlow, FlowAt, OTHER, OVER, STATES, STOPPED, Step, cohort::Cohort, cohort::Life};
+use super::{Cohort, CohortFlow, FlowAt, OTHER, OVER, STATES, STOPPED, Step, group::Life};
 use crate::Error;
 
 /// The place of those who were not seen yet.

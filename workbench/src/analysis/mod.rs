@@ -1,7 +1,7 @@
 //! What a run's charts show: counted exactly, over all patients, out of its tables.
 //!
 //! - `types`: what is counted; plain data that crosses to the browser as it is
-//! - `cohort`: a run's tables, patient by patient, on all cores
+//! - `cohort`: a run's tables, patient by patient, on all cores; `group` is one batch of them
 //! - `time`: moments since enrolment; `mean` and `sample`: means, quantiles, and patients drawn by a seed
 //! - `vision`: month by month, from baseline to the last visit, and the change between
 //! - `trajectories`: some patients as they are
@@ -19,6 +19,8 @@ mod cohort;
 mod flow;
 #[cfg(feature = "engine")]
 mod frequency;
+#[cfg(feature = "engine")]
+mod group;
 #[cfg(feature = "engine")]
 mod intervals;
 #[cfg(feature = "engine")]
