@@ -4,6 +4,7 @@
 //! - `boot`: what every page knows in its first byte
 //! - `stores`: browser stores and server stores, declared in one table
 //! - `people`: accounts and roles; `account`: their page
+//! - `analysis`: a run's charts, on its page of `simulations`
 //! - `data`, `query`, `plot`, `simulations`, `configurations`, `states`: one folder a page, its server functions beside it
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
@@ -14,6 +15,7 @@
 #![recursion_limit = "256"]
 
 mod account;
+mod analysis;
 mod app;
 mod boot;
 mod components;

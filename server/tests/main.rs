@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod accounts;
+mod analysis;
 mod backends;
 mod commands;
 mod configurations;

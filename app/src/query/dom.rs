@@ -1,5 +1,5 @@
-//! The few things the page asks of the browser itself: where a menu opens, what is out of reach
-//! behind a sheet, the time on the wall. On the server each of them does nothing.
+//! The few things the page asks of the browser itself: what is out of reach behind a sheet, where the focus is, the
+//! time on the wall. On the server each of them does nothing.
 
 #[cfg(feature = "hydrate")]
 pub(super) use browser::*;
@@ -10,7 +10,7 @@ pub(super) use server::*;
 mod browser {
     use leptos::prelude::*;
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlElement, MouseEvent, PointerEvent};
+    use web_sys::{Element, HtmlElement, PointerEvent};
 
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -50,57 +50,6 @@ mod browser {
 
     fn by_id(id: &str) -> Option<HtmlElement> {
         document().get_element_by_id(id)?.dyn_into().ok()
-    }
-
-    fn size(value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>) -> f64 {
-        value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0)
-    }
-
-    /// Puts a popover under the control that was clicked, on the side with more room.
-    pub(crate) fn place(event: &MouseEvent, id: &str) {
-        let control = event
-            .current_target()
-            .and_then(|target| target.dyn_into::<Element>().ok());
-        let (Some(control), Some(panel)) = (control, by_id(id)) else {
-            return;
-        };
-        let rect = control.get_bounding_client_rect();
-        let (width, height) = (size(window().inner_width()), size(window().inner_height()));
-        let side = if rect.left() + rect.right() > width {
-            format!("right:{}px", (width - rect.right()).max(8.0))
-        } else {
-            format!("left:{}px", rect.left().max(8.0))
-        };
-        let above = rect.top();
-        let below = height - rect.bottom();
-        let end = if below < 240.0 && above > below {
-            format!(
-                "bottom:{}px;max-height:{}px",
-                height - above + 4.0,
-                above - 12.0
-            )
-        } else {
-            format!(
-                "top:{}px;max-height:{}px",
-                rect.bottom() + 4.0,
-                below - 12.0
-            )
-        };
-        let style = format!("inset:auto;margin:0;{side};{end}");
-        drop(panel.set_attribute("style", &style));
-    }
-
-    /// Closes a popover.
-    pub(crate) fn hide(id: &str) {
-        if let Some(panel) = by_id(id) {
-            let hide = js_sys::Reflect::get(&panel, &"hidePopover".into());
-            if let Some(hide) = hide
-                .ok()
-                .and_then(|hide| hide.dyn_into::<js_sys::Function>().ok())
-            {
-                drop(hide.call0(&panel));
-            }
-        }
     }
 
     /// Takes the first match of each out of reach, or gives it back.
@@ -155,7 +104,7 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use leptos::ev::{MouseEvent, PointerEvent};
+    use leptos::ev::PointerEvent;
 
     pub(crate) fn now_ms() -> i64 {
         0
@@ -166,8 +115,6 @@ mod server {
     pub(crate) fn day(_: i64) -> String {
         String::new()
     }
-    pub(crate) fn place(_: &MouseEvent, _: &str) {}
-    pub(crate) fn hide(_: &str) {}
     pub(crate) fn set_inert(_: &[&str], _: bool) {}
     pub(crate) fn focus(_: &str) {}
     pub(crate) fn is_phone() -> bool {

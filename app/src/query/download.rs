@@ -5,14 +5,12 @@ use leptos::prelude::*;
 use serde::Serialize;
 use workbench::query::ResultInfo;
 
-use super::{
-    popup::{Popup, opens},
-    state::Query,
-};
+use super::state::Query;
 use crate::{
     components::{
         format::{bytes, count, plural},
         icon::Icon,
+        popup::{Popup, opens},
     },
     features::{PARQUET_DOWNLOAD, use_feature},
 };

@@ -19,7 +19,6 @@ mod load;
 mod merge;
 mod page;
 mod plain_html;
-mod popup;
 mod rail;
 mod saved;
 pub(crate) mod server;

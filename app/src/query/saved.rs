@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use workbench::query::{MergeSpec, SavedQuery};
 
-use super::{
-    dom,
-    popup::{Popup, opens},
-    state::Query,
+use super::{dom, state::Query};
+use crate::components::{
+    icon::Icon,
+    popup::{self, Popup, opens},
+    toasts::use_toasts,
 };
-use crate::components::{icon::Icon, toasts::use_toasts};
 
 const PANEL: &str = "hf-saved";
 /// Longest name.
@@ -70,7 +70,7 @@ fn SaveForm(query: Query) -> impl IntoView {
         name.set(String::new());
         notes.set(String::new());
         problem.set(None);
-        dom::hide(PANEL);
+        popup::hide(PANEL);
         toasts.say(["Query saved as ", &wanted].concat());
     };
     view! {
@@ -130,7 +130,7 @@ fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
     let load = move |_| {
         let before = current(query);
         put(query, spec.clone());
-        dom::hide(PANEL);
+        popup::hide(PANEL);
         toasts.offer(
             ["The query is now ", &load_name].concat(),
             "Undo",

@@ -1,17 +1,18 @@
-//! One run: what it was made of, what came out, its name, tags and notes.
+//! One run: what it was made of, what came of it in figures and charts, its name, tags and notes.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use leptos_router::components::A;
-use workbench::simulation::{Amendment, RunStatus};
+use leptos::{prelude::*, task::spawn_local};
+use workbench::simulation::RunStatus;
 
 use super::{
-    new::words,
+    about::About,
+    head::Head,
     outcomes::Outcomes,
-    rows::duration,
-    server::{Opened, amend_run, get_run},
+    server::{Opened, cancel_run, get_run},
+    words::Words,
 };
 use crate::{
-    components::{format, icon::Icon, live::Live, toasts::use_toasts},
+    analysis::{Charts, Tabs, Trail, View, use_place},
+    components::{live::Live, toasts::use_toasts},
     stores::use_revision,
 };
 
@@ -19,122 +20,83 @@ use crate::{
 #[component]
 pub(super) fn Detail(id: String) -> impl IntoView {
     let revision = use_revision();
-    let key = Memo::new(move |_| (id.clone(), revision.get()));
+    let id = Memo::new(move |_| id.clone());
+    let key = Memo::new(move |_| (id.get(), revision.get()));
     let run = Live::new(key, |(id, _)| get_run(id));
     view! {
-        <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100 overflow-auto" aria-label="Run">
-            {run.show(move || view! { {move || run.good.get().map(|run| view! { <Whole run/> })} }.into_any())}
+        <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100 max-lg:overflow-auto" aria-label="Run">
+            {run.show(move || view! { <Whole id run=run.good/> }.into_any())}
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn Whole(run: Opened) -> impl IntoView {
-    let row = &run.row;
-    let is_completed = row.status == RunStatus::Completed;
-    let state = match row.status {
-        RunStatus::Completed => ("hf-chip hf-chip-ok", "completed".to_owned()),
-        RunStatus::Pending => ("hf-chip hf-chip-warn", "going".to_owned()),
-        RunStatus::Failed => (
-            "hf-chip hf-chip-err",
-            format!(
-                "failed: {}",
-                row.reason.as_deref().unwrap_or("no reason was given")
-            ),
-        ),
+fn Whole(id: Memo<String>, run: RwSignal<Option<Opened>>) -> impl IntoView {
+    let place = use_place(id);
+    let status = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.row.status)));
+    let is_completed = Memo::new(move |_| status.get() == Some(RunStatus::Completed));
+    // A run without results has no charts, whatever the address says.
+    let view = Memo::new(move |_| match place.get().view {
+        view if view.has_charts() && !is_completed.get() => View::About,
+        view => view,
+    });
+    let has_charts = Memo::new(move |_| view.get().has_charts());
+    let main = move || {
+        if has_charts.get() {
+            return view! { <Charts id place/> }.into_any();
+        }
+        if view.get() == View::History {
+            return view! { <Trail id/> }.into_any();
+        }
+        view! { {move || run.get().map(|run| view! { <About run/> })} }.into_any()
     };
     view! {
-        <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
-            <A href="/simulations" attr:class="btn btn-sm btn-ghost btn-square" attr:aria-label="Back to all runs"><Icon name="chevron-left"/></A>
-            <h1 class="hf-title truncate">{row.name.clone()}</h1>
-            <span class=state.0 data-testid="run-status">{state.1}</span>
-            <span class="font-mono text-2xs text-faint">{row.id.clone()}</span>
-        </div>
-        <div class="p-5 grid lg:grid-cols-2 gap-6 max-w-6xl">
-            <Facts run=run.clone()/>
-            <Words run=run.clone()/>
-            {is_completed.then(|| view! { <Outcomes id=run.row.id.clone()/> })}
-            <details class="lg:col-span-2">
-                <summary class="font-semibold cursor-pointer">"The protocol, as it was"</summary>
-                <div class="hf-card mt-2 overflow-x-auto" tabindex="0" role="region" aria-label="Protocol"><pre class="hf-code p-3">{run.protocol_text}</pre></div>
-            </details>
+        {move || run.get().map(|run| view! { <Head run/> })}
+        {move || run.get().map(|run| view! { <Unfinished run/> })}
+        <Tabs id place is_completed/>
+        <div class="flex-1 min-h-0 flex max-lg:flex-none max-lg:flex-col">
+            <aside class="hf-rail w-72 shrink-0 max-lg:w-full max-lg:order-last max-lg:border-r-0 max-lg:border-t max-lg:overflow-visible" aria-label="Outcomes and notes">
+                {move || is_completed.get().then(|| view! { <Outcomes id=id.get()/> })}
+                {move || run.get().map(|run| view! { <Words run/> })}
+            </aside>
+            <div class="flex-1 min-w-0 min-h-0 flex flex-col overflow-auto max-lg:flex-none max-lg:overflow-visible">{main}</div>
         </div>
     }
     .into_any()
 }
 
+/// Why there are no results, and what can be done about it.
 #[component]
-fn Facts(run: Opened) -> impl IntoView {
-    let row = run.row;
-    let of_result = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), format::count);
-    let came = match run.patients.filter(|came| *came != row.patients) {
-        Some(came) => format!(
-            "{} came, {} on average",
-            format::count(came.into()),
-            format::count(row.patients.into())
-        ),
-        None => format::count(row.patients.into()),
-    };
-    view! {
-        <section aria-label="Facts">
-            <h2 class="font-semibold mb-2">"What it is"</h2>
-            <dl class="hf-kv">
-                <dt>"Protocol"</dt><dd>{format!("{}, version {}", row.protocol, row.protocol_version)}</dd>
-                <dt>"Scheduling"</dt><dd>{run.model.replace('_', " ")}</dd>
-                <dt>"Patients"</dt><dd>{came}</dd>
-                <dt>"Years"</dt><dd>{format::number(row.years, 2)}</dd>
-                <dt>"Follow-up"</dt><dd>{run.recruitment.follow_up()}</dd>
-                <dt>"First day"</dt><dd>{run.start_date}</dd>
-                <dt>"Seed"</dt><dd>{run.seed.to_string()}</dd>
-                <dt>"Visits"</dt><dd>{of_result(row.visits)}</dd>
-                <dt>"Size"</dt><dd>{row.bytes.map_or_else(|| "–".to_owned(), format::bytes)}</dd>
-                <dt>"Took"</dt><dd>{row.runtime_ms.map_or_else(|| "–".to_owned(), duration)}</dd>
-                <dt>"Ordered"</dt><dd>{run.created_at}" UTC"</dd>
-                <dt>"Engine"</dt><dd>{run.engine}</dd>
-                <dt>"Protocol's SHA-256"</dt><dd class="truncate font-mono text-2xs" title=run.protocol_checksum.clone()>{run.protocol_checksum.clone()}</dd>
-                {run.result_checksum.map(|sum| view! { <dt>"Result's SHA-256"</dt><dd class="truncate font-mono text-2xs" title=sum.clone() data-testid="result-checksum">{sum.clone()}</dd> })}
-            </dl>
-        </section>
-    }
-    .into_any()
-}
-
-/// Name, tags and notes: what people say of a run, never what happened.
-#[component]
-fn Words(run: Opened) -> impl IntoView {
+fn Unfinished(run: Opened) -> impl IntoView {
     let toasts = use_toasts();
     let row = run.row;
-    let name = RwSignal::new(row.name);
-    let tags = RwSignal::new(row.tags.join(", "));
-    let notes = RwSignal::new(run.notes);
     let id = StoredValue::new(row.id);
-    let save = move |event: SubmitEvent| {
-        event.prevent_default();
-        let amendment = Amendment {
-            name: name.get_untracked().trim().to_owned(),
-            tags: words(&tags.get_untracked()),
-            notes: notes.get_untracked(),
-            is_pinned: row.is_pinned,
-        };
+    let cancel = move |_| {
         spawn_local(async move {
-            match amend_run(id.get_value(), row.version, amendment).await {
-                Ok(()) => toasts.say("Saved. The version before is in the history."),
-                Err(error) => toasts.error(error.to_string()),
+            if let Err(error) = cancel_run(id.get_value()).await {
+                toasts.error(error.to_string());
             }
         });
     };
-    view! {
-        <form aria-label="Name, tags and notes" class="flex flex-col gap-3" on:submit=save>
-            <h2 class="font-semibold">"What you say of it"</h2>
-            <label class="block"><span class="block text-xs font-medium mb-1">"Name"</span>
-                <input class="input input-sm w-full" maxlength="120" required value=name.get_untracked() on:input=move |event| name.set(event_target_value(&event))/></label>
-            <label class="block"><span class="block text-xs font-medium mb-1">"Tags, with commas between"</span>
-                <input class="input input-sm w-full" value=tags.get_untracked() on:input=move |event| tags.set(event_target_value(&event))/></label>
-            <label class="block"><span class="block text-xs font-medium mb-1">"Notes"</span>
-                <textarea class="textarea textarea-sm w-full h-24" on:input=move |event| notes.set(event_target_value(&event))>{notes.get_untracked()}</textarea></label>
-            <p><button class="btn btn-sm btn-primary">"Save"</button></p>
-        </form>
+    match row.status {
+        RunStatus::Completed => ().into_any(),
+        RunStatus::Pending => view! {
+            <div class="shrink-0 flex flex-wrap items-center gap-3 px-4 py-2 border-b border-line bg-softer" role="status">
+                <p class="flex-1 min-w-48">"It is being simulated, or waits for its turn. Its charts come by themselves when it is done."</p>
+                <button class="btn btn-xs" on:click=cancel>"Cancel"</button>
+            </div>
+        }
+        .into_any(),
+        RunStatus::Failed => {
+            let reason = row.reason.unwrap_or_else(|| "no reason was given".into());
+            view! {
+                <div class="shrink-0 flex flex-wrap items-center gap-3 px-4 py-2 border-b border-line bg-del" role="status">
+                    <p class="flex-1 min-w-48">"There are no results: "{reason}". What it was made of is below; order it again with the same seed."</p>
+                    <a class="btn btn-xs" href="/simulations">"To all runs"</a>
+                </div>
+            }
+            .into_any()
+        }
     }
-    .into_any()
 }

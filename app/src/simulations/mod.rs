@@ -3,14 +3,17 @@
 //! - `page` is the route; `place` the address, which says what is looked for and which run is open
 //! - `new` orders a run; `going` shows those that are not over, with their progress
 //! - `search` and `list` find runs, `rows` shows them, `chosen` does something with several
-//! - `detail` is one run: what it was made of, its tags and notes; `outcomes` what came of it
+//! - `detail` is one run: `head` says where it stands, `about` what it was made of, `words` its tags and notes,
+//!   `outcomes` what came of it; its charts are `analysis`
 //! - `server` is what they ask, `answers` (`ssr`) what they are told
 
+mod about;
 #[cfg(feature = "ssr")]
 mod answers;
 mod chosen;
 mod detail;
 mod going;
+mod head;
 mod list;
 mod new;
 mod outcomes;
@@ -19,5 +22,6 @@ mod place;
 mod rows;
 mod search;
 mod server;
+mod words;
 
 pub(crate) use self::page::SimulationsPage;

@@ -12,6 +12,8 @@ use workbench::{
     query::{CohortFilters, ColumnFilter, SavedQuery, Selection, Shape, SortKey},
 };
 
+use crate::analysis::Place;
+
 /// Who holds a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -141,6 +143,8 @@ pub const QUERY_PANELS: Store<QueryPanels> = browser("ui.query_panels", QueryPan
 pub const PLOT_TOOL: Store<String> = browser("ui.plot_tool", || "lasso".into());
 /// Widths of the result's columns in pixels, by name.
 pub const COLUMN_WIDTHS: Store<BTreeMap<String, u32>> = browser("ui.column_widths", BTreeMap::new);
+/// How the last run was looked at: another opens so.
+pub const RUN_VIEW: Store<Place> = browser("ui.run_view", Place::default);
 
 /// The table.
 pub const TABLE: &[Entry] = &[
@@ -158,4 +162,5 @@ pub const TABLE: &[Entry] = &[
     QUERY_PANELS.entry,
     PLOT_TOOL.entry,
     COLUMN_WIDTHS.entry,
+    RUN_VIEW.entry,
 ];

@@ -36,7 +36,7 @@ export function asDate(days: number): string {
 }
 
 /** 1, 2 or 5 times a power of ten, nearest above. */
-function nice(step: number): number {
+export function nice(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   return (([1, 2, 5, 10].find((factor) => factor * power >= step * (1 - 1e-9)) ?? 10) * power);
 }

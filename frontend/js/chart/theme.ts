@@ -12,7 +12,7 @@ const OPACITY = {
 };
 const CROSS = "path://M2 0 5 3 8 0 10 2 7 5 10 8 8 10 5 7 2 10 0 8 3 5 0 2Z";
 /** A mark and its size, one a colour: what hue says, shape says too. */
-const MARKS: [string, number][] = [
+export const MARKS: [string, number][] = [
   ["circle", 8],
   ["diamond", 8],
   ["triangle", 6.5],

@@ -23,6 +23,8 @@ mod simulate;
 pub mod tables;
 mod types;
 
+#[cfg(feature = "engine")]
+pub(crate) use self::order::run_days;
 pub use self::types::{
     Amendment, Found, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus, Wanted,
 };

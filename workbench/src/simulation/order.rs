@@ -31,7 +31,7 @@ pub struct OrderError {
 }
 
 /// Whole days of so many years.
-pub(super) fn run_days(years: f64) -> u32 {
+pub(crate) fn run_days(years: f64) -> u32 {
     (years * DAYS_A_YEAR) as u32
 }
 

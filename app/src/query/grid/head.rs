@@ -7,8 +7,8 @@ use workbench::query::{ResultColumn, SortKey};
 
 use super::{menu::PANEL, widths::Edge};
 use crate::{
-    components::icon::Icon,
-    query::{chooser::result_icon, dom, state::Query},
+    components::{icon::Icon, popup},
+    query::{chooser::result_icon, state::Query},
     stores::table::ResultView,
 };
 
@@ -141,7 +141,7 @@ fn head(
     };
     let show_menu = move |event: leptos::ev::MouseEvent| {
         open.set(at);
-        dom::place(&event, PANEL);
+        popup::place(&event, PANEL);
     };
     let shown = match &column.visit {
         Some(visit) if is_wide => ["visit ", visit].concat(),

@@ -8,8 +8,9 @@ use crate::{
     components::{
         format::{count, number},
         icon::Icon,
+        popup::{self, Popup},
     },
-    query::{dom, popup::Popup, spec::plain, state::Query},
+    query::{spec::plain, state::Query},
 };
 
 /// Names the panel.
@@ -72,7 +73,7 @@ fn Menu(query: Query, column: ResultColumn) -> impl IntoView {
                     .view
                     .update(|view| sort_by(view, &column.name, next, false))
             });
-            dom::hide(PANEL);
+            popup::hide(PANEL);
         };
         let tone = move || {
             if is_on() {

@@ -7,13 +7,11 @@ use workbench::{
 };
 
 use crate::{
-    components::icon::Icon,
-    query::{
-        chooser::type_icon,
-        dom,
-        popup::{Popup, opens},
-        state::Query,
+    components::{
+        icon::Icon,
+        popup::{self, Popup, opens},
     },
+    query::{chooser::type_icon, dom, state::Query},
 };
 
 const PANEL: &str = "hf-add-card";
@@ -80,7 +78,7 @@ fn entry(query: Query, table: String, column: ColumnInfo) -> impl IntoView {
     let icon = type_icon(column.column_type);
     let name = [&*table, ".", &column.name].concat();
     let add = move |_| {
-        dom::hide(PANEL);
+        popup::hide(PANEL);
         let card = new_card(query, table.clone(), &column);
         query.change(|filters| filters.cards.push(card));
     };

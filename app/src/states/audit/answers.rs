@@ -177,11 +177,11 @@ fn moment(at: Timestamp) -> String {
 }
 
 /// What people are called, by the name that the log has.
-struct Names(BTreeMap<String, String>);
+pub(crate) struct Names(BTreeMap<String, String>);
 
 impl Names {
     /// Of everybody who made these changes.
-    async fn of(caller: &Caller, changes: &[Change]) -> Result<Self, AppError> {
+    pub(crate) async fn of(caller: &Caller, changes: &[Change]) -> Result<Self, AppError> {
         let mut names = BTreeMap::new();
         for change in changes {
             let actor = &change.actor.name;
@@ -201,6 +201,12 @@ impl Names {
         Ok(Self(names))
     }
 
+    /// Who made this change.
+    pub(crate) fn who(&self, change: &Change) -> String {
+        let actor = &change.actor.name;
+        self.0.get(actor).unwrap_or(actor).clone()
+    }
+
     fn row(&self, change: &Change) -> Row {
         let (actor, state) = (&change.actor, &change.after);
         // What a configuration's page did says more than that its state was updated.
@@ -209,7 +215,7 @@ impl Names {
         Row {
             revision: change.revision.0,
             at: moment(change.at),
-            who: self.0.get(&actor.name).unwrap_or(&actor.name).clone(),
+            who: self.who(change),
             actor: actor.name.clone(),
             address: actor.address.map(|it| it.to_string()).unwrap_or_default(),
             did: deed

@@ -17,6 +17,8 @@ mod rows;
 mod search;
 mod server;
 
+#[cfg(feature = "ssr")]
+pub(crate) use self::answers::Names;
 pub(super) use self::page::Audit;
 #[cfg(feature = "ssr")]
 pub use self::{

@@ -114,7 +114,7 @@ fn part(patients: &RecordBatch, visits: &RecordBatch, end: i32) -> Result<Part, 
 }
 
 /// The place of an interval among the bins.
-fn bin(days: u32) -> usize {
+pub(crate) fn bin(days: u32) -> usize {
     INTERVALS.partition_point(|most| *most < days)
 }
 
@@ -189,12 +189,12 @@ fn measure(values: &[f64]) -> Measure {
     }
 }
 
-fn column<'a>(table: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, Error> {
+pub(crate) fn column<'a>(table: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, Error> {
     let missing = || Error::Internal(format!("the run has no column {name}"));
     table.column_by_name(name).ok_or_else(missing)
 }
 
-fn values<'a, T: ArrowPrimitiveType>(
+pub(crate) fn values<'a, T: ArrowPrimitiveType>(
     table: &'a RecordBatch,
     name: &str,
 ) -> Result<&'a [T::Native], Error> {
@@ -203,7 +203,7 @@ fn values<'a, T: ArrowPrimitiveType>(
     Ok(numbers.ok_or_else(|| other_type(name))?.values())
 }
 
-fn other_type(name: &str) -> Error {
+pub(crate) fn other_type(name: &str) -> Error {
     Error::Internal(format!("the column {name} of the run is of another type"))
 }
 

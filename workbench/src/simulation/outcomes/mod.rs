@@ -12,4 +12,6 @@ mod types;
 
 #[cfg(feature = "engine")]
 pub use self::compute::outcomes;
+#[cfg(feature = "engine")]
+pub(crate) use self::compute::{bin, column, other_type, values};
 pub use self::types::{INTERVALS, Measure, Outcomes, Population};
