@@ -4,7 +4,7 @@
 //! - `boot`: what every page knows in its first byte
 //! - `stores`: browser stores and server stores, declared in one table
 //! - `people`: accounts and roles; `account`: their page
-//! - `data`, `query`, `plot`, `simulations`, `configurations`, `states`: one folder a page, its server functions beside it
+//! - `data`, `query`, `plot`, `simulations`, `compare`, `configurations`, `states`: one folder a page, its server functions beside it
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
 //! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
@@ -16,6 +16,7 @@
 mod account;
 mod app;
 mod boot;
+mod compare;
 mod components;
 mod configurations;
 mod data;
@@ -44,6 +45,7 @@ pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
 pub use self::{
     account::forms as account_forms,
+    compare::compared,
     configurations::desk_of,
     context::{AppState, load_boot},
     data::forms as data_forms,

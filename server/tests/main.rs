@@ -5,6 +5,7 @@
 mod accounts;
 mod backends;
 mod commands;
+mod compare;
 mod configurations;
 mod editors;
 mod events;

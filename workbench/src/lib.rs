@@ -1,6 +1,7 @@
 //! What researchers do with their tables. Each module's plain types compile to WASM; the work
 //! behind them is the `engine` feature.
 
+pub mod compare;
 pub mod configurations;
 pub mod data;
 #[cfg(feature = "engine")]

@@ -6,5 +6,7 @@
 //! figure can be drawn, read aloud, shown as a table and kept as CSV without anything being told twice.
 
 mod types;
+mod view;
 
 pub(crate) use self::types::{Axis, Colour, Figure, Flow, Link, Node, Panel, Point, Series, Shape};
+pub(crate) use self::view::FigureView;
