@@ -5,7 +5,7 @@
 use leptos::{
     prelude::*,
     wasm_bindgen::{JsCast, JsValue, closure::Closure},
-    web_sys::js_sys::{Function, Promise, Reflect},
+    web_sys::js_sys::{Array, Function, Promise, Reflect},
 };
 
 use crate::components::toasts::Toasts;
@@ -25,7 +25,8 @@ pub(super) fn copy(text: &str, toasts: Toasts, copied: &'static str) {
 }
 
 fn write(text: &str) -> Option<Promise> {
-    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;
+    let navigator = Reflect::get(&window(), &"navigator".into()).ok()?;
+    let clipboard = Reflect::get(&navigator, &"clipboard".into()).ok()?;
     call(&clipboard, "writeText", &[text.into()])?
         .dyn_into()
         .ok()
@@ -34,5 +35,7 @@ fn write(text: &str) -> Option<Promise> {
 fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> Option<JsValue> {
     let function = Reflect::get(object, &name.into()).ok()?;
     let function = function.dyn_into::<Function>().ok()?;
-    function.apply(object, &arguments.iter().collect()).ok()
+    function
+        .apply(object, &arguments.iter().collect::<Array>())
+        .ok()
 }

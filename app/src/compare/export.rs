@@ -44,8 +44,8 @@ pub(super) fn Export(request: Memo<Request>, answer: Live<Comparison>) -> impl I
     view! {
         <Show when=has_runs>
             <button class="btn btn-sm" on:click=copy_table><Icon name="copy" small=true/>"Copy table"</button>
-            <a class="btn btn-sm" href=move || request.with(|asked| place::of_file(asked, "metrics")) download rel="external"><Icon name="download" small=true/>"Table as CSV"</a>
-            <a class="btn btn-sm" href=move || request.with(|asked| place::of_file(asked, curves().1)) download rel="external"><Icon name="download" small=true/>{move || curves().0}</a>
+            <a class="btn btn-sm" href=move || request.with(|asked| place::of_file(asked, "metrics")) download="" rel="external"><Icon name="download" small=true/>"Table as CSV"</a>
+            <a class="btn btn-sm" href=move || request.with(|asked| place::of_file(asked, curves().1)) download="" rel="external"><Icon name="download" small=true/>{move || curves().0}</a>
             <button class="btn btn-sm" on:click=copy_link>"Copy link"</button>
         </Show>
     }

@@ -22,26 +22,26 @@ pub(super) fn Modes(request: Memo<Request>, answer: Live<Comparison>) -> impl In
     let is_over_time = move || request.with(|asked| asked.mode != Mode::Statistical);
     view! {
         <div class="shrink-0 flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 border-b border-line">
-            <Segments label="Mode" known=&MODES request change=|asked, mode| asked.mode = mode read=|asked| asked.mode/>
+            <Segments label="Mode" known=MODES request change=|asked, mode| asked.mode = mode read=|asked| asked.mode/>
             <Show when=is_over_time>
-                <Segments label="Time" known=&TIMES request change=|asked, time| asked.time = time read=|asked| asked.time/>
-                <Menu label="Measure" known=&MEASURES request change=|asked, measure| asked.measures = vec![measure] read=place::measure/>
-                <Menu label="Line" known=&CENTRES request change=|asked, centre| asked.centre = centre read=|asked| asked.centre/>
+                <Segments label="Time" known=TIMES request change=|asked, time| asked.time = time read=|asked| asked.time/>
+                <Menu label="Measure" known=MEASURES request change=|asked, measure| asked.measures = vec![measure] read=place::measure/>
+                <Menu label="Line" known=CENTRES request change=|asked, centre| asked.centre = centre read=|asked| asked.centre/>
             </Show>
             <span class="flex-1"></span>
-            <Menu label="Population" known=&POPULATIONS request change=|asked, population| asked.population = population read=|asked| asked.population/>
+            <Menu label="Population" known=POPULATIONS request change=|asked, population| asked.population = population read=|asked| asked.population/>
             <Cut request answer/>
         </div>
     }
     .into_any()
 }
 
-type Known<T, const N: usize> = &'static [(T, &'static str, &'static str); N];
+type Known<T> = &'static [(T, &'static str, &'static str)];
 
 #[component]
-fn Segments<T, const N: usize>(
+fn Segments<T>(
     label: &'static str,
-    known: Known<T, N>,
+    known: Known<T>,
     request: Memo<Request>,
     change: fn(&mut Request, T),
     read: fn(&Request) -> T,
@@ -62,9 +62,9 @@ where
 }
 
 #[component]
-fn Menu<T, const N: usize>(
+fn Menu<T>(
     label: &'static str,
-    known: Known<T, N>,
+    known: Known<T>,
     request: Memo<Request>,
     change: fn(&mut Request, T),
     read: fn(&Request) -> T,
@@ -83,10 +83,10 @@ where
         view! { <option value=*word selected=is_chosen>{*name}</option> }
     });
     view! {
-        <label class="flex items-center gap-2 text-xs text-muted">
-            {label}
-            <select class="select select-sm w-auto text-base-content" on:change=choose>{options.collect_view()}</select>
-        </label>
+        <span class="flex items-center gap-2">
+            <span class="text-xs text-muted" aria-hidden="true">{label}</span>
+            <select class="select select-sm w-auto" aria-label=label on:change=choose>{options.collect_view()}</select>
+        </span>
     }
     .into_any()
 }

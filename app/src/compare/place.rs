@@ -8,47 +8,44 @@ use crate::components::address::{address, encoded};
 const PAGE: &str = "/compare";
 
 /// The modes as the address and the page have them.
-pub(super) const MODES: [(Mode, &str, &str); 4] = [
+pub(super) const MODES: &[(Mode, &str, &str)] = &[
     (Mode::Overlay, "overlay", "Overlay"),
     (Mode::SideBySide, "side_by_side", "Side by side"),
     (Mode::Difference, "difference", "Difference"),
     (Mode::Statistical, "statistical", "Statistical"),
 ];
 /// What time means.
-pub(super) const TIMES: [(Time, &str, &str); 3] = [
+pub(super) const TIMES: &[(Time, &str, &str)] = &[
     (Time::Absolute, "absolute", "Calendar"),
     (Time::Relative, "relative", "Since enrolment"),
     (Time::Normalised, "normalised", "Share of run"),
 ];
 /// What is followed.
-pub(super) const MEASURES: [(Measure, &str, &str); 3] = [
+pub(super) const MEASURES: &[(Measure, &str, &str)] = &[
     (Measure::Vision, "vision", "Vision"),
     (Measure::Injections, "injections", "Injections so far"),
     (Measure::StillTreated, "still_treated", "Still treated"),
 ];
 /// Who is counted.
-pub(super) const POPULATIONS: [(Population, &str, &str); 2] = [
+pub(super) const POPULATIONS: &[(Population, &str, &str)] = &[
     (Population::All, "all", "Everyone, last value carried"),
     (Population::StillTreated, "still_treated", "Still treated"),
 ];
 /// Which middle is drawn.
-pub(super) const CENTRES: [(Centre, &str, &str); 2] = [
+pub(super) const CENTRES: &[(Centre, &str, &str)] = &[
     (Centre::Mean, "mean", "Mean"),
     (Centre::Median, "median", "Median"),
 ];
 
 /// The one of this name; the default of none.
-pub(super) fn named<T: Copy + Default, const N: usize>(
-    known: &[(T, &'static str, &'static str); N],
-    name: &str,
-) -> T {
+pub(super) fn named<T: Copy + Default>(known: &[(T, &'static str, &'static str)], name: &str) -> T {
     let found = known.iter().find(|(_, known, _)| *known == name);
     found.map(|(value, _, _)| *value).unwrap_or_default()
 }
 
 /// Its name in the address; nothing for the default, so that addresses stay short.
-fn word<T: Copy + Default + PartialEq, const N: usize>(
-    known: &[(T, &'static str, &'static str); N],
+fn word<T: Copy + Default + PartialEq>(
+    known: &[(T, &'static str, &'static str)],
     value: T,
 ) -> &'static str {
     if value == T::default() {
@@ -70,13 +67,13 @@ pub(super) fn asked(map: &ParamsMap) -> Option<Request> {
     }
     Some(Request {
         ids,
-        mode: named(&MODES, &text("mode")),
-        time: named(&TIMES, &text("time")),
-        measures: vec![named(&MEASURES, &text("measure"))],
-        population: named(&POPULATIONS, &text("population")),
+        mode: named(MODES, &text("mode")),
+        time: named(TIMES, &text("time")),
+        measures: vec![named(MEASURES, &text("measure"))],
+        population: named(POPULATIONS, &text("population")),
         reference: map.get("reference").filter(|id| !id.is_empty()),
         until_month: text("until").parse().ok(),
-        centre: named(&CENTRES, &text("centre")),
+        centre: named(CENTRES, &text("centre")),
     })
 }
 
@@ -91,18 +88,18 @@ fn parameters(page: &str, request: &Request, more: &[(&str, &str)]) -> String {
     let page = [page, "?runs=", &ids.join(",")].concat();
     let until = request.until_month.map(|month| month.to_string());
     let said = [
-        ("mode", word(&MODES, request.mode)),
-        ("time", word(&TIMES, request.time)),
-        ("measure", word(&MEASURES, measure(request))),
-        ("population", word(&POPULATIONS, request.population)),
+        ("mode", word(MODES, request.mode)),
+        ("time", word(TIMES, request.time)),
+        ("measure", word(MEASURES, measure(request))),
+        ("population", word(POPULATIONS, request.population)),
         (
             "reference",
             request.reference.as_deref().unwrap_or_default(),
         ),
         ("until", until.as_deref().unwrap_or_default()),
-        ("centre", word(&CENTRES, request.centre)),
+        ("centre", word(CENTRES, request.centre)),
     ];
-    address(&page, &[&said, more].concat())
+    address(&page, &[&said[..], more].concat())
 }
 
 /// Where this is compared.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use workbench::compare::{Comparison, Request, Shown};
 
-use super::{export::Export, place};
+use super::{export::Export, modes::in_place, place};
 use crate::components::{format, icon::Icon, live::Live};
 
 /// The marks that go with the colours: each path is around 0.
@@ -89,7 +89,7 @@ fn Chip(
             let mut asked = request.get_untracked();
             asked.ids.retain(|known| *known != id);
             asked.reference = asked.reference.filter(|reference| *reference != id);
-            navigate(&place::of(&asked), crate::compare::modes::in_place());
+            navigate(&place::of(&asked), in_place());
         }
     };
     let name = run
