@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use workbench::compare::{Comparison, Mode, Request};
 
-use super::{figures, metrics::Metrics, place, tests::Tests};
+use super::{figures, forest, metrics::Metrics, place, statistics::Tests};
 use crate::components::{
     figure::{Figure, FigureView},
     icon::Icon,
@@ -77,7 +77,7 @@ fn Chart(request: Memo<Request>, found: Memo<Comparison>) -> impl IntoView {
 fn Forest(request: Memo<Request>, found: Memo<Comparison>) -> impl IntoView {
     let of = move |is_letters: bool| {
         Signal::derive(move || {
-            found.with(|found| request.with(|asked| figures::forest(found, asked, is_letters)))
+            found.with(|found| request.with(|asked| forest::forest(found, asked, is_letters)))
         })
     };
     view! {

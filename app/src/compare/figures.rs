@@ -1,7 +1,7 @@
-//! A comparison as charts. Colour and mark belong to the run in every one of them.
+//! A measure over time as a chart: lines, panels or differences. Colour and mark belong to the run in every one of them.
 
 use workbench::compare::{
-    Centre, Comparison, Curves, Gap, Measure, Mode, Outcome, Point as At, Request, Shown, Time,
+    Centre, Comparison, Curves, Gap, Measure, Mode, Point as At, Request, Shown, Time,
 };
 
 use super::{
@@ -14,16 +14,8 @@ use crate::components::{
     format,
 };
 
-/// How an outcome is called.
-pub(super) fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
-    match outcome {
-        Outcome::Vision => ("Vision at the end", "letters"),
-        Outcome::Change => ("Change of vision", "letters"),
-        Outcome::Injections => ("Injections of a patient", "injections"),
-    }
-}
-
-fn colour(request: &Request, run: &Shown) -> Colour {
+/// Colours and marks go by the place in the question; after six all are slate.
+pub(super) fn colour(request: &Request, run: &Shown) -> Colour {
     match place_of(request, &run.id) {
         at @ 0..6 => Colour::Category(at as u8),
         _ => Colour::Slate,
@@ -217,69 +209,4 @@ fn summary(found: &Comparison, curves: &Curves, request: &Request, is_difference
         _ => " Bands are 95 % intervals.",
     };
     [&ends.join(", "), ".", band].concat()
-}
-
-/// Differences to the reference, in letters or in injections.
-pub(super) fn forest(found: &Comparison, request: &Request, is_letters: bool) -> Figure {
-    let (mut categories, mut series) = (Vec::new(), Vec::<Series>::new());
-    for pair in &found.pairs {
-        let (name, unit) = outcome(pair.outcome);
-        let Some(run) = found.runs.get(pair.run as usize) else {
-            continue;
-        };
-        if (unit == "letters") != is_letters {
-            continue;
-        }
-        let point = Point {
-            x: pair.difference,
-            y: Some(categories.len() as f64),
-            low: Some(pair.interval[0]),
-            high: Some(pair.interval[1]),
-            n: Some(pair.n[0]),
-        };
-        categories.push([name, ", ", &run.name].concat());
-        match series.iter_mut().find(|known| known.name == run.name) {
-            Some(known) => known.points.push(point),
-            None => series.push(Series {
-                name: run.name.clone(),
-                shape: Shape::Interval,
-                colour: colour(request, run),
-                is_dashed: false,
-                is_faint: false,
-                is_labelled: false,
-                points: vec![point],
-            }),
-        }
-    }
-    let reference = found.runs.get(found.reference as usize);
-    let reference = reference.map_or("", |run| run.name.as_str());
-    let unit = if is_letters { "letters" } else { "injections" };
-    let apart = found.pairs.iter().filter(|pair| {
-        (outcome(pair.outcome).1 == "letters") == is_letters
-            && (pair.interval[0] > 0.0 || pair.interval[1] < 0.0)
-    });
-    Figure {
-        name: format!("Differences to {reference} in {unit}"),
-        summary: format!(
-            "{} of {} intervals of 95 % leave out 0.",
-            apart.count(),
-            categories.len()
-        ),
-        x: Axis {
-            name: format!("less {reference}"),
-            unit: unit.to_owned(),
-            line: Some(0.0),
-            ..Axis::default()
-        },
-        y: Axis {
-            name: "outcome".to_owned(),
-            categories,
-            ..Axis::default()
-        },
-        panels: vec![Panel {
-            title: String::new(),
-            series,
-        }],
-        flow: None,
-    }
 }

@@ -42,7 +42,7 @@ pub(super) fn Metrics(request: Memo<Request>, found: Memo<Comparison>) -> impl I
     .into_any()
 }
 
-fn line(metric: Metric) -> impl IntoView {
+fn line(metric: Metric) -> AnyView {
     let decimals = metric.decimals;
     let name = match metric.unit.as_str() {
         "" => metric.name.clone(),
@@ -60,7 +60,7 @@ fn line(metric: Metric) -> impl IntoView {
         .into_any()
 }
 
-fn difference(far: &Difference, decimals: u8) -> impl IntoView {
+fn difference(far: &Difference, decimals: u8) -> AnyView {
     let class = if is_apart(far) {
         "font-semibold"
     } else {

@@ -2,7 +2,7 @@
 //!
 //! - `page` is the route; `place` the address, which says everything that is asked
 //! - `runs` shows who is compared, `chooser` finds more; `modes` is how
-//! - `answer` is what came of it: `figures` makes the charts, `metrics` the table, `tests` the statistics, `export` takes
+//! - `answer` is what came of it: `figures` and `forest` make the charts, `metrics` the table, `statistics` the tests, `export` takes
 //!   them home
 //! - `server` is what they ask, `answers` (`ssr`) what they are told; `clipboard` hands text to the browser
 
@@ -13,6 +13,7 @@ mod chooser;
 mod clipboard;
 mod export;
 mod figures;
+mod forest;
 mod metrics;
 mod modes;
 mod numbers;
@@ -20,7 +21,7 @@ mod page;
 mod place;
 mod runs;
 mod server;
-mod tests;
+mod statistics;
 
 #[cfg(feature = "ssr")]
 pub use self::answers::compared;

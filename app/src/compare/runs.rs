@@ -18,7 +18,7 @@ const MARKS: [&str; 6] = [
 ];
 
 /// The colour and mark of a run by its place in the question. It is decoration: its name stands beside it.
-pub(super) fn mark(place: usize) -> impl IntoView {
+pub(super) fn mark(place: usize) -> AnyView {
     let place = place.min(5);
     let style = format!("color:var(--hf-c{})", place + 1);
     view! {

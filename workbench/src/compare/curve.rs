@@ -6,9 +6,10 @@ use super::{
     ask::Side,
     lives::{self, Life, each},
     median::{Histograms, Middle},
+    question::{Measure, Population, Time},
     rows::Reading,
     span::{Grid, Span},
-    types::{Measure, Point, Population, Time},
+    types::Point,
 };
 use crate::{
     Error,

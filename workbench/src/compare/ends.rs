@@ -8,9 +8,10 @@ use arrow::{
 use super::{
     ask::Side,
     lives::{self, each},
+    question::Population,
     rows::{column, flags, other_type, values},
     span::Span,
-    types::{Outcome, Population},
+    types::Outcome,
 };
 use crate::{
     Error,
@@ -19,7 +20,7 @@ use crate::{
         parallel::{parallel_on, threads},
     },
     simulation::{model::Reason, protocol::Protocol},
-    statistics::{Moments, Sample},
+    statistics::{Moments, Sample, ratio},
 };
 
 /// What is called poor vision where a run's protocol cannot be read.
@@ -237,19 +238,4 @@ fn whole(parts: &[Part], poor: f64) -> Ends {
         change: Values::new(change),
         injections: Values::new(injections),
     }
-}
-
-/// Of sums, and its standard error by linearisation (Cochran 1977, 2.11): visits of one patient belong together.
-fn ratio(injections: &[f64], visits: &[f64]) -> [f64; 2] {
-    let all: f64 = visits.iter().sum();
-    if all == 0.0 {
-        return [0.0; 2];
-    }
-    let (n, ratio) = (visits.len() as f64, injections.iter().sum::<f64>() / all);
-    let rests: Vec<f64> = injections
-        .iter()
-        .zip(visits)
-        .map(|(injections, visits)| injections - ratio * visits)
-        .collect();
-    [ratio, Moments::of(&rests).sd() / n.sqrt() / (all / n)]
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{
     ask::Side,
     ends::poor_vision,
-    types::{Note, NoteKind, Request, Time},
+    question::{Request, Time},
+    types::{Note, NoteKind},
 };
 
 pub(super) fn note(kind: NoteKind, runs: &[&str], text: impl Into<String>) -> Note {

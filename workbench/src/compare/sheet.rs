@@ -1,6 +1,9 @@
 //! An answer as rows of text: to be pasted into a spreadsheet, or kept as a file.
 
-use super::types::{Comparison, Measure, Outcome, TestKind, Verdict};
+use super::{
+    question::Measure,
+    types::{Comparison, Outcome, TestKind, Verdict},
+};
 use crate::data::escape_formula;
 
 /// Which part of an answer.

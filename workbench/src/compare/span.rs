@@ -1,6 +1,6 @@
 //! When a run is, and the places in time at which it is looked at.
 
-use super::types::Time;
+use super::question::Time;
 use crate::{
     data::day_of,
     simulation::{

@@ -1,6 +1,9 @@
 //! What a comparison means, in sentences.
 
-use super::types::{Measure, Mode, Outcome, Pair, Population, Request, Test, TestKind, Time};
+use super::{
+    question::{Measure, Mode, Population, Request, Time},
+    types::{Outcome, Pair, Test, TestKind},
+};
 use crate::statistics::{EXACT, Smirnov};
 
 /// Below this a corrected p is more than chance.

@@ -17,6 +17,7 @@ mod mann_whitney;
 mod moments;
 mod ols;
 mod pairwise;
+mod ratio;
 mod sample;
 mod shapiro;
 mod smirnov;
@@ -35,6 +36,7 @@ pub use self::{
     moments::Moments,
     ols::{Line, ols},
     pairwise::pairwise,
+    ratio::ratio,
     sample::Sample,
     shapiro::shapiro,
     smirnov::{EXACT, Smirnov, smirnov},

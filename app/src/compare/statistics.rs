@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use workbench::compare::{Comparison, Pair, Request, Shown, Test, TestKind};
 
 use super::{
-    figures::outcome,
+    forest::outcome,
     numbers::{fixed, interval, p, signed},
     runs::{mark, place_of},
 };
@@ -61,7 +61,7 @@ fn Against(run: Shown, place: usize, pairs: Vec<Pair>) -> impl IntoView {
     .into_any()
 }
 
-fn body(pair: Pair) -> impl IntoView {
+fn body(pair: Pair) -> AnyView {
     let (name, unit) = outcome(pair.outcome);
     let [n, of] = pair.n.map(format::count);
     let range = interval(pair.interval[0], pair.interval[1], 1);
@@ -74,7 +74,7 @@ fn body(pair: Pair) -> impl IntoView {
         .into_any()
 }
 
-fn row(test: Test) -> impl IntoView {
+fn row(test: Test) -> AnyView {
     let (name, statistic) = read(&test);
     let is_small = test.p_holm.is_some_and(|p| p < 0.05);
     let class = if is_small { "num font-semibold" } else { "num" };
