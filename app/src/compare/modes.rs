@@ -20,12 +20,16 @@ pub(super) fn in_place() -> NavigateOptions {
 #[component]
 pub(super) fn Modes(request: Memo<Request>, answer: Live<Comparison>) -> impl IntoView {
     let is_over_time = move || request.with(|asked| asked.mode != Mode::Statistical);
+    // A difference is one of means.
+    let is_line = move || is_over_time() && request.with(|asked| asked.mode != Mode::Difference);
     view! {
         <div class="shrink-0 flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 border-b border-line">
             <Segments label="Mode" known=MODES request change=|asked, mode| asked.mode = mode read=|asked| asked.mode/>
             <Show when=is_over_time>
                 <Segments label="Time" known=TIMES request change=|asked, time| asked.time = time read=|asked| asked.time/>
                 <Menu label="Measure" known=MEASURES request change=|asked, measure| asked.measures = vec![measure] read=place::measure/>
+            </Show>
+            <Show when=is_line>
                 <Menu label="Line" known=CENTRES request change=|asked, centre| asked.centre = centre read=|asked| asked.centre/>
             </Show>
             <span class="flex-1"></span>
