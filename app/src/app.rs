@@ -11,6 +11,7 @@ use leptos_router::{
 use crate::{
     account::{AccountPage, provide_me},
     boot::provide_boot,
+    compare::ComparePage,
     components::{
         alive::mark_alive,
         dock::Dock,
@@ -61,6 +62,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/data") view={Lazy::<DataPage>::new()}/>
                         <Route path=path!("/plot") view={Lazy::<PlotPage>::new()}/>
                         <Route path=path!("/simulations/:id?") view={Lazy::<SimulationsPage>::new()}/>
+                        <Route path=path!("/compare") view={Lazy::<ComparePage>::new()}/>
                         <Route path=path!("/configurations/:name?") view={Lazy::<ConfigurationsPage>::new()}/>
                         <Route path=path!("/states/:part?") view={Lazy::<StatesPage>::new()}/>
                         <Route path=path!("/account/:part?") view={Lazy::<AccountPage>::new()}/>

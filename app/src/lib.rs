@@ -5,7 +5,7 @@
 //! - `stores`: browser stores and server stores, declared in one table
 //! - `people`: accounts and roles; `account`: their page
 //! - `analysis`: a run's charts, on its page of `simulations`
-//! - `data`, `query`, `plot`, `simulations`, `configurations`, `states`: one folder a page, its server functions beside it
+//! - `data`, `query`, `plot`, `simulations`, `compare`, `configurations`, `states`: one folder a page, its server functions beside it
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
 //! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
@@ -18,6 +18,7 @@ mod account;
 mod analysis;
 mod app;
 mod boot;
+mod compare;
 mod components;
 mod configurations;
 mod data;
@@ -46,6 +47,7 @@ pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
 pub use self::{
     account::forms as account_forms,
+    compare::compared,
     configurations::desk_of,
     context::{AppState, load_boot},
     data::forms as data_forms,

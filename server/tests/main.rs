@@ -6,6 +6,7 @@ mod accounts;
 mod analysis;
 mod backends;
 mod commands;
+mod compare;
 mod configurations;
 mod editors;
 mod events;

@@ -2,6 +2,7 @@
 //! behind them is the `engine` feature.
 
 pub mod analysis;
+pub mod compare;
 pub mod configurations;
 pub mod data;
 #[cfg(feature = "engine")]

@@ -77,6 +77,7 @@ fn in_words(name: &str) -> String {
         "study.name" => "The study's name",
         "plot.spec" => "The plot",
         "plot.region" => "The chosen part of the plot",
+        "compare.request" => "The comparison",
         other => other,
     };
     words.to_owned()

@@ -8,11 +8,12 @@ use super::{header::PAGES, icon::Icon};
 /// The dock; hidden from 1024 px on.
 #[component]
 pub(crate) fn Dock() -> impl IntoView {
-    const ICONS: [&str; 6] = [
+    const ICONS: [&str; 7] = [
         "filter",
         "database",
         "chart-scatter",
         "chart-spline",
+        "chart-candlestick",
         "file-text",
         "git-commit-horizontal",
     ];

@@ -8,11 +8,12 @@ use crate::account::Who;
 use crate::stores::{table::STUDY_NAME, use_server_store};
 
 /// The pages, in the header's order: address, name.
-pub(crate) const PAGES: [(&str, &str); 6] = [
+pub(crate) const PAGES: [(&str, &str); 7] = [
     ("/", "Query"),
     ("/data", "Data"),
     ("/plot", "Plot"),
     ("/simulations", "Simulations"),
+    ("/compare", "Compare"),
     ("/configurations", "Configurations"),
     ("/states", "States"),
 ];

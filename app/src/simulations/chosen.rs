@@ -1,9 +1,14 @@
 //! What can be done with several runs at once.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::components::A;
+use workbench::compare::RUNS;
 
 use super::server::{delete_runs, restore_runs, tag_runs};
-use crate::components::{format, icon::Icon, toasts::use_toasts};
+use crate::{
+    compare::of_runs,
+    components::{format, icon::Icon, toasts::use_toasts},
+};
 
 /// The bar; nothing while no run is chosen.
 #[component]
@@ -11,6 +16,7 @@ pub(super) fn Chosen(chosen: RwSignal<Vec<String>>) -> impl IntoView {
     let toasts = use_toasts();
     let tag = RwSignal::new(None::<String>);
     let count = move || format::plural(chosen.with(Vec::len) as u64, "run chosen", "runs chosen");
+    let is_comparable = move || RUNS.contains(&chosen.with(Vec::len));
     let give = move |event: SubmitEvent| {
         event.prevent_default();
         let (ids, word) = (chosen.get_untracked(), tag.get_untracked());
@@ -47,6 +53,9 @@ pub(super) fn Chosen(chosen: RwSignal<Vec<String>>) -> impl IntoView {
             <div class="min-h-9 py-1 shrink-0 flex flex-wrap items-center gap-2 px-4 border-b border-line bg-soft text-xs text-primary" role="group" aria-label="Chosen runs">
                 <span class="font-medium num">{count}</span>
                 <span class="flex-1"></span>
+                <Show when=is_comparable>
+                    <A href=move || of_runs(&chosen.get()) attr:class="btn btn-xs">"Compare"</A>
+                </Show>
                 <Show
                     when=move || tag.with(Option::is_some)
                     fallback=move || view! { <button class="btn btn-xs" on:click=move |_| tag.set(Some(String::new()))><Icon name="tag" small=true/>"Tag"</button> }

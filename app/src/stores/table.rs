@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use workbench::{
+    compare::Request,
     data::MergeKeys,
     plot::{PlotSpec, Region},
     query::{CohortFilters, ColumnFilter, SavedQuery, Selection, Shape, SortKey},
@@ -135,6 +136,8 @@ pub const STUDY_NAME: Store<String> = server("study.name", || "PBC trial".into()
 pub const PLOT: Store<PlotSpec> = server("plot.spec", PlotSpec::default);
 /// The chosen part of the plot.
 pub const PLOT_REGION: Store<Option<Region>> = server("plot.region", || None);
+/// What was compared last.
+pub const COMPARED: Store<Request> = server("compare.request", Request::default);
 /// Light or dark.
 pub const THEME: Store<Theme> = browser("ui.theme", Theme::default);
 /// Folded parts of the Query page.
@@ -158,6 +161,7 @@ pub const TABLE: &[Entry] = &[
     STUDY_NAME.entry,
     PLOT.entry,
     PLOT_REGION.entry,
+    COMPARED.entry,
     THEME.entry,
     QUERY_PANELS.entry,
     PLOT_TOOL.entry,

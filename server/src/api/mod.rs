@@ -6,6 +6,7 @@
 mod account;
 mod asked;
 mod audit;
+mod compare;
 mod configurations;
 mod data;
 mod events;
@@ -82,6 +83,7 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .merge(query::routes())
         .merge(plot::routes())
         .merge(audit::routes())
+        .merge(compare::routes())
         .merge(events::routes())
         .merge(live::routes())
         .merge(openapi::routes())

@@ -40,7 +40,7 @@ pub use self::{
     selection::{default_selection, result_id},
 };
 #[cfg(feature = "engine")]
-pub(crate) use index::IndexCache;
+pub(crate) use index::{IndexCache, Weigh};
 #[cfg(feature = "engine")]
 pub(crate) use page::Order;
 pub use types::*;

@@ -1,4 +1,5 @@
-//! Statistics, checked against scipy and R to 1e-6 (`tests/statistics.rs`).
+//! Statistics, checked against scipy and R to 1e-6 (`tests/statistics.rs`), those of two samples to 1e-9
+//! (`tests/compare.rs`).
 //!
 //! Each module does one thing and names the source of its formula. Answers that travel to the
 //! browser are the plain types of [`crate::plot`]. Nothing here returns NaN or infinity: what
@@ -8,25 +9,39 @@
 mod anderson;
 mod anova;
 mod distribution;
+mod holm;
 mod interval;
 mod kde;
+mod kolmogorov;
+mod mann_whitney;
 mod moments;
 mod ols;
 mod pairwise;
+mod ratio;
 mod sample;
 mod shapiro;
+mod smirnov;
+mod ties;
+mod two_samples;
+mod welch;
 
 pub use self::{
     anderson::anderson,
     anova::anova,
     distribution::{f_p, normal_upper, t_p, t_quantile},
+    holm::holm,
     interval::mean_interval,
     kde::Kde,
+    mann_whitney::{MannWhitney, mann_whitney},
     moments::Moments,
     ols::{Line, ols},
     pairwise::pairwise,
+    ratio::ratio,
     sample::Sample,
     shapiro::shapiro,
+    smirnov::{EXACT, Smirnov, smirnov},
+    two_samples::{TwoSamples, two_samples},
+    welch::{Welch, cohens_d, difference_interval, welch},
 };
 
 /// Why a statistic was not made. Its text is a sentence for the reader of a plot.

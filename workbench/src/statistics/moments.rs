@@ -22,12 +22,20 @@ impl Moments {
         let n = values.len() as f64;
         // Around the first value, so that neither a large offset nor a long sum costs digits.
         let rough = pivot + values.iter().map(|v| (v - pivot) / n).sum::<f64>();
-        let (mut squares, mut rest) = (0.0, 0.0);
+        let (mut squares, mut rest, mut lost) = (0.0, 0.0_f64, 0.0);
         for value in values {
             let difference = value - rough;
             squares += difference * difference;
-            rest += difference;
+            // What an addition loses is kept (Neumaier 1974): in ascending order sums go far from 0 and come back.
+            let next = rest + difference;
+            lost += if rest.abs() >= difference.abs() {
+                (rest - next) + difference
+            } else {
+                (difference - next) + rest
+            };
+            rest = next;
         }
+        rest += lost;
         Self {
             n: values.len() as u64,
             mean: rough + rest / n,

@@ -1,4 +1,4 @@
-"""Makes the reference values of tests/statistics.rs and tests/plot.rs with scipy and pandas.
+"""Makes the reference values of tests/statistics.rs, tests/plot.rs and tests/compare.rs with scipy and pandas.
 
     python -m venv /tmp/reference && /tmp/reference/bin/pip install scipy pandas statsmodels
     /tmp/reference/bin/python workbench/tests/reference/make.py
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 from statsmodels.stats.diagnostic import normal_ad
+from statsmodels.stats.multitest import multipletests
 
 warnings.simplefilter("ignore")
 HERE = Path(__file__).parent
@@ -254,6 +255,77 @@ def pbc(rows):
     }
 
 
+def drawn(seed, count, modulus, divisor, shift):
+    """A sample too long to be stored: tests/compare.rs draws the same, to the last bit."""
+    values = []
+    for _ in range(count):
+        seed = seed * 48271 % 2147483647
+        values.append(seed % modulus / divisor + shift)
+    return np.array(values)
+
+
+def two(name, a, b, how=None):
+    """One comparison of two samples. Long ones are told by how they are drawn."""
+    t = stats.ttest_ind(a, b, equal_var=False)
+    u = stats.mannwhitneyu(a, b, method="asymptotic")
+    ks = stats.ks_2samp(a, b)
+    n, m = len(a), len(b)
+    pooled = np.sqrt(((n - 1) * a.var(ddof=1) + (m - 1) * b.var(ddof=1)) / (n + m - 2))
+    half = 1.96 * np.sqrt(a.var(ddof=1) / n + b.var(ddof=1) / m)
+    # Every pair by itself, as Cliff counts.
+    others = np.sort(b)
+    lower = np.searchsorted(others, a, side="left").sum()
+    higher = (m - np.searchsorted(others, a, side="right")).sum()
+    ps = [t.pvalue, u.pvalue, ks.pvalue]
+    return {
+        "name": name,
+        "a": how[0] if how else list(map(float, a)),
+        "b": how[1] if how else list(map(float, b)),
+        "difference": a.mean() - b.mean(),
+        "half": half,
+        "t": t.statistic,
+        "freedom": t.df,
+        "t_p": t.pvalue,
+        "u": u.statistic,
+        "u_p": u.pvalue,
+        "d": ks.statistic,
+        "d_p": ks.pvalue,
+        "is_exact": max(n, m) <= 10_000,
+        "cohen": (a.mean() - b.mean()) / pooled,
+        "cliff": (lower - higher) / (n * m),
+        "holm": list(multipletests(ps, method="holm")[1]),
+    }
+
+
+def two_samples():
+    rng = np.random.default_rng(20260311)
+    labs = pd.read_csv(PBC / "labs.csv").merge(pd.read_csv(PBC / "demographics.csv"), on="id")
+    arms = [labs.bili[labs.trt == arm].dropna().to_numpy() for arm in (1, 0)]
+    yield two("pbc bili", *arms) | {"a": len(arms[0]), "b": len(arms[1])}
+    yield two("equal sizes", *(np.round(rng.normal(m, 1, 60), 5) for m in (0, 0.3)))
+    yield two("unequal sizes", *(np.round(rng.normal(m, s, n), 5) for m, s, n in ((0, 1, 45), (0.6, 2.5, 130))))
+    yield two("many ties", *(rng.integers(0, top, n).astype(float) for top, n in ((5, 90), (6, 70))))
+    yield two("two and three", np.array([1.0, 2.0]), np.array([1.5, 2.0, 7.0]))
+    yield two("far apart", *(np.round(rng.normal(m, 1, n), 5) for m, n in ((0, 400), (5, 300))))
+    yield two("the same", np.arange(40.0), np.arange(40.0))
+    yield two("heavy tails", *(np.round(rng.standard_t(1.5, n), 5) for n in (200, 333)))
+    long = [
+        ("long, exact", (3, 3000, 4001, 8, 0), (5, 4200, 4001, 8, 11)),
+        ("long, nearly alike", (7, 20_000, 65_521, 64, 0), (9, 30_000, 65_521, 64, 3)),
+        ("long, alike", (7, 20_000, 65_521, 64, 0), (9, 30_000, 65_521, 64, 0)),
+        ("long, unlike", (11, 20_000, 65_521, 64, 0), (13, 30_000, 65_521, 64, 30)),
+        ("long, far apart", (11, 20_000, 65_521, 64, 0), (13, 30_000, 65_521, 64, 300)),
+        ("few against many, alike", (17, 50, 65_521, 64, 0), (19, 12_000, 65_521, 64, 40)),
+        ("few against many, unlike", (17, 50, 65_521, 64, 0), (19, 12_000, 65_521, 64, 300)),
+        ("few against many, apart", (17, 50, 65_521, 64, 0), (19, 12_000, 65_521, 64, 700)),
+        ("some against many", (21, 201, 65_521, 64, 0), (23, 15_000, 65_521, 64, 60)),
+        ("the whole against half of it", (7, 20_000, 65_521, 64, 0), (7, 10_000, 65_521, 64, 0)),
+        ("long, few different", (29, 40_000, 21, 1, 0), (31, 36_000, 22, 1, 0)),
+    ]
+    for name, a, b in long:
+        yield two(name, drawn(*a), drawn(*b), (a, b))
+
+
 if __name__ == "__main__":
     rows = cohort()
     write("samples", [one_sample(*s) for s in samples(rows)])
@@ -261,3 +333,4 @@ if __name__ == "__main__":
     write("groups", list(analyses(rows)))
     write("tails", tails())
     write("pbc", pbc(rows))
+    write("two_samples", list(two_samples()))
