@@ -20,6 +20,7 @@ use crate::{
     configurations::{ConfigurationsPage, provide_heard},
     data::{DataPage, provide_uploads},
     features::provide_features,
+    monitor::MonitorPage,
     plot::PlotPage,
     query::QueryPage,
     simulations::SimulationsPage,
@@ -63,6 +64,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/simulations/:id?") view={Lazy::<SimulationsPage>::new()}/>
                         <Route path=path!("/configurations/:name?") view={Lazy::<ConfigurationsPage>::new()}/>
                         <Route path=path!("/states/:part?") view={Lazy::<StatesPage>::new()}/>
+                        <Route path=path!("/monitor") view={Lazy::<MonitorPage>::new()}/>
                         <Route path=path!("/account/:part?") view={Lazy::<AccountPage>::new()}/>
                     </FlatRoutes>
                 </main>

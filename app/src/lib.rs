@@ -4,7 +4,7 @@
 //! - `boot`: what every page knows in its first byte
 //! - `stores`: browser stores and server stores, declared in one table
 //! - `people`: accounts and roles; `account`: their page
-//! - `data`, `query`, `plot`, `simulations`, `configurations`, `states`: one folder a page, its server functions beside it
+//! - `data`, `query`, `plot`, `simulations`, `configurations`, `states`, `monitor`: one folder a page, its server functions beside it
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
 //! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
@@ -22,6 +22,7 @@ mod data;
 mod error;
 mod features;
 mod json;
+mod monitor;
 pub mod people;
 mod plot;
 mod query;
@@ -45,9 +46,10 @@ pub use self::session::ensure_session;
 pub use self::{
     account::forms as account_forms,
     configurations::desk_of,
-    context::{AppState, load_boot},
+    context::{AppState, administers, load_boot},
     data::forms as data_forms,
     features::{PARQUET_DOWNLOAD, ensure_features, has_feature},
+    monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},
     query::forms as query_forms,
     shell::{Assets, shell},
     states::{AuditQuestion, AuditRow, audit_rows},

@@ -32,6 +32,14 @@ pub enum Error {
         /// The system's word.
         source: std::io::Error,
     },
+    /// The metrics' own address cannot be listened on.
+    #[error("cannot listen on {addr} (setting `metrics.addr`): {source}")]
+    ListenMetrics {
+        /// The address.
+        addr: std::net::SocketAddr,
+        /// The system's word.
+        source: std::io::Error,
+    },
     /// The sessions' database cannot be used.
     #[error("sessions: {0}")]
     Sessions(#[from] crate::sessions::Error),

@@ -14,6 +14,8 @@ mod kinds;
 mod limits;
 mod live;
 mod logging;
+mod metrics;
+mod monitor;
 mod openapi;
 mod pages;
 mod security;

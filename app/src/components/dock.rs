@@ -8,13 +8,14 @@ use super::{header::PAGES, icon::Icon};
 /// The dock; hidden from 1024 px on.
 #[component]
 pub(crate) fn Dock() -> impl IntoView {
-    const ICONS: [&str; 6] = [
+    const ICONS: [&str; 7] = [
         "filter",
         "database",
         "chart-scatter",
         "chart-spline",
         "file-text",
         "git-commit-horizontal",
+        "monitor",
     ];
     let pages = PAGES.into_iter().zip(ICONS);
     view! {

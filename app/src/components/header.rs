@@ -8,13 +8,14 @@ use crate::account::Who;
 use crate::stores::{table::STUDY_NAME, use_server_store};
 
 /// The pages, in the header's order: address, name.
-pub(crate) const PAGES: [(&str, &str); 6] = [
+pub(crate) const PAGES: [(&str, &str); 7] = [
     ("/", "Query"),
     ("/data", "Data"),
     ("/plot", "Plot"),
     ("/simulations", "Simulations"),
     ("/configurations", "Configurations"),
     ("/states", "States"),
+    ("/monitor", "Monitor"),
 ];
 
 /// Whether an address belongs to a page: it is the page's own, or one of its parts'.

@@ -26,5 +26,7 @@ mod webhooks;
 mod words;
 
 #[cfg(feature = "ssr")]
+pub(crate) use self::audit::newest_changes;
+#[cfg(feature = "ssr")]
 pub use self::audit::{AuditQuestion, AuditRow, audit_rows};
 pub(crate) use self::page::StatesPage;

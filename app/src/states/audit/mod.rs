@@ -17,6 +17,8 @@ mod rows;
 mod search;
 mod server;
 
+#[cfg(feature = "ssr")]
+pub(super) use self::answers::newest as newest_changes;
 pub(super) use self::page::Audit;
 #[cfg(feature = "ssr")]
 pub use self::{
