@@ -6,6 +6,7 @@ mod accounts;
 mod backends;
 mod commands;
 mod configurations;
+mod deploy;
 mod editors;
 mod events;
 mod flags;

@@ -20,6 +20,7 @@ pub(super) fn Charts(shown: Memo<Overview>) -> impl IntoView {
 #[component]
 fn One(chart: Memo<Chart>) -> impl IntoView {
     let title = chart.with_untracked(|chart| chart.title.clone());
+    let name = title.clone();
     let unit = chart.with_untracked(|chart| chart.unit.clone());
     let legend = chart.with_untracked(|chart| {
         let line = |line: &super::server::ChartLine| {
@@ -29,7 +30,7 @@ fn One(chart: Memo<Chart>) -> impl IntoView {
         chart.lines.iter().map(line).collect_view()
     });
     view! {
-        <section class="hf-card flex flex-col min-w-0" aria-label=title.clone()>
+        <section class="hf-card flex flex-col min-w-0" aria-label=name>
             <div class="flex flex-wrap items-baseline gap-2 px-4 pt-3">
                 <h2 class="font-semibold">{title}</h2>
                 <span class="text-xs text-muted">{unit}</span>

@@ -192,7 +192,7 @@ pub(super) struct File {
 }
 
 /// Whether a backup is whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum Verdict {
     Whole { states: u64, revision: u64 },
     Broken(String),

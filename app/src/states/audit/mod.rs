@@ -18,7 +18,7 @@ mod search;
 mod server;
 
 #[cfg(feature = "ssr")]
-pub(super) use self::answers::newest as newest_changes;
+pub(crate) use self::answers::newest as newest_changes;
 pub(super) use self::page::Audit;
 #[cfg(feature = "ssr")]
 pub use self::{
