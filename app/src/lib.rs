@@ -52,7 +52,7 @@ pub use self::{
     monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},
     query::forms as query_forms,
     shell::{Assets, shell},
-    states::{AuditQuestion, AuditRow, audit_rows},
+    states::{AuditQuestion, AuditRow, audit_rows, without_secrets},
     visitor::{LoggedIn, SessionKey, Visitor},
 };
 pub use self::{

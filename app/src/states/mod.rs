@@ -26,6 +26,8 @@ mod webhooks;
 mod words;
 
 #[cfg(feature = "ssr")]
+pub use self::answers::shown as without_secrets;
+#[cfg(feature = "ssr")]
 pub(crate) use self::audit::newest_changes;
 #[cfg(feature = "ssr")]
 pub use self::audit::{AuditQuestion, AuditRow, audit_rows};

@@ -21,6 +21,7 @@ mod plot;
 mod query;
 mod session;
 mod standing;
+mod states;
 mod upload;
 
 use std::{
@@ -105,6 +106,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(backups::routes())
         .merge(events::routes())
         .merge(live::routes())
+        .merge(states::routes())
         .merge(openapi::routes())
         .merge(health::routes())
         .with_state(shared)
