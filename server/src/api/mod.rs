@@ -9,6 +9,7 @@ mod audit;
 mod backups;
 mod configurations;
 mod data;
+mod docs;
 mod events;
 mod health;
 mod incoming;
@@ -108,6 +109,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(live::routes())
         .merge(states::routes())
         .merge(openapi::routes())
+        .merge(docs::routes())
         .merge(health::routes())
         .with_state(shared)
 }
