@@ -185,11 +185,15 @@ async fn a_state_is_looked_up_moved_and_brought_back_at_the_terminal() {
     let (code, _, why) = run(&["--json", "state", "get", "nobody"]);
     assert_eq!((code, &lines(&why)[0]["code"]), (3, &json!(3)));
 
-    let (_, text, _) = run(&["state", "list", "kind=feature", "--limit", "1", "--json"]);
+    let (_, text, _) = run(&[
+        "state", "list", "--kind", "feature", "--limit", "1", "--json",
+    ]);
     let found = lines(&text);
     assert_eq!(found.len(), 2, "{text}");
     let next = found[1]["next"].as_str().unwrap();
-    let (_, text, _) = run(&["state", "list", "kind=feature", "--after", next, "--json"]);
+    let (_, text, _) = run(&[
+        "state", "list", "--kind", "feature", "--after", next, "--json",
+    ]);
     assert_eq!(lines(&text).len(), 1, "{text}");
     assert_eq!(run(&["state", "list", "data.age >"]).0, 2);
 

@@ -120,7 +120,11 @@ fn summary(
 
 /// The end of the axis and the distance of its marks: three to six marks at round numbers.
 fn scale(frame: &Frame, most: f64) -> (f64, f64) {
-    let reach = frame.highest.unwrap_or(most).max(frame.lowest + 0.001) - frame.lowest;
+    // Without anything to show the axis goes to 1.
+    let reach = match frame.highest.unwrap_or(most) - frame.lowest {
+        reach if reach > 0.0 => reach,
+        _ => 1.0,
+    };
     let decade = 10_f64.powf(reach.log10().floor());
     let parts = reach / decade;
     let step = decade

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use futures::StreamExt;
 use holdfast::{
     Actor, Change, Expected, HistoryQuery, Interest, Kind, Query, Revision, Scope, State, StateId,
-    StateManager, SystemClock, Transition, Version, search::Total,
+    StateManager, Status, SystemClock, Transition, Version, search::Total,
 };
 use serde_json::{Value, json};
 
@@ -26,10 +26,16 @@ pub enum Deed {
         #[command(flatten)]
         whose: Whose,
     },
-    /// Search states: words and conditions such as `berlin kind=dataset data.age>=50`
+    /// Search states: words and conditions such as `berlin data.age>=50`
     List {
         /// What is looked for; everything without it
         words: Vec<String>,
+        /// Only states of this kind
+        #[arg(long)]
+        kind: Option<String>,
+        /// Only states of this status
+        #[arg(long)]
+        status: Option<String>,
         /// So many of them
         #[arg(long, default_value_t = PAGE)]
         limit: usize,
@@ -134,19 +140,23 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
         }
         Deed::List {
             words,
+            kind,
+            status,
             limit,
             after,
             whose,
         } => {
-            list(
-                &states,
-                &whose.scope.0,
-                &words.join(" "),
-                limit,
-                after,
-                terminal,
-            )
-            .await
+            let mut query: Query = words.join(" ").parse().map_err(misread)?;
+            if let Some(kind) = kind {
+                query = query.kind(&Kind::new(kind));
+            }
+            if let Some(status) = status {
+                query = query.status(&Status::new(status));
+            }
+            if let Some(after) = after {
+                query = query.after(after.parse().map_err(misread)?);
+            }
+            list(&states, &whose.scope.0, query.limit(limit), terminal).await
         }
         Deed::History { id, last, whose } => {
             let (scope, id) = (&whose.scope.0, StateId::new(id));
@@ -167,7 +177,7 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
         } => {
             let (id, step) = (StateId::new(id), Transition::new(transition));
             let moved = states.transition(&whose.scope.0, &id, step, expected(version), &operator);
-            written(terminal, &*moved.await?);
+            written(terminal, &moved.await?);
             Ok(())
         }
         Deed::Rollback {
@@ -178,7 +188,7 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
         } => {
             let (scope, id) = (&whose.scope.0, StateId::new(id));
             let back = states.rollback(scope, &id, Version(to), expected(version), &operator);
-            written(terminal, &*back.await?);
+            written(terminal, &back.await?);
             Ok(())
         }
         Deed::Watch {
@@ -205,16 +215,10 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
 async fn list(
     states: &StateManager,
     scope: &Scope,
-    words: &str,
-    limit: usize,
-    after: Option<String>,
+    query: Query,
     terminal: Terminal,
 ) -> Result<(), Error> {
-    let mut query: Query = words.parse().map_err(misread)?;
-    if let Some(after) = after {
-        query = query.after(after.parse().map_err(misread)?);
-    }
-    let page = states.search(scope, query.limit(limit)).await?;
+    let page = states.search(scope, query).await?;
     for state in &page.states {
         terminal.tell(|| line(state), || value(state));
     }
@@ -252,7 +256,7 @@ async fn watch(
             _ = tokio::signal::ctrl_c() => None,
         };
         match change {
-            Some(change) => tell(terminal, &*change?),
+            Some(change) => tell(terminal, &change?),
             None => return Ok(()),
         }
     }
