@@ -32,7 +32,7 @@ async fn every_metric_that_is_listed_is_told_and_nothing_else() {
     let browser = app.visitor().await;
     let folder = app.folder.path().join("data/backups");
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("holdfast-20260101T000000Z.backup"), "").unwrap();
+    std::fs::write(folder.join("holdfast-20200101T000000Z.backup"), "").unwrap();
     let answer = browser.get("/metrics").await;
     assert_eq!(answer.status, StatusCode::OK);
     let kind = answer.header("content-type");

@@ -144,11 +144,11 @@ async fn a_damaged_backup_is_found_out_and_the_oldest_ones_go() {
     let folder = app.folder.path().join("data/backups");
     std::fs::create_dir_all(&folder).unwrap();
     for day in ["01", "02", "03"] {
-        let name = format!("holdfast-202601{day}T000000Z.backup");
+        let name = format!("holdfast-202001{day}T000000Z.backup");
         std::fs::write(folder.join(name), "{\"not\": \"one\"}\n").unwrap();
     }
     std::fs::write(folder.join("notes.txt"), "mine").unwrap();
-    let name = json!({"name": "holdfast-20260103T000000Z.backup"});
+    let name = json!({"name": "holdfast-20200103T000000Z.backup"});
     let found = browser.call("verify_backup", name).await.json();
     assert!(found["Broken"].as_str().is_some(), "{found}");
     let strange = browser.call("verify_backup", json!({"name": "notes.txt"}));

@@ -67,7 +67,7 @@ pub(super) async fn overview(caller: &Caller, minutes: u32) -> Result<Option<Ove
         about: about(monitor, now.at),
         tiles: tiles(&now, &newest, held, states.kinds().len(), files.first()),
         charts: charts(monitor, now.at, minutes),
-        memory: memory(monitor, &now),
+        memory: memory(monitor, &now, caller.state.workbench.memory()),
         events: changes
             .iter()
             .map(|(change, who)| event(change, who))
@@ -247,7 +247,7 @@ fn charts(monitor: &Monitor, now: i64, minutes: u32) -> Vec<Chart> {
 }
 
 /// What is in memory. Runs that are held in memory will tell of themselves here, beside the two caches.
-fn memory(monitor: &Monitor, now: &Totals) -> Memory {
+fn memory(monitor: &Monitor, now: &Totals, tables: u64) -> Memory {
     let budgets = monitor.parts().budgets;
     let item = |name: &str, kind: &str, bytes: u64, most: u64| Item {
         name: name.to_owned(),
@@ -263,9 +263,10 @@ fn memory(monitor: &Monitor, now: &Totals) -> Memory {
         );
         item("Cache of states", &kind, cache.bytes, budgets.cache)
     });
+    let tables = item("Tables", "columns and indexes", tables, budgets.tables);
     Memory {
         resident: now.vitals.resident.map_or_else(none, format::bytes),
-        items: states.into_iter().collect(),
+        items: states.into_iter().chain([tables]).collect(),
     }
 }
 

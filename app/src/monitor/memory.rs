@@ -17,9 +17,6 @@ pub(super) fn MemoryCard(shown: Memo<Overview>) -> impl IntoView {
             <ul class="px-4 py-2" aria-label="In memory">
                 {move || memory.with(|it| it.items.iter().cloned().map(line).collect_view())}
             </ul>
-            <Show when=move || memory.with(|it| it.items.is_empty())>
-                <p class="px-4 pb-4 text-xs text-muted">"Nothing is kept in front of the states: they are in memory themselves, or `state.cache_bytes` is 0."</p>
-            </Show>
         </section>
     }
     .into_any()

@@ -122,6 +122,8 @@ fn histogram(page: &mut Page, name: &str, label: &str, latency: &Latency) {
 }
 
 fn cache(page: &mut Page, shared: &Shared) {
+    let tables = shared.app.workbench.memory();
+    page.one("holdfast_tables_bytes", &[], tables);
     let Some(counts) = shared.cache.as_ref().map(|cache| cache.counts()) else {
         return;
     };

@@ -36,7 +36,7 @@ const fn histogram(name: &'static str, meaning: &'static str) -> Metric {
 }
 
 /// All of them, by name.
-pub(super) const METRICS: [Metric; 33] = [
+pub(super) const METRICS: [Metric; 34] = [
     gauge(
         "holdfast_backup_newest_timestamp_seconds",
         "When the newest backup in the folder was made; absent without one",
@@ -118,6 +118,10 @@ pub(super) const METRICS: [Metric; 33] = [
     gauge(
         "holdfast_subscribers",
         "Subscribers: webhooks that were ever enabled, and others",
+    ),
+    gauge(
+        "holdfast_tables_bytes",
+        "Bytes of columns and indexes of tables in memory",
     ),
     counter(
         "holdfast_transitions_total",
