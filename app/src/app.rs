@@ -22,6 +22,7 @@ use crate::{
     features::provide_features,
     monitor::MonitorPage,
     plot::PlotPage,
+    profile::ProfilePage,
     query::QueryPage,
     simulations::SimulationsPage,
     states::StatesPage,
@@ -61,6 +62,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view={Lazy::<QueryPage>::new()}/>
                         <Route path=path!("/data") view={Lazy::<DataPage>::new()}/>
                         <Route path=path!("/plot") view={Lazy::<PlotPage>::new()}/>
+                        <Route path=path!("/profile") view={Lazy::<ProfilePage>::new()}/>
                         <Route path=path!("/simulations/:id?") view={Lazy::<SimulationsPage>::new()}/>
                         <Route path=path!("/configurations/:name?") view={Lazy::<ConfigurationsPage>::new()}/>
                         <Route path=path!("/states/:part?") view={Lazy::<StatesPage>::new()}/>

@@ -131,14 +131,29 @@ impl Caller {
             .ok_or(AppError::NoSession)
     }
 
+    /// Their tables: the samples for a visitor without a session.
+    pub(crate) async fn tables(&self) -> Result<workbench::data::StudyView, AppError> {
+        tables_of(&self.state, &self.visitor).await
+    }
+
     /// Their study to ask about: the samples for a visitor without a session.
     pub(crate) async fn study(&self) -> Result<workbench::Study, AppError> {
-        let view = match self.visitor.workspace(&self.state, None) {
-            Some(workspace) => workspace.view().await?,
-            None => self.state.workbench.sample_view().await?,
-        };
-        Ok(workbench::workspace::study_of(view)?)
+        Ok(workbench::workspace::study_of(self.tables().await?)?)
     }
+}
+
+/// A visitor's tables: the samples for one without a session.
+///
+/// # Errors
+/// When the states cannot be read.
+pub async fn tables_of(
+    state: &AppState,
+    visitor: &Visitor,
+) -> Result<workbench::data::StudyView, AppError> {
+    Ok(match visitor.workspace(state, None) {
+        Some(workspace) => workspace.view().await?,
+        None => state.workbench.sample_view().await?,
+    })
 }
 
 /// Whether a visitor administers this server: with accounts by their role, without by the setting.

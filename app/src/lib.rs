@@ -4,7 +4,7 @@
 //! - `boot`: what every page knows in its first byte
 //! - `stores`: browser stores and server stores, declared in one table
 //! - `people`: accounts and roles; `account`: their page
-//! - `data`, `query`, `plot`, `simulations`, `configurations`, `states`, `monitor`: one folder a page, its server functions beside it
+//! - `data`, `query`, `plot`, `profile`, `simulations`, `configurations`, `states`, `monitor`: one folder a page, its server functions beside it
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
 //! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
@@ -25,6 +25,7 @@ mod json;
 mod monitor;
 pub mod people;
 mod plot;
+mod profile;
 mod query;
 mod simulations;
 mod states;
@@ -46,7 +47,7 @@ pub use self::session::ensure_session;
 pub use self::{
     account::forms as account_forms,
     configurations::desk_of,
-    context::{AppState, administers, load_boot},
+    context::{AppState, administers, load_boot, tables_of},
     data::forms as data_forms,
     features::{PARQUET_DOWNLOAD, ensure_features, has_feature},
     monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},

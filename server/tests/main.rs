@@ -19,6 +19,7 @@ mod metrics;
 mod monitor;
 mod openapi;
 mod pages;
+mod profile;
 mod security;
 mod sessions;
 mod simulations;

@@ -8,10 +8,11 @@ use super::{header::PAGES, icon::Icon};
 /// The dock; hidden from 1024 px on.
 #[component]
 pub(crate) fn Dock() -> impl IntoView {
-    const ICONS: [&str; 7] = [
+    const ICONS: [&str; 8] = [
         "filter",
         "database",
         "chart-scatter",
+        "chart-column",
         "chart-spline",
         "file-text",
         "git-commit-horizontal",

@@ -8,10 +8,11 @@ use crate::account::Who;
 use crate::stores::{table::STUDY_NAME, use_server_store};
 
 /// The pages, in the header's order: address, name.
-pub(crate) const PAGES: [(&str, &str); 7] = [
+pub(crate) const PAGES: [(&str, &str); 8] = [
     ("/", "Query"),
     ("/data", "Data"),
     ("/plot", "Plot"),
+    ("/profile", "Profile"),
     ("/simulations", "Simulations"),
     ("/configurations", "Configurations"),
     ("/states", "States"),

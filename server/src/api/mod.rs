@@ -19,6 +19,7 @@ mod metrics;
 mod news;
 mod openapi;
 mod plot;
+mod profile;
 mod query;
 mod session;
 mod standing;
@@ -103,6 +104,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(upload::routes())
         .merge(query::routes())
         .merge(plot::routes())
+        .merge(profile::routes())
         .merge(audit::routes())
         .merge(backups::routes())
         .merge(events::routes())
