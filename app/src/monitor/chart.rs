@@ -38,7 +38,7 @@ fn One(chart: Memo<Chart>) -> impl IntoView {
                 <span class="flex gap-3 text-2xs text-muted" aria-hidden="true">{legend}</span>
             </div>
             <div class="relative h-36 ml-12 mr-4 mt-3 mb-6" role="img" aria-label=move || chart.with(|chart| chart.summary.clone())>
-                {move || chart.with(|chart| drawing(chart))}
+                {move || chart.with(drawing)}
             </div>
             <details class="px-4 pb-2 text-xs">
                 <summary class="cursor-pointer text-muted">"Show as table"</summary>
