@@ -35,7 +35,7 @@ use crate::{
     backend::{Backend, Fault, Held},
     limits::{Access, Gate},
     log::MAX_PAGE,
-    metrics::{Counts, Latency, Metrics},
+    metrics::{Counts, Latency, Metrics, Slow},
     schema::Schemas,
     validate::rules::Rules,
     watch::Hub,
@@ -139,6 +139,11 @@ impl StateManager {
         self.0.metrics.latencies()
     }
 
+    /// The last operations that took long (see [`Builder::slow_above`]), the newest first.
+    pub fn slow(&self) -> Vec<Slow> {
+        self.0.metrics.slow().read()
+    }
+
     /// What the backend holds of states that are not deleted, over all scopes.
     pub async fn held(&self) -> Result<Held, Error> {
         self.within("held", self.0.backend.held()).await
@@ -228,6 +233,12 @@ impl StateManager {
             }
         };
         self.0.metrics.took(operation, took);
+        self.0.metrics.slow().look(took, || Slow {
+            operation: operation.into(),
+            at: self.0.clock.now(),
+            took,
+            is_done: matches!(answer, Ok(Ok(_))),
+        });
         let result = match answer {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(source)) => Error::Failed { operation, source },

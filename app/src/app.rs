@@ -21,7 +21,9 @@ use crate::{
     configurations::{ConfigurationsPage, provide_heard},
     data::{DataPage, provide_uploads},
     features::provide_features,
+    monitor::MonitorPage,
     plot::PlotPage,
+    profile::ProfilePage,
     query::QueryPage,
     simulations::SimulationsPage,
     states::StatesPage,
@@ -61,10 +63,12 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view={Lazy::<QueryPage>::new()}/>
                         <Route path=path!("/data") view={Lazy::<DataPage>::new()}/>
                         <Route path=path!("/plot") view={Lazy::<PlotPage>::new()}/>
+                        <Route path=path!("/profile") view={Lazy::<ProfilePage>::new()}/>
                         <Route path=path!("/simulations/:id?") view={Lazy::<SimulationsPage>::new()}/>
                         <Route path=path!("/compare") view={Lazy::<ComparePage>::new()}/>
                         <Route path=path!("/configurations/:name?") view={Lazy::<ConfigurationsPage>::new()}/>
                         <Route path=path!("/states/:part?") view={Lazy::<StatesPage>::new()}/>
+                        <Route path=path!("/monitor") view={Lazy::<MonitorPage>::new()}/>
                         <Route path=path!("/account/:part?") view={Lazy::<AccountPage>::new()}/>
                     </FlatRoutes>
                 </main>

@@ -14,6 +14,7 @@ use crate::{
     AppError, Boot, Visitor,
     account::Me,
     boot::{Limits, Stored},
+    monitor::Monitor,
     people::{Account, People, Place, Role, SignUp},
     shell::Assets,
     stores::table::{TABLE, Tier},
@@ -43,6 +44,8 @@ pub struct AppState {
     pub is_administered_by_all: bool,
     /// Who has an account, and what it allows.
     pub people: People,
+    /// How this server fares.
+    pub monitor: Monitor,
 }
 
 impl FromRef<AppState> for LeptosOptions {
@@ -91,10 +94,7 @@ impl Caller {
 
     /// Whether they administer this server: with accounts by their role, without by the setting.
     pub(crate) async fn administers(&self) -> Result<bool, AppError> {
-        if let Some(account) = &self.visitor.account {
-            return Ok(account.role == Role::Admin);
-        }
-        Ok(self.state.is_administered_by_all && !self.state.people.has_accounts().await?)
+        administers(&self.state, &self.visitor).await
     }
 
     /// Whether they may change a state of this kind: what a page offers. The engine decides for itself.
@@ -131,14 +131,40 @@ impl Caller {
             .ok_or(AppError::NoSession)
     }
 
+    /// Their tables: the samples for a visitor without a session.
+    pub(crate) async fn tables(&self) -> Result<workbench::data::StudyView, AppError> {
+        tables_of(&self.state, &self.visitor).await
+    }
+
     /// Their study to ask about: the samples for a visitor without a session.
     pub(crate) async fn study(&self) -> Result<workbench::Study, AppError> {
-        let view = match self.visitor.workspace(&self.state, None) {
-            Some(workspace) => workspace.view().await?,
-            None => self.state.workbench.sample_view().await?,
-        };
-        Ok(workbench::workspace::study_of(view)?)
+        Ok(workbench::workspace::study_of(self.tables().await?)?)
     }
+}
+
+/// A visitor's tables: the samples for one without a session.
+///
+/// # Errors
+/// When the states cannot be read.
+pub async fn tables_of(
+    state: &AppState,
+    visitor: &Visitor,
+) -> Result<workbench::data::StudyView, AppError> {
+    Ok(match visitor.workspace(state, None) {
+        Some(workspace) => workspace.view().await?,
+        None => state.workbench.sample_view().await?,
+    })
+}
+
+/// Whether a visitor administers this server: with accounts by their role, without by the setting.
+///
+/// # Errors
+/// When the accounts cannot be read.
+pub async fn administers(state: &AppState, visitor: &Visitor) -> Result<bool, AppError> {
+    if let Some(account) = &visitor.account {
+        return Ok(account.role == Role::Admin);
+    }
+    Ok(state.is_administered_by_all && !state.people.has_accounts().await?)
 }
 
 /// Now, in milliseconds since 1970 UTC.

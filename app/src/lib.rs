@@ -5,7 +5,8 @@
 //! - `stores`: browser stores and server stores, declared in one table
 //! - `people`: accounts and roles; `account`: their page
 //! - `analysis`: a run's charts, on its page of `simulations`
-//! - `data`, `query`, `plot`, `simulations`, `compare`, `configurations`, `states`: one folder a page, its server functions beside it
+//! - `data`, `query`, `plot`, `profile`, `simulations`, `compare`, `configurations`, `states`, `monitor`: one folder a page, its
+//!   server functions beside it
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
 //! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
@@ -25,8 +26,10 @@ mod data;
 mod error;
 mod features;
 mod json;
+mod monitor;
 pub mod people;
 mod plot;
+mod profile;
 mod query;
 mod simulations;
 mod states;
@@ -49,12 +52,13 @@ pub use self::{
     account::forms as account_forms,
     compare::compared,
     configurations::desk_of,
-    context::{AppState, load_boot},
+    context::{AppState, administers, load_boot, tables_of},
     data::forms as data_forms,
     features::{PARQUET_DOWNLOAD, ensure_features, has_feature},
+    monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},
     query::forms as query_forms,
     shell::{Assets, shell},
-    states::{AuditQuestion, AuditRow, audit_rows},
+    states::{AuditQuestion, AuditRow, audit_rows, without_secrets},
     visitor::{LoggedIn, SessionKey, Visitor},
 };
 pub use self::{

@@ -1,11 +1,16 @@
 //! Puts the server together, runs it, and ends it. Tests and the program build it the same way.
 
+mod gauges;
 pub(crate) mod open;
+pub(crate) mod process;
 mod stop;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use app::{AppState, Limits, ensure_features, people::People};
+use app::{
+    AppState, Budgets, Keep, Limits, Monitor, MonitorParts, Sampling, ensure_features,
+    people::People,
+};
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -19,8 +24,10 @@ use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use workbench::{configurations::desk::DiskWatch, simulation::runs::Runs};
 
 use self::{
+    gauges::Gauges,
     open::{
-        deliver, open_desk, open_runs, open_sessions, open_states, open_workbench, sweep, tiers,
+        Opened, backend_name, deliver, open_all, open_desk, open_runs, open_sessions, open_states,
+        open_workbench, sweep, tiers,
     },
     stop::stop_signal,
 };
@@ -28,7 +35,7 @@ use crate::{
     Error, Settings,
     api::{self, Listeners, Shared},
     sessions::{CookieStyle, Door, Rate, visitor},
-    web::{self, OwnHosts, RequestLimits, Site},
+    web::{self, OwnHosts, RequestLimits, Site, Traffic},
 };
 
 /// How long open requests may take to finish once the server is asked to stop.
@@ -39,6 +46,10 @@ pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
     router: Router,
+    /// Where metrics are collected without logging in, and what answers there.
+    metrics: Option<(TcpListener, Router)>,
+    drain: Duration,
+    draining: CancellationToken,
     people: People,
     runs: Runs,
     listeners: Arc<Listeners>,
@@ -46,6 +57,7 @@ pub struct Application {
     _sweeper: Sweeper,
     _disk_watch: DiskWatch,
     _compactor: Option<Compactor>,
+    _sampling: Sampling,
     leftover_sweeper: JoinHandle<()>,
     webhooks: Option<Webhooks>,
 }
@@ -66,7 +78,11 @@ impl Application {
         // Rendering spawns its resources here. Set once a process: a second server finds it set.
         drop(any_spawner::Executor::init_tokio());
         std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
-        let (manager, cache) = open_states(&settings, clock.clone()).await?;
+        let Opened {
+            states: manager,
+            cache,
+            bare,
+        } = open_all(&settings, clock.clone()).await?;
         ensure_features(&manager).await?;
         let webhooks = deliver(&settings, &manager)?;
         let workbench = open_workbench(&settings)?;
@@ -92,6 +108,35 @@ impl Application {
         let site = Site::open(&settings.site_dir)?;
         let limits = RequestLimits::new(&settings.limits, clock.clone(), site.files);
         let listeners = Arc::new(Listeners::new(&settings.live));
+        let slow_above = Duration::from_millis(settings.monitor.slow_ms);
+        let traffic = Arc::new(Traffic::new(slow_above, clock.clone()));
+        let every_hours = settings.backups.every_hours;
+        let keep = Keep::new(
+            settings.data_dir.join("backups"),
+            bare,
+            clock.clone(),
+            settings.backups.keep,
+            (every_hours > 0).then(|| Duration::from_secs(every_hours.saturating_mul(3600))),
+        );
+        let monitor = Monitor::new(MonitorParts {
+            states: manager.clone(),
+            cache: cache.clone(),
+            vitals: Arc::new(Gauges {
+                listeners: Arc::clone(&listeners),
+                traffic: Arc::clone(&traffic),
+                started_at: clock.now(),
+            }),
+            clock: clock.clone(),
+            backend: backend_name(&settings)?,
+            budgets: Budgets {
+                cache: settings.state.cache_bytes,
+                tables: settings.data.cache_bytes as u64,
+                connections: settings.live.listeners as u64,
+            },
+            slow_above,
+            keep,
+        });
+        let sampling = monitor.begin(Duration::from_secs(settings.monitor.sample_seconds.max(1)));
         let shared = Shared {
             app: AppState {
                 manager,
@@ -107,6 +152,7 @@ impl Application {
                 },
                 is_administered_by_all: settings.server.is_administered_by_all(),
                 people: people.clone(),
+                monitor,
             },
             door: Door {
                 sessions,
@@ -119,10 +165,23 @@ impl Application {
             cache,
             live: settings.live.clone(),
             listeners: Arc::clone(&listeners),
+            traffic: Arc::clone(&traffic),
+            draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
         };
-        let stopping = shared.stopping.clone();
-        let router = router(shared, Arc::new(limits), &settings);
+        let (stopping, draining) = (shared.stopping.clone(), shared.draining.clone());
+        let metrics = match settings.metrics.addr.filter(|_| settings.metrics.enabled) {
+            None => None,
+            Some(addr) => {
+                let listener = TcpListener::bind(addr).await;
+                let listener = listener.map_err(|source| Error::ListenMetrics { addr, source })?;
+                if !addr.ip().is_loopback() {
+                    tracing::warn!("metrics are told to whoever reaches {addr}");
+                }
+                Some((listener, api::metrics_routes(shared.clone())))
+            }
+        };
+        let router = router(shared, Arc::new(limits), traffic, &settings);
         let listen = |source| Error::Listen {
             addr: settings.server.addr.to_string(),
             source,
@@ -142,6 +201,9 @@ impl Application {
             listener,
             address,
             router,
+            metrics,
+            drain: Duration::from_secs(settings.server.drain_seconds),
+            draining,
             people,
             runs,
             listeners,
@@ -149,6 +211,7 @@ impl Application {
             _sweeper: sweeper,
             _disk_watch: disk_watch,
             _compactor: compactor,
+            _sampling: sampling,
             leftover_sweeper,
             webhooks,
         })
@@ -157,6 +220,12 @@ impl Application {
     /// Where it listens: the port that was found, where 0 was asked for.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its metrics are collected without logging in, if the settings have it so.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        let (listener, _) = self.metrics.as_ref()?;
+        listener.local_addr().ok()
     }
 
     /// Its routes, for a test that needs no socket.
@@ -177,10 +246,22 @@ impl Application {
     /// Serves until SIGTERM, SIGINT or the stopper; open requests finish, streams end.
     pub async fn run_until_stopped(self) -> Result<(), Error> {
         tracing::info!("listening on http://{}", self.address);
-        let stopping = self.stopping.clone();
+        let (stopping, draining, drain) = (self.stopping.clone(), self.draining, self.drain);
         let signals = tokio::spawn(async move {
             stop_signal().await;
+            draining.cancel();
+            if !drain.is_zero() {
+                tracing::info!("no more requests should come; stopping in {drain:?}");
+                tokio::time::sleep(drain).await;
+            }
             stopping.cancel();
+        });
+        let metrics = self.metrics.map(|(listener, router)| {
+            tokio::spawn(async move {
+                if let Err(error) = axum::serve(listener, router).await {
+                    tracing::warn!(%error, "metrics cannot be collected any more");
+                }
+            })
         });
         let stopped = self.stopping.clone().cancelled_owned();
         let service = self
@@ -205,6 +286,9 @@ impl Application {
             }
         };
         signals.abort();
+        if let Some(metrics) = metrics {
+            metrics.abort();
+        }
         self.leftover_sweeper.abort();
         self.runs.stop().await;
         if let Some(webhooks) = self.webhooks {
@@ -218,13 +302,19 @@ impl Application {
 /// From the outside in: what panicked, headers, packages (compressed when they were built); then,
 /// for everything a person's state has to do with, compression, what is turned away, how often the address asks,
 /// whether it comes from our own pages, who asks and how often they do.
-fn router(shared: Shared, limits: Arc<RequestLimits>, settings: &Settings) -> Router {
+fn router(
+    shared: Shared,
+    limits: Arc<RequestLimits>,
+    traffic: Arc<Traffic>,
+    settings: &Settings,
+) -> Router {
     let own = OwnHosts(settings.server.public_host().map(Into::into));
     let door = shared.door.clone();
+    let has_metrics = settings.metrics.enabled && settings.metrics.addr.is_none();
     let packages = web::packages(&shared.app.leptos);
     web::pages(&shared.app)
         .merge(web::functions(&shared.app))
-        .merge(api::routes(shared))
+        .merge(api::routes(shared, has_metrics))
         .layer(from_fn_with_state(limits.clone(), web::limit_visitor))
         .layer(from_fn_with_state(door, visitor))
         .layer(from_fn_with_state(own, web::own_origin))
@@ -233,6 +323,7 @@ fn router(shared: Shared, limits: Arc<RequestLimits>, settings: &Settings) -> Ro
         .layer(web::compression())
         .merge(packages)
         .layer(CatchPanicLayer::custom(web::panicked))
+        .layer(from_fn_with_state(traffic, web::measure))
         .layer(from_fn_with_state(settings.server.is_https(), web::headers))
         .layer(TraceLayer::new_for_http())
 }

@@ -32,6 +32,14 @@ pub enum Error {
         /// The system's word.
         source: std::io::Error,
     },
+    /// The metrics' own address cannot be listened on.
+    #[error("cannot listen on {addr} (setting `metrics.addr`): {source}")]
+    ListenMetrics {
+        /// The address.
+        addr: std::net::SocketAddr,
+        /// The system's word.
+        source: std::io::Error,
+    },
     /// The sessions' database cannot be used.
     #[error("sessions: {0}")]
     Sessions(#[from] crate::sessions::Error),
@@ -53,6 +61,12 @@ pub enum Error {
     /// Accounts cannot be read or written, or it cannot be done to them.
     #[error("accounts: {0}")]
     Accounts(app::AppError),
+    /// What was looked for cannot be understood.
+    #[error("{0}")]
+    Misread(String),
+    /// `doctor` found something that has to be mended.
+    #[error("{0} of these must be mended before a server can run here")]
+    Unwell(usize),
     /// The server broke off.
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
@@ -71,9 +85,38 @@ impl Error {
     }
 
     /// Tells the person at the terminal. Standard error, because the log may not be on yet.
-    pub fn report(&self) -> ExitCode {
-        let told = writeln!(std::io::stderr().lock(), "holdfast: {self}");
+    pub fn report(&self, is_json: bool) -> ExitCode {
+        let code = self.code();
+        let mut terminal = std::io::stderr().lock();
+        let told = match is_json {
+            true => {
+                let line = serde_json::json!({ "error": self.to_string(), "code": code });
+                writeln!(terminal, "{line}")
+            }
+            false => writeln!(terminal, "holdfast: {self}"),
+        };
         drop(told);
-        ExitCode::FAILURE
+        ExitCode::from(code)
+    }
+
+    /// The exit code, as `holdfast --help` lists them.
+    pub fn code(&self) -> u8 {
+        use app::AppError as A;
+        use holdfast::{CopyError as C, Error as E};
+        match self {
+            Self::Settings(_) | Self::NotBuilt { .. } | Self::Misread(_) => 2,
+            Self::Accounts(A::NotFound(_))
+            | Self::Engine(E::Absent { .. } | E::Expired { .. } | E::Removed { .. }) => 3,
+            Self::Engine(
+                E::Refused { .. } | E::Conflict { .. } | E::Conflicts { .. } | E::Forbidden { .. },
+            )
+            | Self::Copy(C::Occupied { .. } | C::StillWritten { .. }) => 4,
+            Self::Tampered(_)
+            | Self::Copy(
+                C::Damaged { .. } | C::Truncated { .. } | C::Foreign { .. } | C::Differs { .. },
+            ) => 5,
+            Self::Unwell(_) => 6,
+            _ => 1,
+        }
     }
 }

@@ -25,5 +25,6 @@ pub mod settings;
 mod web;
 
 pub use self::{
-    application::Application, error::Error, logging::start_logging, settings::Settings,
+    api::metrics_table, application::Application, error::Error, logging::start_logging,
+    settings::Settings,
 };

@@ -127,3 +127,155 @@ fn the_program_lists_its_commands_and_refuses_an_unknown_one() {
     }
     assert!(!program("bakcup").status.success());
 }
+
+/// Runs the program over the data in this folder: its exit code, what it answered, what it complained of.
+fn holdfast(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.args(arguments).current_dir(folder);
+    command
+        .env("HOLDFAST_DATA_DIR", folder.join("data"))
+        .env("HOLDFAST_SITE_DIR", folder.join("site"))
+        .env("HOLDFAST_SERVER__ADDR", "127.0.0.1:0")
+        .stdin(Stdio::null());
+    let done = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        done.status.code().unwrap(),
+        text(done.stdout),
+        text(done.stderr),
+    )
+}
+
+fn lines(text: &str) -> Vec<serde_json::Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
+        .collect()
+}
+
+const FLAG: &str = "feature.parquet-download";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_is_looked_up_moved_and_brought_back_at_the_terminal() {
+    let (folder, _) = with_a_study().await;
+    let run = |arguments: &[&str]| holdfast(folder.path(), arguments);
+    let (code, text, _) = run(&["state", "get", FLAG, "--json"]);
+    let state = lines(&text).remove(0);
+    assert_eq!((code, &state["status"]), (0, &json!("enabled")));
+    let version = state["version"].to_string();
+
+    let (code, text, _) = run(&[
+        "state",
+        "transition",
+        FLAG,
+        "suspend",
+        "--version",
+        &version,
+    ]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("is disabled now"), "{text}");
+    let late = run(&[
+        "state",
+        "transition",
+        FLAG,
+        "suspend",
+        "--version",
+        &version,
+    ]);
+    assert_eq!(late.0, 4, "{}", late.2);
+    let (code, _, why) = run(&["--json", "state", "get", "nobody"]);
+    assert_eq!((code, &lines(&why)[0]["code"]), (3, &json!(3)));
+
+    let (_, text, _) = run(&[
+        "state", "list", "--kind", "feature", "--limit", "1", "--json",
+    ]);
+    let found = lines(&text);
+    assert_eq!(found.len(), 2, "{text}");
+    let next = found[1]["next"].as_str().unwrap();
+    let (_, text, _) = run(&[
+        "state", "list", "--kind", "feature", "--after", next, "--json",
+    ]);
+    assert_eq!(lines(&text).len(), 1, "{text}");
+    assert_eq!(run(&["state", "list", "data.age >"]).0, 2);
+
+    let (_, text, _) = run(&["state", "history", FLAG, "--json"]);
+    let changes = lines(&text);
+    assert_eq!(changes[0]["transition"], "suspend");
+    assert_eq!(changes[0]["actor"]["name"], "the command line");
+    let (code, text, why) = run(&["state", "rollback", FLAG, "--to", "1"]);
+    assert_eq!(code, 0, "{text}{why}");
+    let (_, text, _) = run(&["state", "watch", "--all", "--after", "0", "--count", "3"]);
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert_eq!(run(&["state", "get", "x", "--scope", "mars"]).0, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_made_listed_and_revoked_at_the_terminal() {
+    let (folder, _) = with_a_study().await;
+    let application = application(&folder, Arc::new(SystemClock), |_| {}).await;
+    let joining = app::people::Joining {
+        email: "ada@lab.org".into(),
+        name: "Ada".into(),
+        password: "kelp holds fast".into(),
+    };
+    let people = application.people();
+    people.add(joining, app::people::Role::Admin).await.unwrap();
+    let run = |arguments: &[&str]| holdfast(folder.path(), arguments);
+    let (code, text, why) = run(&["token", "make", "ada@lab.org", "Prometheus", "--json"]);
+    assert_eq!(code, 0, "{why}");
+    let token = lines(&text)[0]["token"].as_str().unwrap().to_owned();
+    assert!(token.starts_with("hf_pat_"));
+    assert!(people.by_token(&token).await.unwrap().is_some());
+    let (_, text, _) = run(&["token", "list", "ada@lab.org", "--json"]);
+    let listed = lines(&text).remove(0);
+    assert_eq!(
+        (&listed["name"], &listed["may_write"]),
+        (&json!("Prometheus"), &json!(false))
+    );
+    let id = listed["id"].as_str().unwrap();
+    assert_eq!(run(&["token", "revoke", "ada@lab.org", id]).0, 0);
+    assert_eq!(run(&["token", "list", "bob@lab.org"]).0, 3);
+}
+
+#[test]
+fn the_doctor_says_what_is_to_be_mended_and_how() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, text, _) = holdfast(folder.path(), &["doctor", "--json"]);
+    let checks = lines(&text);
+    let about = |what: &str| checks.iter().find(|it| it["what"] == what).unwrap();
+    assert_eq!(code, 6, "there is no site: {text}");
+    assert_eq!(about("site")["verdict"], "mend");
+    assert!(
+        about("site")["advice"]
+            .as_str()
+            .unwrap()
+            .contains("site_dir")
+    );
+    for good in ["data folder", "states", "clock", "server.addr", "reach"] {
+        assert_eq!(about(good)["verdict"], "good", "{good}: {text}");
+    }
+    assert_eq!(about("backups")["verdict"], "mind");
+
+    std::fs::create_dir(folder.path().join("site")).unwrap();
+    std::fs::write(folder.path().join("site/manifest.json"), "{}").unwrap();
+    let (code, text, _) = holdfast(folder.path(), &["doctor"]);
+    assert_eq!(code, 0, "{text}");
+    std::fs::write(folder.path().join("holdfast.toml"), "[sate]\nbackend = 1").unwrap();
+    assert_eq!(holdfast(folder.path(), &["doctor"]).0, 2);
+}
+
+#[test]
+fn shells_complete_its_commands_and_it_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, text, _) = holdfast(folder.path(), &["completions", shell]);
+        assert_eq!(code, 0);
+        assert!(text.contains("migrate-backend"), "{shell}");
+    }
+    let (code, text, _) = holdfast(folder.path(), &["man"]);
+    assert_eq!(code, 0);
+    assert!(
+        text.contains(".TH holdfast 1") && text.contains("Exit codes"),
+        "{text}"
+    );
+    assert!(!folder.path().join("data").exists(), "they need no data");
+}

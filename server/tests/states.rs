@@ -1,5 +1,7 @@
 //! The States page's questions over HTTP: one's own states only, guarded, each refusal typed.
 
+mod programs;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 

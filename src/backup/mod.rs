@@ -74,6 +74,14 @@ impl StateManager {
         file.finish(of).await
     }
 
+    /// Whether a file is a whole backup that this engine could be restored from; nothing is written.
+    ///
+    /// # Errors
+    /// [`CopyError`] says what is wrong with it, and where.
+    pub async fn check_backup(&self, path: impl AsRef<Path> + Send) -> Result<Backup, CopyError> {
+        Reader::open(path.as_ref()).await?.check(self).await
+    }
+
     /// Brings a backup into this engine, which must be empty. All of the file is checked before
     /// anything is written, and what was written is read back and compared. Nobody else may write
     /// meanwhile.

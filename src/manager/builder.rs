@@ -34,6 +34,7 @@ pub struct Builder {
     rules: Rules,
     schemas: Schemas,
     authority: Option<Arc<dyn Authority>>,
+    metrics: Metrics,
 }
 
 impl Builder {
@@ -63,6 +64,7 @@ impl Builder {
             rules: Rules::default(),
             schemas: Schemas::default(),
             authority: None,
+            metrics: Metrics::default(),
         }
     }
 
@@ -136,6 +138,13 @@ impl Builder {
         self
     }
 
+    /// Operations that take at least so long are remembered, the last hundred of them
+    /// ([`StateManager::slow`]); without it, half a second.
+    pub fn slow_above(mut self, threshold: Duration) -> Self {
+        self.metrics = Metrics::slow_above(threshold);
+        self
+    }
+
     /// The next schema version of a kind, and how data of the version before comes into its shape.
     /// The first upcaster leads from version 1 to 2, the second from 2 to 3: they stay as long as
     /// such data may be stored, each as it was.
@@ -187,7 +196,7 @@ impl Builder {
             rules: self.rules,
             schemas: self.schemas,
             authority: self.authority,
-            metrics: Metrics::default(),
+            metrics: self.metrics,
             hub: Arc::default(),
             nudges: watch::Sender::default(),
         }))

@@ -55,6 +55,37 @@ impl Latency {
         Duration::ZERO
     }
 
+    /// What came after `before`, which is the same counted earlier.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        let mut later = self.clone();
+        later.count = later.count.saturating_sub(before.count);
+        later.sum = later.sum.saturating_sub(before.sum);
+        for (count, earlier) in later.buckets.iter_mut().zip(before.buckets) {
+            *count = count.saturating_sub(earlier);
+        }
+        later
+    }
+
+    /// All of these as if they were one operation.
+    #[must_use]
+    pub fn together<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        let none = Self {
+            operation: "all",
+            count: 0,
+            sum: Duration::ZERO,
+            buckets: [0; BUCKETS],
+        };
+        all.into_iter().fold(none, |mut so_far, one| {
+            so_far.count += one.count;
+            so_far.sum += one.sum;
+            for (count, more) in so_far.buckets.iter_mut().zip(one.buckets) {
+                *count += more;
+            }
+            so_far
+        })
+    }
+
     /// The calls that took less than each bound, as monitoring systems want them: rising.
     pub fn cumulative(&self) -> impl Iterator<Item = (Duration, u64)> {
         let mut passed = 0;
@@ -69,10 +100,45 @@ fn bound(bucket: usize) -> Duration {
     Duration::from_micros(1 << bucket)
 }
 
+/// Counts how long something takes. It is written to without waiting.
 #[derive(Default)]
-struct Histogram {
+pub struct Histogram {
     nanos: AtomicU64,
     buckets: [AtomicU64; BUCKETS],
+}
+
+impl fmt::Debug for Histogram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Histogram(..)")
+    }
+}
+
+impl Histogram {
+    /// Something took so long.
+    pub fn record(&self, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let bucket = (u64::BITS - micros.leading_zeros()) as usize;
+        if let Some(bucket) = self.buckets.get(bucket.min(BUCKETS - 1)) {
+            bucket.fetch_add(1, Relaxed);
+        }
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        // What needed no waiting adds nothing: the most frequent case touches one number only.
+        if nanos > 0 {
+            self.nanos.fetch_add(nanos, Relaxed);
+        }
+    }
+
+    /// As it stands, under a name.
+    pub fn read(&self, operation: &'static str) -> Latency {
+        let buckets: [u64; BUCKETS] =
+            array::from_fn(|n| self.buckets.get(n).map_or(0, |it| it.load(Relaxed)));
+        Latency {
+            operation,
+            count: buckets.iter().sum(),
+            sum: Duration::from_nanos(self.nanos.load(Relaxed)),
+            buckets,
+        }
+    }
 }
 
 /// The histograms of an engine.
@@ -88,34 +154,16 @@ impl fmt::Debug for Latencies {
 impl Latencies {
     pub(super) fn record(&self, operation: &'static str, took: Duration) {
         let place = OPERATIONS.iter().position(|name| *name == operation);
-        let Some(histogram) = self.0.get(place.unwrap_or(OPERATIONS.len() - 1)) else {
-            return;
-        };
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let bucket = (u64::BITS - micros.leading_zeros()) as usize;
-        if let Some(bucket) = histogram.buckets.get(bucket.min(BUCKETS - 1)) {
-            bucket.fetch_add(1, Relaxed);
-        }
-        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        // What needed no waiting adds nothing: the most frequent case touches one number only.
-        if nanos > 0 {
-            histogram.nanos.fetch_add(nanos, Relaxed);
+        if let Some(histogram) = self.0.get(place.unwrap_or(OPERATIONS.len() - 1)) {
+            histogram.record(took);
         }
     }
 
     pub(super) fn read(&self) -> Vec<Latency> {
         let measured = OPERATIONS.iter().zip(&self.0);
-        let latencies = measured.map(|(operation, histogram)| {
-            let buckets: [u64; BUCKETS] =
-                array::from_fn(|n| histogram.buckets.get(n).map_or(0, |it| it.load(Relaxed)));
-            Latency {
-                operation,
-                count: buckets.iter().sum(),
-                sum: Duration::from_nanos(histogram.nanos.load(Relaxed)),
-                buckets,
-            }
-        });
-        latencies.collect()
+        measured
+            .map(|(operation, histogram)| histogram.read(operation))
+            .collect()
     }
 }
 
@@ -141,6 +189,21 @@ mod tests {
         assert_eq!(get.cumulative().last().unwrap().1, 101);
         assert!(get.sum > Duration::from_secs(3_600));
         assert_eq!(read.iter().map(|it| it.count).sum::<u64>(), 101);
+    }
+
+    #[test]
+    fn what_came_later_is_told_apart_and_operations_are_taken_together() {
+        let latencies = Latencies::default();
+        latencies.record("get", Duration::from_micros(3));
+        let before = latencies.read();
+        latencies.record("get", Duration::from_micros(100));
+        latencies.record("put", Duration::from_micros(1000));
+        let after = latencies.read();
+        let later: Vec<Latency> = after.iter().zip(&before).map(|(a, b)| a.since(b)).collect();
+        let all = Latency::together(&later);
+        assert_eq!((all.count, all.sum), (2, Duration::from_micros(1100)));
+        assert_eq!(all.quantile(0.5), Duration::from_micros(128));
+        assert_eq!(all.quantile(1.0), Duration::from_micros(1024));
     }
 
     #[test]

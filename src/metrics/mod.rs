@@ -3,6 +3,7 @@
 //! They only count; who shows them, and under which names, is the server's business.
 
 mod latency;
+mod slow;
 
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -12,7 +13,10 @@ use std::{
 use dashmap::DashMap;
 
 use self::latency::Latencies;
-pub use self::latency::Latency;
+pub use self::{
+    latency::{Histogram, Latency},
+    slow::{Slow, SlowList},
+};
 use crate::{Change, Error, Transition};
 
 /// The counters as they stood at one moment.
@@ -50,6 +54,7 @@ pub(crate) struct Metrics {
     /// The other transitions.
     transitions: DashMap<Transition, u64>,
     latencies: Latencies,
+    slow: SlowList,
 }
 
 impl Metrics {
@@ -77,8 +82,19 @@ impl Metrics {
         }
     }
 
+    pub(crate) fn slow_above(threshold: Duration) -> Self {
+        Self {
+            slow: SlowList::above(threshold),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn took(&self, operation: &'static str, time: Duration) {
         self.latencies.record(operation, time);
+    }
+
+    pub(crate) fn slow(&self) -> &SlowList {
+        &self.slow
     }
 
     pub(crate) fn failed(&self, error: &Error) {

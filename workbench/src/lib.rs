@@ -9,6 +9,7 @@ pub mod data;
 mod error;
 mod person;
 pub mod plot;
+pub mod profile;
 pub mod query;
 pub mod simulation;
 #[cfg(feature = "engine")]

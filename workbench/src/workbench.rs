@@ -108,6 +108,12 @@ impl Workbench {
             .join(format!("{id}.parquet"))
     }
 
+    /// Bytes of columns and indexes that are in memory at the moment; at most [`Limits::cache_bytes`], unless
+    /// more is in use.
+    pub fn memory(&self) -> u64 {
+        self.inner.cache.bytes() as u64
+    }
+
     /// The limits in force.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits

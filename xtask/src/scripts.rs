@@ -39,6 +39,8 @@ pub fn build(layout: &Layout, variant: Variant) -> Result<Finished> {
                 "--format=esm",
                 "--target=es2022",
                 "--log-level=warning",
+                // Styles of a library come with its script, which lays them over its own page.
+                "--loader:.css=text",
             ])
             .args([
                 "--entry-names=[name].[hash]",

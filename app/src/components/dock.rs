@@ -8,14 +8,16 @@ use super::{header::PAGES, icon::Icon};
 /// The dock; hidden from 1024 px on.
 #[component]
 pub(crate) fn Dock() -> impl IntoView {
-    const ICONS: [&str; 7] = [
+    const ICONS: [&str; 9] = [
         "filter",
         "database",
         "chart-scatter",
+        "chart-column",
         "chart-spline",
         "chart-candlestick",
         "file-text",
         "git-commit-horizontal",
+        "monitor",
     ];
     let pages = PAGES.into_iter().zip(ICONS);
     view! {

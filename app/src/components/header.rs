@@ -8,14 +8,16 @@ use crate::account::Who;
 use crate::stores::{table::STUDY_NAME, use_server_store};
 
 /// The pages, in the header's order: address, name.
-pub(crate) const PAGES: [(&str, &str); 7] = [
+pub(crate) const PAGES: [(&str, &str); 9] = [
     ("/", "Query"),
     ("/data", "Data"),
     ("/plot", "Plot"),
+    ("/profile", "Profile"),
     ("/simulations", "Simulations"),
     ("/compare", "Compare"),
     ("/configurations", "Configurations"),
     ("/states", "States"),
+    ("/monitor", "Monitor"),
 ];
 
 /// Whether an address belongs to a page: it is the page's own, or one of its parts'.

@@ -48,8 +48,6 @@ pub(crate) use self::role::Place;
 pub(crate) use self::role::ROWS;
 pub use self::role::Role;
 #[cfg(feature = "ssr")]
-pub(crate) use self::tokens::NewToken;
-#[cfg(feature = "ssr")]
 pub use self::{
     account::{Account, Email, PEOPLE, people},
     authority::Roles,
@@ -58,5 +56,5 @@ pub use self::{
     logins::{Login, Logins, NoLogins},
     takeover::{Answer, Takeover},
     terms::{Joining, Refused, SignUp, Terms},
-    tokens::{TOKEN, Token, Use, lifecycle_of_tokens},
+    tokens::{NewToken, TOKEN, Token, Use, lifecycle_of_tokens},
 };

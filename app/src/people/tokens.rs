@@ -59,10 +59,13 @@ pub struct Use {
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct NewToken {
-    pub(crate) name: String,
-    pub(crate) may_write: bool,
-    pub(crate) days: u32,
+pub struct NewToken {
+    /// What it is for.
+    pub name: String,
+    /// Whether it may write.
+    pub may_write: bool,
+    /// After how many days it ends: 1 to 366.
+    pub days: u32,
 }
 
 impl Token {
@@ -117,10 +120,7 @@ impl People {
     }
 
     /// The tokens of an account, each with when it was last used.
-    pub(crate) async fn tokens(
-        &self,
-        account: &Account,
-    ) -> Result<Vec<(Token, Option<i64>)>, AppError> {
+    pub async fn tokens(&self, account: &Account) -> Result<Vec<(Token, Option<i64>)>, AppError> {
         let mut own = Vec::new();
         for token in self.own_tokens(account).await? {
             let used = self.manager().note(&used_name(&token.id)).await?;
@@ -150,7 +150,7 @@ impl People {
     }
 
     /// Makes one, in this actor's name. Its text is known here only.
-    pub(crate) async fn make_token(
+    pub async fn make_token(
         &self,
         account: &Account,
         wanted: &NewToken,
@@ -180,7 +180,7 @@ impl People {
     }
 
     /// Ends one of the account's tokens at once, in this actor's name.
-    pub(crate) async fn revoke_token(
+    pub async fn revoke_token(
         &self,
         account: &Account,
         id: &str,

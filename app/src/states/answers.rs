@@ -214,7 +214,7 @@ async fn change(
 }
 
 /// A state as a person may see it: what signs messages is known to the engine and the receiver only.
-pub(super) fn shown(state: &Arc<State>) -> Arc<State> {
+pub fn shown(state: &Arc<State>) -> Arc<State> {
     let has_secrets = state.kind == Kind::WEBHOOK && state.data.get("secrets").is_some();
     if !has_secrets {
         return Arc::clone(state);

@@ -26,7 +26,9 @@ mod webhooks;
 mod words;
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::audit::Names;
+pub use self::answers::shown as without_secrets;
+#[cfg(feature = "ssr")]
+pub(crate) use self::audit::{Names, newest_changes};
 #[cfg(feature = "ssr")]
 pub use self::audit::{AuditQuestion, AuditRow, audit_rows};
 pub(crate) use self::page::StatesPage;

@@ -1,8 +1,16 @@
-//! `GET /health`: whether the server can read its states, and how it fares.
+//! `GET /health`: whether the server can read its states, and how it fares. `/health/live` says that the process answers,
+//! `/health/ready` that requests may be sent to it: not while the backend is away, and not any more once it is asked to stop.
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use holdfast::backend::CacheCounts;
 use serde::Serialize;
+use serde_json::json;
 
 use super::Shared;
 use crate::web::Refusal;
@@ -28,7 +36,32 @@ struct Health {
 }
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/health", get(health))
+    Router::new().route("/health", get(health)).merge(probes())
+}
+
+/// For what starts servers and spreads requests over them.
+pub(super) fn probes() -> Router<Shared> {
+    Router::new()
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+}
+
+async fn live() -> Json<serde_json::Value> {
+    Json(json!({ "status": "live" }))
+}
+
+async fn ready(State(shared): State<Shared>) -> Response {
+    let unready = |why: String| {
+        let told = Json(json!({ "status": "not ready", "why": why }));
+        (StatusCode::SERVICE_UNAVAILABLE, told).into_response()
+    };
+    if shared.draining.is_cancelled() {
+        return unready("the server is about to stop".into());
+    }
+    match shared.app.manager.revision().await {
+        Ok(_) => Json(json!({ "status": "ready" })).into_response(),
+        Err(error) => unready(error.to_string()),
+    }
 }
 
 async fn health(State(shared): State<Shared>) -> Result<Json<Health>, Refusal> {

@@ -59,7 +59,10 @@ impl Listening {
             Some(token) => Some(token.id.clone()),
             None => shared.door.handle(&asker.headers),
         };
-        let seat = shared.listeners.seat(&who.ok_or(AppError::NoSession)?)?;
+        let mut seat = shared.listeners.seat(&who.ok_or(AppError::NoSession)?)?;
+        if let Some(account) = &asker.visitor.account {
+            seat.is_of(&account.id);
+        }
         let after = match after {
             Some(revision) => Revision(revision),
             None => shared.app.manager.revision().await?,
@@ -99,6 +102,18 @@ pub(crate) struct Listeners {
 struct Now {
     all: usize,
     of: HashMap<Arc<str>, usize>,
+    /// By account, of those who have one.
+    people: HashMap<Arc<str>, usize>,
+}
+
+/// Who is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Online {
+    pub(crate) connections: u64,
+    /// Sessions and tokens.
+    pub(crate) sessions: u64,
+    /// Accounts.
+    pub(crate) people: u64,
 }
 
 /// One listener's seat. Free again when this is dropped.
@@ -106,6 +121,7 @@ struct Now {
 pub(super) struct Seat {
     listeners: Arc<Listeners>,
     who: Arc<str>,
+    account: Option<Arc<str>>,
 }
 
 impl Listeners {
@@ -139,7 +155,18 @@ impl Listeners {
         Ok(Seat {
             listeners: Arc::clone(self),
             who,
+            account: None,
         })
+    }
+
+    /// Who is connected at this moment.
+    pub(crate) fn online(&self) -> Online {
+        let now = self.now();
+        Online {
+            connections: now.all as u64,
+            sessions: now.of.len() as u64,
+            people: now.people.len() as u64,
+        }
     }
 
     /// Returns when nobody listens any more.
@@ -159,13 +186,32 @@ impl Listeners {
     }
 }
 
+impl Seat {
+    /// Counts it for an account.
+    fn is_of(&mut self, account: &str) {
+        let account: Arc<str> = account.into();
+        let mut now = self.listeners.now();
+        *now.people.entry(Arc::clone(&account)).or_default() += 1;
+        drop(now);
+        self.account = Some(account);
+    }
+}
+
+/// One less of these.
+fn leave(counts: &mut HashMap<Arc<str>, usize>, who: &Arc<str>) {
+    match counts.get_mut(who) {
+        Some(own) if *own > 1 => *own -= 1,
+        _ => drop(counts.remove(who)),
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut now = self.listeners.now();
         now.all = now.all.saturating_sub(1);
-        match now.of.get_mut(&self.who) {
-            Some(own) if *own > 1 => *own -= 1,
-            _ => drop(now.of.remove(&self.who)),
+        leave(&mut now.of, &self.who);
+        if let Some(account) = &self.account {
+            leave(&mut now.people, account);
         }
         drop(now);
         self.listeners.left.notify_waiters();
@@ -194,6 +240,25 @@ mod tests {
         assert!(matches!(refused, AppError::Busy(ref why) if why.contains("per_session")));
         drop(first);
         all.seat("a").unwrap();
+    }
+
+    #[test]
+    fn a_person_on_two_devices_is_one_person() {
+        let all = listeners();
+        let mut seats = ["laptop", "phone", "guest"].map(|who| all.seat(who).unwrap());
+        seats[0].is_of("ada");
+        seats[1].is_of("ada");
+        let online = all.online();
+        assert_eq!(
+            (online.connections, online.sessions, online.people),
+            (3, 3, 1)
+        );
+        drop(seats);
+        let online = all.online();
+        assert_eq!(
+            (online.connections, online.sessions, online.people),
+            (0, 0, 0)
+        );
     }
 
     #[test]

@@ -7,19 +7,24 @@ mod account;
 mod asked;
 mod audit;
 mod compare;
+mod backups;
 mod configurations;
 mod data;
+mod docs;
 mod events;
 mod health;
 mod incoming;
 mod listening;
 mod live;
+mod metrics;
 mod news;
 mod openapi;
 mod plot;
+mod profile;
 mod query;
 mod session;
 mod standing;
+mod states;
 mod upload;
 
 use std::{
@@ -39,10 +44,11 @@ use tokio_util::sync::CancellationToken;
 use workbench::workspace::Workspace;
 
 pub(crate) use self::listening::Listeners;
+pub use self::metrics::metrics_table;
 use crate::{
     sessions::{Door, UNKNOWN, ensure},
     settings::LiveSettings,
-    web::Refusal,
+    web::{Refusal, Traffic},
 };
 
 /// What handlers share.
@@ -56,7 +62,11 @@ pub(crate) struct Shared {
     pub(crate) live: LiveSettings,
     /// Who listens.
     pub(crate) listeners: Arc<Listeners>,
-    /// Cancelled when the server is asked to stop: streams end.
+    /// What was answered.
+    pub(crate) traffic: Arc<Traffic>,
+    /// Cancelled when the server is asked to stop: no new requests should be sent to it.
+    pub(crate) draining: CancellationToken,
+    /// Cancelled `server.drain_seconds` later: streams end.
     pub(crate) stopping: CancellationToken,
 }
 
@@ -72,9 +82,22 @@ impl FromRef<Shared> for Door {
     }
 }
 
-/// All of them.
-pub(crate) fn routes(shared: Shared) -> Router {
+/// What answers at `metrics.addr`, where nobody has to log in.
+pub(crate) fn metrics_routes(shared: Shared) -> Router {
     Router::new()
+        .merge(metrics::open_routes())
+        .merge(health::probes())
+        .with_state(shared)
+}
+
+/// All of them. `has_metrics`: whether `/metrics` is among them.
+pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
+    let metrics = match has_metrics {
+        true => metrics::routes(),
+        false => Router::new(),
+    };
+    Router::new()
+        .merge(metrics)
         .merge(session::routes())
         .merge(account::routes())
         .merge(configurations::routes())
@@ -82,11 +105,15 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .merge(upload::routes())
         .merge(query::routes())
         .merge(plot::routes())
+        .merge(profile::routes())
         .merge(audit::routes())
         .merge(compare::routes())
+        .merge(backups::routes())
         .merge(events::routes())
         .merge(live::routes())
+        .merge(states::routes())
         .merge(openapi::routes())
+        .merge(docs::routes())
         .merge(health::routes())
         .with_state(shared)
 }

@@ -29,14 +29,31 @@ use crate::{
     settings::{Address, Backend},
 };
 
+/// An engine, and what it stands on.
+pub(crate) struct Opened {
+    pub(crate) states: StateManager,
+    /// In front of the backend, if there is one.
+    pub(crate) cache: Option<Arc<Cache>>,
+    /// The same backend alone, as [`open_bare`] has it: for backups.
+    pub(crate) bare: StateManager,
+}
+
 /// The states as the settings say, and the cache in front of them if there is one.
 pub(crate) async fn open_states(
     settings: &Settings,
     clock: Arc<dyn Clock>,
 ) -> Result<(StateManager, Option<Arc<Cache>>), Error> {
+    let opened = open_all(settings, clock).await?;
+    Ok((opened.states, opened.cache))
+}
+
+/// The same, with the backend alone.
+pub(crate) async fn open_all(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Opened, Error> {
     let state = &settings.state;
-    let bare = open_backend(settings, &address(settings)?).await?;
-    let behind = sealed(settings, bare, clock.clone()).await?;
+    let backend = open_backend(settings, &address(settings)?).await?;
+    let bare = builder(settings, Arc::clone(&backend))?;
+    let bare = bare.clock(Arc::clone(&clock)).build();
+    let behind = sealed(settings, backend, clock.clone()).await?;
     let is_here = matches!(state.backend, Backend::Client | Backend::Memory);
     let cache = if is_here || state.cache_bytes == 0 {
         None
@@ -54,7 +71,11 @@ pub(crate) async fn open_states(
     };
     let builder = builder(settings, front)?.authority(Arc::new(Roles::default()));
     let states = builder.clock(clock).open().await?;
-    Ok((states, cache))
+    Ok(Opened {
+        states,
+        cache,
+        bare,
+    })
 }
 
 /// The engine in front of one backend alone, for what copies or checks what is stored: sensitive states
@@ -75,6 +96,16 @@ pub(crate) fn address(settings: &Settings) -> Result<Address, Error> {
         Backend::Redis => Ok(Address::Redis(state.redis_url.clone())),
         Backend::Database => settings.address(&state.database_url),
     }
+}
+
+/// Where states are kept, in a word for people.
+pub(super) fn backend_name(settings: &Settings) -> Result<&'static str, Error> {
+    Ok(match address(settings)? {
+        Address::Memory => "memory",
+        Address::Redis(_) => "Redis",
+        Address::Sqlite(_) => "SQLite",
+        Address::Postgres(_) => "PostgreSQL",
+    })
 }
 
 async fn open_backend(
@@ -153,6 +184,7 @@ fn builder(
             reads: rate(state.reads_per_second),
             writes: rate(state.writes_per_second),
         })
+        .slow_above(Duration::from_millis(settings.monitor.slow_ms))
         .ttl(Kind::STORE, Duration::from_secs(state.ttl_default))
         .guard(Kind::FEATURE, |_, new| {
             fits(Audience::of(&new.data).map(drop))

@@ -1,16 +1,24 @@
 //! What the program does. Each command ends with an error that says what to do, or well.
 
+mod arguments;
 mod compact;
+mod doctor;
 mod keep;
+mod state;
+mod terminal;
+mod token;
 mod user;
 mod verify;
 
-use std::{io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
-use holdfast::Progress;
+use clap_complete::Shell;
 
-pub use self::user::Deed as UserDeed;
+pub use self::{
+    arguments::Arguments, state::Deed as StateDeed, terminal::Terminal, token::Deed as TokenDeed,
+    user::Deed as UserDeed,
+};
 use crate::{Application, Error, Settings};
 
 /// A command of the program.
@@ -51,46 +59,55 @@ pub enum Command {
         #[command(subcommand)]
         deed: user::Deed,
     },
+    /// Look at states, move them through their lifecycle, bring old versions back, watch them; servers may go on
+    State {
+        /// What is done
+        #[command(subcommand)]
+        deed: state::Deed,
+    },
+    /// Make, list and revoke tokens for programs; servers may go on
+    Token {
+        /// What is done
+        #[command(subcommand)]
+        deed: token::Deed,
+    },
+    /// Look whether a server can run here with these settings, and say what to do
+    Doctor,
+    /// Write completions for a shell: `holdfast completions bash > /etc/bash_completion.d/holdfast`
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Write the manual page: `holdfast man > /usr/local/share/man/man1/holdfast.1`
+    Man,
 }
 
 impl Command {
-    /// Does it.
+    /// Does it, and tells a person.
     pub async fn run(self, settings: Settings) -> Result<(), Error> {
+        self.run_at(settings, Terminal::default()).await
+    }
+
+    /// Does it.
+    pub async fn run_at(self, settings: Settings, terminal: Terminal) -> Result<(), Error> {
         match self {
             Self::Serve => {
                 let application = Application::build(settings).await?;
                 application.run_until_stopped().await
             }
-            Self::Backup { file } => keep::backup(&settings, &file).await,
-            Self::Restore { file } => keep::restore(&settings, &file).await,
+            Self::Backup { file } => keep::backup(&settings, &file, terminal).await,
+            Self::Restore { file } => keep::restore(&settings, &file, terminal).await,
             Self::MigrateBackend { from, to } => {
-                keep::migrate_backend(&settings, from.as_deref(), &to).await
+                keep::migrate_backend(&settings, from.as_deref(), &to, terminal).await
             }
-            Self::Compact { dry_run } => compact::compact(&settings, dry_run).await,
-            Self::Verify => verify::verify(&settings).await,
-            Self::User { deed } => user::run(&settings, deed).await,
-        }
-    }
-}
-
-/// Tells the person at the terminal how it went.
-fn say(line: &str) {
-    // Nobody may be listening.
-    let told = writeln!(std::io::stdout().lock(), "{line}");
-    drop(told);
-}
-
-/// Shows how far something is, each time another tenth is done.
-fn shown() -> impl FnMut(Progress) {
-    let mut tenths = 0;
-    move |progress| {
-        let done = progress.copied.0.saturating_mul(10) / progress.of.0.max(1);
-        if done > tenths {
-            tenths = done;
-            say(&format!(
-                "{} of {} changes",
-                progress.copied.0, progress.of.0
-            ));
+            Self::Compact { dry_run } => compact::compact(&settings, dry_run, terminal).await,
+            Self::Verify => verify::verify(&settings, terminal).await,
+            Self::User { deed } => user::run(&settings, deed, terminal).await,
+            Self::State { deed } => state::run(&settings, deed, terminal).await,
+            Self::Token { deed } => token::run(&settings, deed, terminal).await,
+            Self::Doctor => doctor::doctor(&settings, terminal).await,
+            // These are about the program, and done before there are settings.
+            Self::Completions { .. } | Self::Man => Ok(()),
         }
     }
 }

@@ -11,7 +11,9 @@ use app::people::{Account, Email, Joining, NoLogins, People, Role};
 use clap::Subcommand;
 use holdfast::{Actor, Expected, SystemClock};
 
-use super::say;
+use serde_json::{Value, json};
+
+use super::Terminal;
 use crate::{Error, Settings, application::open::open_states};
 
 /// What is done to accounts.
@@ -58,23 +60,31 @@ fn role(word: &str) -> Result<Role, String> {
     Role::of(word).ok_or_else(|| "must be viewer, analyst, editor or admin".to_owned())
 }
 
-pub(super) async fn run(settings: &Settings, deed: Deed) -> Result<(), Error> {
+pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> Result<(), Error> {
     std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
     let clock = Arc::new(SystemClock);
     let (states, _cache) = open_states(settings, clock.clone()).await?;
     let terms = settings.accounts.terms(&settings.server);
     let people = People::new(states, clock, terms, Arc::new(NoLogins));
     let people = people.map_err(Error::accounts)?;
-    let done = done(&people, deed).await;
-    say(&done.map_err(Error::accounts)?);
+    if deed == Deed::List {
+        let accounts = people.all().await.map_err(Error::accounts)?;
+        for account in accounts {
+            terminal.tell(|| line(&account), || value(&account));
+        }
+        return Ok(());
+    }
+    let done = done(&people, deed, terminal).await;
+    let done = done.map_err(Error::accounts)?;
+    terminal.tell(|| done.clone(), || json!({ "done": done }));
     Ok(())
 }
 
-async fn done(people: &People, deed: Deed) -> Result<String, app::AppError> {
+async fn done(people: &People, deed: Deed, terminal: Terminal) -> Result<String, app::AppError> {
     let operator = Actor::new("the command line");
     match deed {
         Deed::Add { email, name, role } => {
-            let password = password()?;
+            let password = password(terminal)?;
             let joining = Joining {
                 email,
                 name,
@@ -87,10 +97,8 @@ async fn done(people: &People, deed: Deed) -> Result<String, app::AppError> {
                 )),
             }
         }
-        Deed::List => {
-            let lines = people.all().await?.into_iter().map(line);
-            Ok(lines.collect::<Vec<_>>().join("\n"))
-        }
+        // Told line by line, by the caller.
+        Deed::List => Ok(String::new()),
         Deed::Role { email, role } => {
             let account = with(people, &email).await?;
             people
@@ -100,7 +108,8 @@ async fn done(people: &People, deed: Deed) -> Result<String, app::AppError> {
         }
         Deed::Password { email } => {
             let account = with(people, &email).await?;
-            people.reset_password(&account, password()?).await?;
+            let password = password(terminal)?;
+            people.reset_password(&account, password).await?;
             Ok(format!("{} has another password", account.email))
         }
         Deed::Disable { email } => {
@@ -116,7 +125,7 @@ async fn done(people: &People, deed: Deed) -> Result<String, app::AppError> {
     }
 }
 
-async fn with(people: &People, email: &str) -> Result<Account, app::AppError> {
+pub(super) async fn with(people: &People, email: &str) -> Result<Account, app::AppError> {
     let found = match Email::parse(email) {
         Some(email) => people.with_email(&email).await?,
         None => None,
@@ -124,7 +133,13 @@ async fn with(people: &People, email: &str) -> Result<Account, app::AppError> {
     found.ok_or_else(|| app::AppError::NotFound(format!("there is no account {email}")))
 }
 
-fn line(account: Account) -> String {
+fn value(account: &Account) -> Value {
+    json!({
+        "email": account.email.to_string(), "name": account.name, "role": account.role.to_string(), "is_active": account.is_active,
+    })
+}
+
+fn line(account: &Account) -> String {
     let Account {
         email, name, role, ..
     } = account;
@@ -137,9 +152,9 @@ fn line(account: Account) -> String {
 }
 
 /// The first line of the input. On a terminal it is seen while it is typed, and that is said.
-fn password() -> Result<String, app::AppError> {
+fn password(terminal: Terminal) -> Result<String, app::AppError> {
     if std::io::stdin().is_terminal() {
-        say("The password, at least 10 characters (what you type is shown):");
+        terminal.mention("The password, at least 10 characters (what you type is shown):");
     }
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);

@@ -45,12 +45,13 @@ pub(super) fn known(address: IpAddr) -> Option<IpAddr> {
     (address != UNKNOWN).then_some(address)
 }
 
-/// The token that a program sends along. Tokens are for `/api/`; whoever sends one is taken at its word, whatever
+/// The token that a program sends along. Tokens are for `/api/` and `/metrics`; whoever sends one is taken at its word, whatever
 /// cookies there are.
 pub(crate) fn bearer<'a>(path: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = text.split_once(' ')?;
-    let is_ours = path.starts_with("/api/") && scheme.eq_ignore_ascii_case("bearer");
+    let is_ours =
+        (path.starts_with("/api/") || path == "/metrics") && scheme.eq_ignore_ascii_case("bearer");
     is_ours.then_some(token.trim())
 }
 

@@ -29,6 +29,8 @@ pub struct ServerSettings {
     pub administration: Administration,
     /// The address people type, if another (a proxy with https in front): `https://data.lab.org`.
     pub public_url: String,
+    /// Seconds between the signal to stop and the end of new connections.
+    pub drain_seconds: u64,
 }
 
 impl Default for ServerSettings {
@@ -37,6 +39,7 @@ impl Default for ServerSettings {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
             administration: Administration::Local,
             public_url: String::new(),
+            drain_seconds: 0,
         }
     }
 }

@@ -8,6 +8,7 @@ mod areas;
 mod kinds;
 mod live;
 mod load;
+mod operate;
 mod table;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -24,6 +25,7 @@ pub use self::{
     },
     kinds::{KindSettings, SensitiveSettings, StepSettings},
     live::{LimitSettings, LiveSettings},
+    operate::{BackupSettings, MetricsSettings, MonitorSettings},
     table::table,
 };
 
@@ -51,6 +53,12 @@ pub struct Settings {
     pub data: DataSettings,
     /// Configuration files that people edit together.
     pub configurations: ConfigurationSettings,
+    /// Backups that are made while the server runs.
+    pub backups: BackupSettings,
+    /// What a Prometheus server collects.
+    pub metrics: MetricsSettings,
+    /// What the Monitor remembers.
+    pub monitor: MonitorSettings,
     /// What is logged.
     pub log: LogSettings,
     /// Kinds of states of one's own, and what is asked of any kind, by name.
@@ -76,6 +84,9 @@ impl Default for Settings {
             live: LiveSettings::default(),
             data: DataSettings::default(),
             configurations: ConfigurationSettings::default(),
+            backups: BackupSettings::default(),
+            metrics: MetricsSettings::default(),
+            monitor: MonitorSettings::default(),
             log: LogSettings::default(),
             kinds: BTreeMap::new(),
             protection: ProtectionSettings::default(),

@@ -16,6 +16,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "Who may sign up: `open` (everybody), `invitation`, `closed` (accounts are made with `holdfast user add`); without it `open` while it listens on this machine only, else `invitation`",
     ),
     (
+        "backups.every_hours",
+        "Hours between two backups that the server makes by itself (of several servers on the same states, one); 0: none",
+    ),
+    (
+        "backups.keep",
+        "Backups that are kept in `data_dir/backups`; older ones are removed",
+    ),
+    (
         "configurations.dir",
         "Folder of configuration files that people edit together; a relative path is below `data_dir`",
     ),
@@ -82,6 +90,22 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("log.format", "`text` or `json`"),
     (
+        "metrics.addr",
+        "An address of its own for `/metrics` and `/health/*`, at which nobody has to log in: `127.0.0.1:9464`; without it `/metrics` is for administrators, at the server's own address",
+    ),
+    (
+        "metrics.enabled",
+        "Whether there is `/metrics` for a Prometheus server",
+    ),
+    (
+        "monitor.sample_seconds",
+        "Seconds between two samples of the Monitor, which remembers 720 of them and 720 of 24 times as long",
+    ),
+    (
+        "monitor.slow_ms",
+        "Milliseconds from which on the Monitor lists an operation or request as slow",
+    ),
+    (
         "protection.former_master_key_files",
         "Files of master keys that were in use before, until the data keys are wrapped anew",
     ),
@@ -93,6 +117,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "server.administration",
         "Who may change what everybody sees (feature flags) as long as nobody has an account: `local` (everybody, while it listens on this machine only), `everyone`, `nobody`",
+    ),
+    (
+        "server.drain_seconds",
+        "Seconds that the server goes on answering after SIGTERM while `/health/ready` says 503, so that a load balancer sends it nothing new: longer than its interval of checks; 0 behind none",
     ),
     (
         "server.public_url",

@@ -53,7 +53,7 @@ impl RequestLimits {
         files: HashSet<String>,
     ) -> Self {
         let mut uncounted = files;
-        uncounted.insert("/health".to_owned());
+        uncounted.extend(["/health", "/health/live", "/health/ready"].map(str::to_owned));
         Self {
             clock,
             addresses: settings.address().map(Buckets::new),

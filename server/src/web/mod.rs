@@ -11,6 +11,7 @@ mod panic;
 mod refusal;
 mod site;
 mod size;
+mod traffic;
 mod watch;
 
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ pub(crate) use self::{
     refusal::{Problems, Refusal, not_found},
     site::{Site, packages},
     size::limited,
+    traffic::{Traffic, measure},
     watch::watch,
 };
 

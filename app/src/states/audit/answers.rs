@@ -52,6 +52,20 @@ pub(super) async fn find(
     })
 }
 
+/// The newest changes of everybody, each with who made it, for whoever administers the server.
+pub(crate) async fn newest(
+    caller: &Caller,
+    count: usize,
+) -> Result<Vec<(Change, String)>, AppError> {
+    let found = look_back(caller, &Question::default(), None, count).await?;
+    let names = Names::of(caller, &found.changes).await?;
+    let named = found.changes.into_iter().map(|change| {
+        let who = names.row(&change).who;
+        (change, who)
+    });
+    Ok(named.collect())
+}
+
 pub(super) async fn open(caller: &Caller, revision: u64) -> Result<Opened, AppError> {
     admit(caller).await?;
     let before = Revision(revision.saturating_sub(1));

@@ -18,7 +18,7 @@ mod search;
 mod server;
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::answers::Names;
+pub(crate) use self::answers::{Names, newest as newest_changes};
 pub(super) use self::page::Audit;
 #[cfg(feature = "ssr")]
 pub use self::{

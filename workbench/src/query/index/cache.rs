@@ -76,7 +76,6 @@ impl IndexCache {
     }
 
     /// Bytes kept at the moment.
-    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.lock().bytes
     }
