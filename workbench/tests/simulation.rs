@@ -8,6 +8,8 @@ mod baselines;
 mod closed_forms;
 #[path = "simulation/lives.rs"]
 mod lives;
+#[path = "simulation/memory.rs"]
+mod memory;
 #[path = "simulation/outcomes.rs"]
 mod outcomes;
 #[path = "simulation/protocols.rs"]

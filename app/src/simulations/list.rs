@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use super::{
     chosen::Chosen,
     going::Going,
+    memory::{Foot, MemoryPart, use_memory},
     new::NewRun,
     place,
     rows::Rows,
@@ -26,6 +27,7 @@ pub(super) fn List() -> impl IntoView {
     let key = Memo::new(move |_| (sought.get(), revision.get()));
     let page = Live::new(key, |(sought, _)| find_runs(sought, None));
     let is_new = RwSignal::new(false);
+    let memory = use_memory();
     let summary = move || {
         page.good.with(|page| match page.as_ref() {
             Some(Page {
@@ -42,6 +44,9 @@ pub(super) fn List() -> impl IntoView {
         })
     };
     view! {
+        <aside class="hf-rail w-56 shrink-0 max-md:hidden" aria-label="Filter and memory">
+            <MemoryPart memory/>
+        </aside>
         <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100" aria-label="Simulations">
             <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
                 <h1 class="sr-only">"Simulations"</h1>
@@ -54,6 +59,7 @@ pub(super) fn List() -> impl IntoView {
             </div>
             <Show when=move || is_new.get()><NewRun is_new/></Show>
             {page.show(move || view! { <Found page sought/> }.into_any())}
+            <Foot memory/>
         </section>
     }
     .into_any()

@@ -3,6 +3,7 @@
 //! - `page` is the route; `place` the address, which says what is looked for and which run is open
 //! - `new` orders a run; `going` shows those that are not over, with their progress
 //! - `search` and `list` find runs, `rows` shows them, `chosen` does something with several
+//! - `memory` is how full the memory for results is, and what could be better
 //! - `detail` is one run: what it was made of, its tags and notes; `outcomes` what came of it
 //! - `server` is what they ask, `answers` (`ssr`) what they are told
 
@@ -12,6 +13,7 @@ mod chosen;
 mod detail;
 mod going;
 mod list;
+mod memory;
 mod new;
 mod outcomes;
 mod page;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use workbench::simulation::{Amendment, Recruitment, RunStatus, outcomes::Outcomes};
+use workbench::simulation::{Amendment, MemoryReport, Recruitment, RunStatus, outcomes::Outcomes};
 
 use crate::{AppError, json::Json};
 
@@ -116,6 +116,15 @@ pub(super) struct Opened {
     pub(super) protocol_text: String,
 }
 
+/// The memory for results.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Memory {
+    /// Everybody's numbers, with the caller's results by name.
+    pub(super) report: MemoryReport,
+    /// Whether the caller may raise the budget.
+    pub(super) may_raise: bool,
+}
+
 /// Runs that fit, the last changed first.
 #[server(prefix = "/api", endpoint = "find_runs", input = Json, output = Json)]
 pub(super) async fn find_runs(sought: Sought, after: Option<String>) -> Result<Page, AppError> {
@@ -208,4 +217,19 @@ pub(super) async fn delete_runs(ids: Vec<String>) -> Result<(), AppError> {
 pub(super) async fn restore_runs(ids: Vec<String>) -> Result<(), AppError> {
     crate::error::answer(async { super::answers::restore(&crate::context::caller()?, &ids).await })
         .await
+}
+
+/// How full the memory for results is, how well it serves, and what could be better.
+#[server(prefix = "/api", endpoint = "runs_memory", input = Json, output = Json)]
+pub(super) async fn runs_memory() -> Result<Memory, AppError> {
+    crate::error::answer(async { super::answers::memory(&crate::context::caller()?).await }).await
+}
+
+/// Another budget for it, until the server is started again.
+#[server(prefix = "/api", endpoint = "raise_memory", input = Json, output = Json)]
+pub(super) async fn raise_memory(bytes: u64) -> Result<(), AppError> {
+    crate::error::answer(async {
+        super::answers::raise_memory(&crate::context::caller()?, bytes).await
+    })
+    .await
 }

@@ -8,6 +8,7 @@ mod areas;
 mod kinds;
 mod live;
 mod load;
+mod simulations;
 mod table;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -24,6 +25,7 @@ pub use self::{
     },
     kinds::{KindSettings, SensitiveSettings, StepSettings},
     live::{LimitSettings, LiveSettings},
+    simulations::SimulationSettings,
     table::table,
 };
 
@@ -51,6 +53,8 @@ pub struct Settings {
     pub data: DataSettings,
     /// Configuration files that people edit together.
     pub configurations: ConfigurationSettings,
+    /// Simulated runs.
+    pub simulations: SimulationSettings,
     /// What is logged.
     pub log: LogSettings,
     /// Kinds of states of one's own, and what is asked of any kind, by name.
@@ -76,6 +80,7 @@ impl Default for Settings {
             live: LiveSettings::default(),
             data: DataSettings::default(),
             configurations: ConfigurationSettings::default(),
+            simulations: SimulationSettings::default(),
             log: LogSettings::default(),
             kinds: BTreeMap::new(),
             protection: ProtectionSettings::default(),

@@ -7,8 +7,10 @@
 //! - `tables`: patients and visits as Arrow and Parquet, and their checksum
 //! - `simulate`: all patients, on all cores, into a folder
 //! - `outcomes`: what came of a run, in the field's measures
+//! - `memory`: results in memory, under a budget
 //! - `runs`: runs are states of the engine: started, followed, cancelled, found, deleted
 
+pub mod memory;
 #[cfg(feature = "engine")]
 pub mod model;
 #[cfg(feature = "engine")]
@@ -23,8 +25,11 @@ mod simulate;
 pub mod tables;
 mod types;
 
-pub use self::types::{
-    Amendment, Found, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus, Wanted,
+pub use self::{
+    memory::{MemoryItem, MemoryReport, Suggestion},
+    types::{
+        Amendment, Found, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus, Wanted,
+    },
 };
 #[cfg(feature = "engine")]
 pub use self::{

@@ -9,12 +9,15 @@
 //! - `start`: an order becomes a run; `process` is what happens until it is over
 //! - `settle`: what a server left behind that died
 //! - `look`: one run, many runs, how far one is, its tables
+//! - `results`: a run's tables in memory, shared by all who read them
+//! - `access`: when tables were read, and how often
 //! - `change`: name, tags, notes, pinned
 //! - `shelf`: deleted, brought back, swept
 //!
 //! A pending run has a marker file that its process holds locked. Where nobody holds it the process is dead, and the run
 //! has failed: so several servers may share one folder, and none takes another's run for dead.
 
+mod access;
 mod change;
 mod error;
 mod home;
@@ -22,6 +25,7 @@ mod look;
 mod name;
 mod process;
 mod record;
+mod results;
 mod settle;
 mod shelf;
 mod start;
@@ -37,14 +41,20 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 pub use self::error::RunsError;
-use self::home::Home;
-use super::simulate::Meter;
+use self::{access::Accesses, home::Home};
+use super::{
+    memory::{Keeper, MEMORY_BYTES},
+    simulate::Meter,
+};
 
 /// A run.
 pub const SIMULATION: Kind = Kind::from_static("simulation");
 
 /// Runs that wait for their turn, or are being simulated, at most: more than a team orders at once.
 pub const MAX_WAITING: usize = 64;
+
+/// Results that are loaded at the same time.
+const LOADS: usize = 2;
 
 /// The kind of runs, for the engine's builder.
 pub fn kinds() -> [(Kind, Lifecycle); 1] {
@@ -81,6 +91,11 @@ struct Inner {
     turn: Semaphore,
     /// Runs of this process that are not over.
     active: Mutex<HashMap<String, Arc<Active>>>,
+    /// Results in memory.
+    memory: Keeper,
+    /// Loads at a time: each takes all cores, and holds what is packed beside what is unpacked.
+    loading: Semaphore,
+    accesses: Accesses,
 }
 
 /// A run that is not over.
@@ -111,6 +126,9 @@ impl Runs {
             clock,
             turn: Semaphore::new(1),
             active: Mutex::default(),
+            memory: Keeper::new(MEMORY_BYTES),
+            loading: Semaphore::new(LOADS),
+            accesses: Accesses::default(),
         };
         let runs = Self {
             inner: Arc::new(inner),
@@ -128,6 +146,7 @@ impl Runs {
         for run in active {
             run.over.cancelled().await;
         }
+        self.write_accesses().await;
     }
 
     fn with_active<T>(&self, work: impl FnOnce(&mut HashMap<String, Arc<Active>>) -> T) -> T {
