@@ -7,6 +7,7 @@ use workbench::simulation::{Amendment, RunStatus};
 use super::{
     new::words,
     outcomes::Outcomes,
+    place,
     rows::duration,
     server::{Opened, amend_run, get_run},
 };
@@ -50,16 +51,33 @@ fn Whole(run: Opened) -> impl IntoView {
             <h1 class="hf-title truncate">{row.name.clone()}</h1>
             <span class=state.0 data-testid="run-status">{state.1}</span>
             <span class="font-mono text-2xs text-faint">{row.id.clone()}</span>
+            <span class="flex-1"></span>
+            {is_completed.then(|| view! { <a class="btn btn-sm" href=place::package(&row.id) rel="external" download><Icon name="download" small=true/>"Export"</a> })}
         </div>
         <div class="p-5 grid lg:grid-cols-2 gap-6 max-w-6xl">
+            {(!run.remarks.is_empty()).then(|| view! { <Remarks remarks=run.remarks.clone()/> })}
             <Facts run=run.clone()/>
             <Words run=run.clone()/>
             {is_completed.then(|| view! { <Outcomes id=run.row.id.clone()/> })}
-            <details class="lg:col-span-2">
-                <summary class="font-semibold cursor-pointer">"The protocol, as it was"</summary>
-                <div class="hf-card mt-2 overflow-x-auto" tabindex="0" role="region" aria-label="Protocol"><pre class="hf-code p-3">{run.protocol_text}</pre></div>
-            </details>
+            {(!run.protocol_text.is_empty()).then(|| view! {
+                <details class="lg:col-span-2">
+                    <summary class="font-semibold cursor-pointer">"The protocol, as it was"</summary>
+                    <div class="hf-card mt-2 overflow-x-auto" tabindex="0" role="region" aria-label="Protocol"><pre class="hf-code p-3">{run.protocol_text}</pre></div>
+                </details>
+            })}
         </div>
+    }
+    .into_any()
+}
+
+/// Where it came from, and what is not known of it.
+#[component]
+fn Remarks(remarks: Vec<String>) -> impl IntoView {
+    let line = |text: String| view! { <li>{text}</li> };
+    view! {
+        <section class="lg:col-span-2" aria-label="Where it came from">
+            <ul class="text-xs text-muted list-disc pl-4">{remarks.into_iter().map(line).collect_view()}</ul>
+        </section>
     }
     .into_any()
 }
@@ -67,6 +85,10 @@ fn Whole(run: Opened) -> impl IntoView {
 #[component]
 fn Facts(run: Opened) -> impl IntoView {
     let row = run.row;
+    let protocol = match row.protocol_version.as_str() {
+        "" => row.protocol,
+        version => format!("{}, version {version}", row.protocol),
+    };
     let of_result = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), format::count);
     let came = match run.patients.filter(|came| *came != row.patients) {
         Some(came) => format!(
@@ -80,7 +102,7 @@ fn Facts(run: Opened) -> impl IntoView {
         <section aria-label="Facts">
             <h2 class="font-semibold mb-2">"What it is"</h2>
             <dl class="hf-kv">
-                <dt>"Protocol"</dt><dd>{format!("{}, version {}", row.protocol, row.protocol_version)}</dd>
+                <dt>"Protocol"</dt><dd>{protocol}</dd>
                 <dt>"Scheduling"</dt><dd>{run.model.replace('_', " ")}</dd>
                 <dt>"Patients"</dt><dd>{came}</dd>
                 <dt>"Years"</dt><dd>{format::number(row.years, 2)}</dd>

@@ -7,7 +7,7 @@ use workbench::simulation::{MemoryItem, Suggestion};
 
 use super::{
     place,
-    server::{Memory, pin_run, raise_memory, runs_memory},
+    server::{Memory, pin_runs, raise_memory, runs_memory},
 };
 use crate::{
     components::{format, live::Live, ticks::use_ticks, toasts::use_toasts},
@@ -112,8 +112,8 @@ fn Suggested(one: Suggestion, may_raise: bool) -> impl IntoView {
         let one = one.clone();
         spawn_local(async move {
             let done = match one {
-                Suggestion::Pin { id, .. } => pin_run(id, true).await,
-                Suggestion::Unpin { id, .. } => pin_run(id, false).await,
+                Suggestion::Pin { id, .. } => pin_runs(vec![id], true).await,
+                Suggestion::Unpin { id, .. } => pin_runs(vec![id], false).await,
                 Suggestion::Raise { to, .. } => raise_memory(to).await,
             };
             if let Err(error) = done {

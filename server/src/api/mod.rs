@@ -18,6 +18,7 @@ mod openapi;
 mod plot;
 mod query;
 mod session;
+mod simulations;
 mod standing;
 mod upload;
 
@@ -81,6 +82,7 @@ pub(crate) fn routes(shared: Shared) -> Router {
         .merge(upload::routes())
         .merge(query::routes())
         .merge(plot::routes())
+        .merge(simulations::routes())
         .merge(audit::routes())
         .merge(events::routes())
         .merge(live::routes())

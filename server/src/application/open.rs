@@ -162,6 +162,7 @@ fn builder(
     let builder = own.fold(builder, |builder, (kind, lifecycle)| {
         builder.lifecycle(kind, lifecycle)
     });
+    let builder = runs::upcasted(builder);
     let mut kinds = settings.kinds.iter();
     kinds.try_fold(builder, |builder, (name, kind)| kind.declare(name, builder))
 }

@@ -9,8 +9,12 @@
 //! - `start`: an order becomes a run; `process` is what happens until it is over
 //! - `settle`: what a server left behind that died
 //! - `look`: one run, many runs, how far one is, its tables
+//! - `browse`: the registry, brought up to date by the log
 //! - `results`: a run's tables in memory, shared by all who read them
 //! - `access`: when tables were read, and how often
+//! - `carry`: a run leaves as a package, and comes in as one
+//! - `trial`: the arms of a trial come in as runs
+//! - `keep`: what came in is registered, all of it or nothing
 //! - `change`: name, tags, notes, pinned
 //! - `shelf`: deleted, brought back, swept
 //!
@@ -18,9 +22,12 @@
 //! has failed: so several servers may share one folder, and none takes another's run for dead.
 
 mod access;
+mod browse;
+mod carry;
 mod change;
 mod error;
 mod home;
+mod keep;
 mod look;
 mod name;
 mod process;
@@ -29,6 +36,7 @@ mod results;
 mod settle;
 mod shelf;
 mod start;
+mod trial;
 
 use std::{
     collections::HashMap,
@@ -36,12 +44,12 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use holdfast::{Actor, Clock, Kind, Lifecycle, Scope, StateManager, Status, Transition};
+use holdfast::{Actor, Builder, Clock, Kind, Lifecycle, Scope, StateManager, Status, Transition};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-pub use self::error::RunsError;
-use self::{access::Accesses, home::Home};
+use self::{access::Accesses, browse::Catalogues, home::Home};
+pub use self::{carry::Parcel, error::RunsError};
 use super::{
     memory::{Keeper, MEMORY_BYTES},
     simulate::Meter,
@@ -64,6 +72,11 @@ pub fn kinds() -> [(Kind, Lifecycle); 1] {
         .step(Transition::EXPIRE, [Status::PENDING], Status::FAILED)
         .update(statuses);
     [(SIMULATION, lifecycle)]
+}
+
+/// How data of runs comes into today's shape, for the engine's builder.
+pub fn upcasted(builder: Builder) -> Builder {
+    builder.upcaster(SIMULATION, record::upcast)
 }
 
 /// Who asks.
@@ -96,6 +109,7 @@ struct Inner {
     /// Loads at a time: each takes all cores, and holds what is packed beside what is unpacked.
     loading: Semaphore,
     accesses: Accesses,
+    catalogues: Catalogues,
 }
 
 /// A run that is not over.
@@ -129,6 +143,7 @@ impl Runs {
             memory: Keeper::new(MEMORY_BYTES),
             loading: Semaphore::new(LOADS),
             accesses: Accesses::default(),
+            catalogues: Catalogues::default(),
         };
         let runs = Self {
             inner: Arc::new(inner),
