@@ -1,4 +1,5 @@
 // Runs: ordered from a configuration, followed, cancelled, found, tagged, deleted and brought back, kept over a restart.
+import { readFileSync } from "node:fs";
 import { expectAccessible } from "./support/axe";
 import { alive, open } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
@@ -119,6 +120,98 @@ test("what cannot be simulated is refused with its field", async ({ complaints, 
   await page.getByLabel("Patients").fill("many");
   await page.getByRole("button", { name: "Start" }).click();
   await expect(page.getByRole("alert")).toContainText("type a number");
+});
+
+test("a run goes out as a package and comes in elsewhere with the same checksum", async ({ browser, holdfast, page }) => {
+  await open(page, "/simulations");
+  await order(page, { patients: "100", years: "2", seed: "7", name: "Carried" });
+  await expectCompleted(page, "Carried");
+  await page.getByRole("link", { name: "Carried", exact: true }).click();
+  const sum = await page.getByTestId("result-checksum").textContent();
+  const coming = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export" }).click();
+  const file = await (await coming).path();
+
+  const context = await browser.newContext({ baseURL: holdfast.url });
+  const other = await context.newPage();
+  await open(other, "/simulations");
+  await other.getByRole("button", { name: "Import" }).click();
+  await other.getByLabel("A run's package, or the table of a trial").setInputFiles({ name: "carried.zip", mimeType: "application/zip", buffer: readFileSync(file) });
+  await expectCompleted(other, "Carried");
+  await other.getByRole("link", { name: "Carried", exact: true }).click();
+  await expect(other.getByTestId("result-checksum")).toHaveText(sum ?? "");
+  await expect(other.getByRole("region", { name: "Where it came from" })).toContainText("carried.zip");
+  await context.close();
+});
+
+test("a package that broke on the way is refused with what is wrong, and nothing is kept", async ({ complaints, page }) => {
+  complaints.expect(/422/);
+  await open(page, "/simulations");
+  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByLabel("A run's package, or the table of a trial").setInputFiles({ name: "broken.zip", mimeType: "application/zip", buffer: Buffer.from("PK but no package") });
+  await expect(page.getByRole("alert")).toContainText("no package of a run");
+  await expect(page.getByText("No runs yet.")).toBeVisible();
+});
+
+test("the arms of a trial come in as runs when its columns are explained", async ({ page }) => {
+  const rows = ["id,day,trt,bili"];
+  for (let id = 1; id <= 12; id += 1) rows.push(`${id},0,${id % 2},${id}.5`, `${id},30,${id % 2},${id}.0`);
+  await open(page, "/simulations");
+  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByLabel("A run's package, or the table of a trial").setInputFiles({ name: "pbc.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
+  const form = page.getByRole("form", { name: "Columns of the trial" });
+  await expect(form.getByLabel("Patient")).toHaveValue("id");
+  await expect(form.getByLabel("Arm")).toHaveValue("trt");
+  await form.getByLabel("Measure").selectOption("bili");
+  await expectAccessible(page);
+  await form.getByRole("button", { name: "Import the trial" }).click();
+  await expect(runs(page)).toHaveCount(2);
+  await page.getByRole("link", { name: "pbc, trt 1", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Where it came from" })).toContainText("bili by day");
+});
+
+test("facets narrow the list, and a saved search is there after a restart", async ({ complaints, holdfast, page }) => {
+  complaints.expect(/Failed to load resource|ERR_/);
+  await open(page, "/simulations");
+  for (const [name, tags] of [["Heron", "base, nhs"], ["Lantern", "nhs"], ["Otter", ""]] as const) {
+    await order(page, { patients: "50", years: "2", name, tags });
+    await expectCompleted(page, name);
+  }
+  const filter = page.getByRole("complementary", { name: "Filter and memory" });
+  await filter.getByRole("group", { name: "Tag" }).getByRole("checkbox", { name: /nhs/ }).check();
+  await expect(runs(page)).toHaveCount(2);
+  await filter.getByRole("group", { name: "Tag" }).getByRole("checkbox", { name: /base/ }).check();
+  await expect(runs(page)).toHaveCount(1);
+  await filter.getByLabel("Name of the search").fill("NHS base cases");
+  await filter.getByRole("button", { name: "Save" }).click();
+  await expect(filter.getByRole("link", { name: "NHS base cases" })).toBeVisible();
+  await expect(page.getByText("Saved", { exact: true }).first()).toBeVisible();
+  await page.getByLabel("Order").selectOption("Name");
+  await holdfast.killAndRestart();
+  await open(page, "/simulations");
+  await expect(runs(page)).toHaveCount(3);
+  await filter.getByRole("link", { name: "NHS base cases" }).click();
+  await expect(runs(page)).toHaveCount(1);
+  await expect(runs(page)).toContainText("Heron");
+});
+
+test("runs are pinned together with the keyboard, and the memory is shown", async ({ page }) => {
+  await open(page, "/simulations");
+  for (const name of ["Heron", "Otter"]) {
+    await order(page, { patients: "50", years: "2", name });
+    await expectCompleted(page, name);
+  }
+  await page.getByRole("checkbox", { name: "Otter" }).focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  const chosen = page.getByRole("group", { name: "Chosen runs" });
+  await expect(chosen).toContainText("2 runs chosen");
+  await chosen.getByRole("button", { name: "Pin", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Pin Heron" })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("button", { name: "Pin Otter" })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByTestId("memory-held")).toContainText("of 536.9 MB");
+  await expect(page.getByRole("group", { name: "How well the memory serves" })).toContainText("0 loads");
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

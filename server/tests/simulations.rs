@@ -35,15 +35,16 @@ async fn a_run_is_its_persons_own_with_its_measures() {
     let app = TestApp::new().await;
     let (ada, bob) = (app.visitor().await, app.visitor().await);
     let id = completed(&ada).await;
-    let sought = json!({"sought": {"text": "base", "tag": "nhs", "status": null}, "after": null});
+    let sought = json!({"sought": {"text": "base", "tags": ["nhs"]}, "offset": 0});
     let found = ada.call("find_runs", sought.clone()).await.json();
     assert_eq!(
-        (&found["total"], &found["rows"][0]["id"]),
+        (&found["found"]["total"], &found["found"]["rows"][0]["id"]),
         (&json!(1), &json!(id))
     );
     let came = ada.call("get_outcomes", json!({"id": id})).await.json();
     assert_eq!(came["all"]["baseline"]["n"], 100);
-    assert_eq!(bob.call("find_runs", sought).await.json()["total"], 0);
+    let theirs = bob.call("find_runs", sought).await.json();
+    assert_eq!(theirs["found"]["total"], 0);
     for function in ["get_run", "get_outcomes", "cancel_run"] {
         let theirs = bob.call(function, json!({"id": id})).await;
         assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{function}");
@@ -83,8 +84,9 @@ async fn what_cannot_be_ordered_is_refused_with_its_field_and_leaves_nothing() {
     unknown["order"]["file"] = json!("nothing.yaml");
     let refused = browser.call("start_run", unknown).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
-    let all = json!({"sought": {"text": "", "tag": "", "status": null}, "after": null});
-    assert_eq!(browser.call("find_runs", all).await.json()["total"], 0);
+    let all = json!({"sought": {}, "offset": 0});
+    let found = browser.call("find_runs", all).await.json();
+    assert_eq!(found["found"]["total"], 0);
     let choices = browser.call("run_choices", json!({})).await.json();
     let files: Vec<&str> = choices["protocols"]
         .as_array()
@@ -93,4 +95,132 @@ async fn what_cannot_be_ordered_is_refused_with_its_field_and_leaves_nothing() {
         .map(|one| one["file"].as_str().unwrap())
         .collect();
     assert!(files.contains(&"aflibercept_te.yaml") && !files.contains(&"protocol.schema.json"));
+}
+
+#[tokio::test]
+async fn a_run_goes_out_as_a_package_and_comes_in_elsewhere_with_the_same_checksum() {
+    let app = TestApp::new().await;
+    let (ada, mut bob) = (app.visitor().await, app.visitor().await);
+    let id = completed(&ada).await;
+    let package = ada.get(&format!("/simulations/{id}/package")).await;
+    assert_eq!(package.status, StatusCode::OK);
+    assert_eq!(package.header("content-type"), "application/zip");
+    let expected = format!("attachment; filename=\"{id}.zip\"");
+    assert_eq!(package.header("content-disposition"), expected);
+    let theirs = bob.get(&format!("/simulations/{id}/package")).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+
+    let kind = "application/octet-stream";
+    let came = bob
+        .post(
+            "/simulations/import?name=base.zip",
+            kind,
+            package.body.clone(),
+        )
+        .await;
+    assert_eq!(came.status, StatusCode::OK, "{}", came.text());
+    let came = came.json();
+    assert_eq!(came["name"], "Base");
+    let checksum = |run: Value| run["result_checksum"].as_str().unwrap().to_owned();
+    let theirs = bob.call("get_run", json!({"id": came["id"]})).await.json();
+    let first = theirs["remarks"][0].as_str().unwrap().to_owned();
+    assert!(first.contains("base.zip") && first.contains(&id), "{first}");
+    let mine = ada.call("get_run", json!({"id": id})).await.json();
+    assert_eq!(checksum(theirs), checksum(mine));
+
+    // Cut off on the way: refused with what is wrong, and nothing is kept.
+    let half = package.body[..package.body.len() / 2].to_vec();
+    let refused = bob
+        .post("/simulations/import?name=half.zip", kind, half)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.json()["detail"]["path"], "package");
+    let all = json!({"sought": {}, "offset": 0});
+    let found = bob.call("find_runs", all).await.json();
+    assert_eq!(found["found"]["total"], 1);
+    let incoming = app.folder.path().join("data/incoming");
+    assert_eq!(std::fs::read_dir(incoming).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_trial_comes_in_by_its_columns_and_the_plain_form_takes_packages() {
+    let app = TestApp::new().await;
+    let mut ada = app.visitor().await;
+    let text = "id,day,trt,bili\n1,0,1,2.5\n1,30,1,2.0\n2,0,0,1.5\n";
+    let kind = "application/octet-stream";
+    let read = ada
+        .post("/simulations/table?name=trial.csv", kind, text)
+        .await;
+    assert_eq!(read.status, StatusCode::OK, "{}", read.text());
+    let read = read.json();
+    assert_eq!(read["columns"][3]["name"], "bili");
+    let order = |measure: &str| {
+        json!({
+            "table": read["id"], "file": "trial.csv", "tags": ["real"],
+            "mapping": {"patient": "id", "time": "day", "time_is": "days", "measure": measure,
+                "injected": null, "arm": "trt"},
+        })
+    };
+    let refused = ada.call("import_trial", order("sodium")).await;
+    assert_eq!(
+        refused.json()["detail"]["path"],
+        "measure",
+        "{}",
+        refused.text()
+    );
+    let came = ada.call("import_trial", order("bili")).await.json();
+    assert_eq!(
+        (&came[0][1], &came[1][1]),
+        (&json!("trial, trt 0"), &json!("trial, trt 1"))
+    );
+    let id = came[1][0].as_str().unwrap();
+    let measures = ada.call("get_outcomes", json!({"id": id})).await.json();
+    assert_eq!(measures["all"]["baseline"]["mean"], 2.5);
+
+    let package = ada.get(&format!("/simulations/{id}/package")).await.body;
+    let head = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\n\r\n";
+    let form = |bytes: &[u8]| [head.as_bytes(), bytes, b"\r\n--x--\r\n"].concat();
+    let multipart = "multipart/form-data; boundary=x";
+    let sent = ada
+        .post("/simulations/import", multipart, form(&package))
+        .await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+    let refused = ada
+        .post("/simulations/import", multipart, form(b"no zip"))
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text().contains("no package of a run"),
+        "{}",
+        refused.text()
+    );
+    let found = ada
+        .call(
+            "find_runs",
+            json!({"sought": {"text": "real"}, "offset": 0}),
+        )
+        .await;
+    let found = found.json();
+    assert_eq!(found["found"]["total"], 3);
+    assert_eq!(
+        found["found"]["models"][0],
+        json!({"value": "imported", "count": 3})
+    );
+}
+
+#[tokio::test]
+async fn the_memory_tells_what_was_read_and_only_an_administrator_raises_it() {
+    let app = TestApp::new().await;
+    let ada = app.visitor().await;
+    let memory = ada.call("runs_memory", json!({})).await.json();
+    assert_eq!(memory["report"]["budget"], 512_u64 << 20);
+    assert_eq!(memory["may_raise"], true, "it listens on this machine only");
+    let raised = ada
+        .call("raise_memory", json!({"bytes": 1_u64 << 30}))
+        .await;
+    assert_eq!(raised.status, StatusCode::OK, "{}", raised.text());
+    let lowered = ada.call("raise_memory", json!({"bytes": 1})).await;
+    assert_eq!(lowered.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let memory = ada.call("runs_memory", json!({})).await.json();
+    assert_eq!(memory["report"]["budget"], 1_u64 << 30);
 }

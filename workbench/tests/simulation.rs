@@ -4,12 +4,20 @@
 
 #[path = "simulation/baselines.rs"]
 mod baselines;
+#[path = "simulation/browse.rs"]
+mod browse;
 #[path = "simulation/closed_forms.rs"]
 mod closed_forms;
+#[path = "simulation/hostile_packages.rs"]
+mod hostile_packages;
 #[path = "simulation/lives.rs"]
 mod lives;
+#[path = "simulation/memory.rs"]
+mod memory;
 #[path = "simulation/outcomes.rs"]
 mod outcomes;
+#[path = "simulation/packages.rs"]
+mod packages;
 #[path = "simulation/protocols.rs"]
 mod protocols;
 #[path = "simulation/registry.rs"]
@@ -20,3 +28,5 @@ mod runs;
 mod support;
 #[path = "simulation/tables.rs"]
 mod tables;
+#[path = "simulation/trials.rs"]
+mod trials;

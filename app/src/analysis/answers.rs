@@ -4,7 +4,7 @@ use holdfast::{Change, HistoryQuery, StateId, Transition};
 use serde_json::Value;
 use workbench::{
     Error,
-    analysis::{Cohort, read},
+    analysis::Cohort,
     simulation::runs::By,
 };
 
@@ -37,12 +37,10 @@ pub(super) async fn figures(
     }
     let (runs, by) = (&caller.state.runs, by(caller)?);
     let run = runs.get(&by, id).await?;
-    let stored = runs.tables(&by, id).await?;
-    // They are read and counted, off the async threads.
-    let counted = tokio::task::spawn_blocking(move || {
-        let tables = read(&stored)?;
-        view(&Cohort::of(&run, &tables)?, place)
-    });
+    let tables = runs.results(&by, id).await?;
+    // They are counted off the async threads.
+    let counted =
+        tokio::task::spawn_blocking(move || view(&Cohort::of(&run, &tables)?, place));
     Ok(counted.await.map_err(AppError::internal)??)
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::server::Opened;
+use super::{head::protocol, server::Opened};
 use crate::components::format;
 
 /// The facts and the protocol as it was.
@@ -11,10 +11,11 @@ pub(super) fn About(run: Opened) -> impl IntoView {
     let row = run.row;
     view! {
         <div class="p-4 flex flex-col gap-4 min-w-0">
+            {(!run.remarks.is_empty()).then(|| view! { <Remarks remarks=run.remarks/> })}
             <section class="max-w-xl" aria-label="What it was made of">
                 <h2 class="font-semibold mb-2">"What it was made of"</h2>
                 <dl class="hf-kv">
-                    <dt>"Protocol"</dt><dd>{format!("{}, version {}", row.protocol, row.protocol_version)}</dd>
+                    <dt>"Protocol"</dt><dd>{protocol(&row.protocol, &row.protocol_version)}</dd>
                     <dt>"Scheduling"</dt><dd>{run.model.replace('_', " ")}</dd>
                     <dt>"Patients ordered"</dt><dd>{format::count(row.patients.into())}</dd>
                     <dt>"Years"</dt><dd>{format::number(row.years, 2)}</dd>
@@ -27,11 +28,25 @@ pub(super) fn About(run: Opened) -> impl IntoView {
                     <dt>"Protocol's SHA-256"</dt><dd class="truncate font-mono text-2xs" title=run.protocol_checksum.clone()>{run.protocol_checksum.clone()}</dd>
                 </dl>
             </section>
-            <section class="min-w-0" aria-label="The protocol, as it was">
-                <h2 class="font-semibold mb-2">"The protocol, as it was"</h2>
-                <div class="hf-card overflow-x-auto" tabindex="0" role="group" aria-label="Protocol"><pre class="hf-code p-3">{run.protocol_text}</pre></div>
-            </section>
+            {(!run.protocol_text.is_empty()).then(|| view! {
+                <section class="min-w-0" aria-label="The protocol, as it was">
+                    <h2 class="font-semibold mb-2">"The protocol, as it was"</h2>
+                    <div class="hf-card overflow-x-auto" tabindex="0" role="group" aria-label="Protocol"><pre class="hf-code p-3">{run.protocol_text}</pre></div>
+                </section>
+            })}
         </div>
+    }
+    .into_any()
+}
+
+/// Where it came from, and what is not known of it.
+#[component]
+fn Remarks(remarks: Vec<String>) -> impl IntoView {
+    let line = |text: String| view! { <li>{text}</li> };
+    view! {
+        <section aria-label="Where it came from">
+            <ul class="text-xs text-muted list-disc pl-4">{remarks.into_iter().map(line).collect_view()}</ul>
+        </section>
     }
     .into_any()
 }

@@ -4,11 +4,14 @@ use time::OffsetDateTime;
 use workbench::simulation::{
     Amendment, Order, RunInfo, RunStatus, Wanted,
     outcomes::{self, Outcomes},
+    package::PackageError,
     protocol::Protocol,
+    registry::Browse,
     runs::{By, RunsError},
+    trial::Mapping,
 };
 
-use super::server::{Choice, Choices, Going, NewRun, Opened, Page, Row, Sought};
+use super::server::{Choice, Choices, Going, Memory, NewRun, Opened, Page, Row};
 use crate::{
     AppError,
     components::format::{self, sentence},
@@ -36,6 +39,7 @@ fn row(info: &RunInfo) -> Row {
         reason: info.reason.clone(),
         protocol: info.protocol_name.clone(),
         protocol_version: info.protocol_version.clone(),
+        model: info.model.clone(),
         patients: info.patients,
         years: info.duration_years,
         visits: result.map(|result| result.visits),
@@ -43,6 +47,7 @@ fn row(info: &RunInfo) -> Row {
         runtime_ms: result.map(|result| result.runtime_ms),
         tags: info.tags.clone(),
         is_pinned: info.is_pinned,
+        created_at: info.created_at,
         version: info.version,
     }
 }
@@ -51,37 +56,23 @@ fn said(text: String) -> Option<String> {
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
-pub(super) async fn find(
-    caller: &Caller,
-    sought: Sought,
-    after: Option<String>,
-) -> Result<Page, AppError> {
-    let wanted = Wanted {
-        text: said(sought.text),
-        tags: said(sought.tag).into_iter().collect(),
-        status: sought.status,
-        after,
-        limit: PAGE,
-    };
-    let found = caller.state.runs.list(&by(caller)?, &wanted).await?;
+pub(super) async fn find(caller: &Caller, sought: &Browse, offset: u32) -> Result<Page, AppError> {
+    let runs = &caller.state.runs;
     Ok(Page {
-        rows: found.runs.iter().map(row).collect(),
-        total: found.total,
-        is_exact: found.is_exact,
-        next: found.next,
+        found: runs.browse(&by(caller)?, sought, offset, PAGE).await?,
         going: going(caller).await?,
     })
 }
 
 pub(super) async fn going(caller: &Caller) -> Result<Vec<Going>, AppError> {
     let (runs, by) = (&caller.state.runs, by(caller)?);
-    let wanted = Wanted {
+    let pending = Wanted {
         status: Some(RunStatus::Pending),
         limit: PAGE,
         ..Wanted::default()
     };
     let mut going = Vec::new();
-    for info in runs.list(&by, &wanted).await?.runs {
+    for info in runs.list(&by, &pending).await?.runs {
         let progress = runs.progress(&by, &info.id).await?;
         going.push(Going {
             about: format!(
@@ -108,6 +99,7 @@ fn years(years: f64) -> String {
 
 pub(super) async fn open(caller: &Caller, id: &str) -> Result<Opened, AppError> {
     let info = caller.state.runs.get(&by(caller)?, id).await?;
+    let remarks = remarks(&info);
     Ok(Opened {
         row: row(&info),
         notes: info.notes,
@@ -121,7 +113,30 @@ pub(super) async fn open(caller: &Caller, id: &str) -> Result<Opened, AppError> 
         result_checksum: info.result.map(|result| result.checksum),
         protocol_checksum: info.protocol_checksum,
         protocol_text: info.protocol,
+        remarks,
     })
+}
+
+/// Where a run came from that was not simulated here, and what is not known of it.
+fn remarks(info: &RunInfo) -> Vec<String> {
+    let carried = info.carried.as_ref().map(|carried| {
+        let made = moment(holdfast::Timestamp(carried.exported_at));
+        format!(
+            "It came in {}, a package of {} made at {made} UTC.",
+            carried.file, carried.id
+        )
+    });
+    let trial = info.trial.as_ref().map(|trial| {
+        let columns = &trial.mapping;
+        let arm = columns.arm.as_ref().zip(trial.arm.as_ref());
+        let arm = arm.map_or_else(String::new, |(column, arm)| format!(", {column} {arm}"));
+        format!(
+            "It was not simulated: {} by {} of {}{arm}. The measure stands where a simulated run has vision.",
+            columns.measure, columns.time, trial.file
+        )
+    });
+    let told = info.trial.iter().flat_map(|trial| trial.remarks.clone());
+    carried.into_iter().chain(trial).chain(told).collect()
 }
 
 pub(super) async fn outcomes(caller: &Caller, id: &str) -> Result<Outcomes, AppError> {
@@ -180,6 +195,22 @@ pub(super) async fn start(caller: &Caller, order: NewRun) -> Result<String, AppE
     Ok(caller.state.runs.start(&by(caller)?, order).await?.id)
 }
 
+pub(super) async fn import_trial(
+    caller: &Caller,
+    table: &str,
+    file: &str,
+    mapping: &Mapping,
+    tags: &[String],
+) -> Result<Vec<(String, String)>, AppError> {
+    let bench = &caller.state.workbench;
+    let table = bench.described(table, file).await?;
+    let path = bench.table_path(&table.id);
+    let runs = &caller.state.runs;
+    let came = runs.import_trial(&by(caller)?, &path, &table, mapping, tags);
+    let came = came.await?.into_iter();
+    Ok(came.map(|run| (run.id, run.name)).collect())
+}
+
 pub(super) async fn cancel(caller: &Caller, id: &str) -> Result<(), AppError> {
     Ok(caller.state.runs.cancel(&by(caller)?, id).await?)
 }
@@ -219,14 +250,19 @@ pub(super) async fn tag(caller: &Caller, ids: &[String], tag: &str) -> Result<()
     Ok(())
 }
 
-pub(super) async fn pin(caller: &Caller, id: &str, is_pinned: bool) -> Result<(), AppError> {
+pub(super) async fn pin(caller: &Caller, ids: &[String], is_pinned: bool) -> Result<(), AppError> {
     let (runs, by) = (&caller.state.runs, by(caller)?);
-    let info = runs.get(&by, id).await?;
-    let new = Amendment {
-        is_pinned,
-        ..amendment(&info)
-    };
-    runs.amend(&by, id, info.version, &new).await?;
+    for id in ids {
+        let info = runs.get(&by, id).await?;
+        if info.is_pinned == is_pinned {
+            continue;
+        }
+        let new = Amendment {
+            is_pinned,
+            ..amendment(&info)
+        };
+        runs.amend(&by, id, info.version, &new).await?;
+    }
     Ok(())
 }
 
@@ -246,6 +282,38 @@ pub(super) async fn restore(caller: &Caller, ids: &[String]) -> Result<(), AppEr
     Ok(())
 }
 
+/// Results that are named on the page.
+const NAMED: usize = 50;
+
+pub(super) async fn memory(caller: &Caller) -> Result<Memory, AppError> {
+    let mut report = caller.state.runs.memory_of(&by(caller)?);
+    report.items.truncate(NAMED);
+    Ok(Memory {
+        report,
+        may_raise: caller.administers().await?,
+    })
+}
+
+/// A budget that a suggestion can come to: a larger one is the settings' business.
+const MOST_MEMORY: u64 = 1 << 40;
+
+pub(super) async fn raise_memory(caller: &Caller, bytes: u64) -> Result<(), AppError> {
+    if !caller.administers().await? {
+        return Err(AppError::Forbidden(
+            "Only who administers this server may raise the memory for results.".into(),
+        ));
+    }
+    let runs = &caller.state.runs;
+    if bytes > MOST_MEMORY || bytes < runs.memory().budget {
+        return Err(AppError::Invalid {
+            path: "bytes".into(),
+            problem: "a budget can only be raised here, to a terabyte at most".into(),
+        });
+    }
+    runs.set_memory_budget(bytes);
+    Ok(())
+}
+
 impl From<RunsError> for AppError {
     fn from(error: RunsError) -> Self {
         let told = error.to_string();
@@ -257,6 +325,11 @@ impl From<RunsError> for AppError {
             RunsError::Order(error) => Self::Invalid {
                 path: error.field.into(),
                 problem: error.problem,
+            },
+            RunsError::Package(PackageError::Disk(error)) => error.into(),
+            RunsError::Package(_) => Self::Invalid {
+                path: "package".into(),
+                problem: told,
             },
             RunsError::Missing(_) | RunsError::Swept(_) | RunsError::NoResults { .. } => {
                 Self::NotFound(sentence(&told))

@@ -4,7 +4,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::components::A;
 use workbench::compare::RUNS;
 
-use super::server::{delete_runs, restore_runs, tag_runs};
+use super::server::{delete_runs, pin_runs, restore_runs, tag_runs};
 use crate::{
     compare::of_runs,
     components::{format, icon::Icon, toasts::use_toasts},
@@ -27,6 +27,14 @@ pub(super) fn Chosen(chosen: RwSignal<Vec<String>>) -> impl IntoView {
             match tag_runs(ids, word.trim().to_owned()).await {
                 Ok(()) => drop(tag.try_set(None)),
                 Err(error) => toasts.error(error.to_string()),
+            }
+        });
+    };
+    let pin = move |is_pinned: bool| {
+        let ids = chosen.get_untracked();
+        spawn_local(async move {
+            if let Err(error) = pin_runs(ids, is_pinned).await {
+                toasts.error(error.to_string());
             }
         });
     };
@@ -65,6 +73,8 @@ pub(super) fn Chosen(chosen: RwSignal<Vec<String>>) -> impl IntoView {
                         <button class="btn btn-xs btn-primary">"Add"</button>
                     </form>
                 </Show>
+                <button class="btn btn-xs" on:click=move |_| pin(true)><Icon name="pin" small=true/>"Pin"</button>
+                <button class="btn btn-xs" on:click=move |_| pin(false)>"Unpin"</button>
                 <button class="btn btn-xs btn-ghost text-err-text" on:click=delete><Icon name="trash-2" small=true/>"Delete"</button>
             </div>
         </Show>

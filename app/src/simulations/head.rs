@@ -45,6 +45,10 @@ fn Bar(run: Opened) -> impl IntoView {
         };
         view! { <A href=place::of(&only) attr:class="hf-chip hf-chip-line">{tag}</A> }
     });
+    let export = (row.status == RunStatus::Completed).then(|| {
+        let href = place::package(&row.id);
+        view! { <a class="btn btn-sm" href=href rel="external" download><Icon name="download" small=true/>"Export"</a> }
+    });
     let compare = (row.status == RunStatus::Completed).then(|| {
         let href = ["/compare?runs=", &row.id].concat();
         view! { <A href=href attr:class="btn btn-sm btn-primary"><Icon name="chart-spline" small=true/>"Compare with …"</A> }
@@ -61,10 +65,19 @@ fn Bar(run: Opened) -> impl IntoView {
             </button>
             {tags.collect_view()}
             <span class="flex-1"></span>
+            {export}
             {compare}
         </div>
     }
     .into_any()
+}
+
+/// The protocol with its version; what was not made here has none.
+pub(super) fn protocol(name: &str, version: &str) -> String {
+    match version {
+        "" => name.to_owned(),
+        version => format!("{name}, version {version}"),
+    }
 }
 
 /// What every result depends on, in one strip.
@@ -88,7 +101,7 @@ fn Facts(run: Opened) -> impl IntoView {
     };
     view! {
         <dl class="shrink-0 flex flex-wrap gap-x-8 gap-y-1 px-4 py-2 border-b border-line bg-base-200 text-xs">
-            {fact("Protocol", format!("{}, version {}", row.protocol, row.protocol_version))}
+            {fact("Protocol", protocol(&row.protocol, &row.protocol_version))}
             {fact("Patients × years", format!("{came} × {}", format::number(row.years, 2)))}
             {fact("Follow-up", follow_up.to_owned())}
             {fact("Seed", run.seed.to_string())}

@@ -1,16 +1,22 @@
-//! Runs that fit, the last changed first; live.
+//! Runs that fit, in the order that is asked for; live.
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
+use workbench::simulation::registry::Browse;
 
 use super::{
     chosen::Chosen,
+    facets::Facets,
     going::Going,
+    import::Import,
+    memory::{Foot, MemoryPart, use_memory},
     new::NewRun,
     place,
     rows::Rows,
+    saved::Saved,
     search::Search,
-    server::{Page, Row, Sought, find_runs},
+    seek::Seek,
+    server::{Page, Row, find_runs},
 };
 use crate::{
     components::{format, icon::Icon, live::Live, toasts::use_toasts},
@@ -22,99 +28,102 @@ use crate::{
 pub(super) fn List() -> impl IntoView {
     let map = use_location().query;
     let sought = Memo::new(move |_| map.with(place::sought));
+    let seek = Seek::new(sought);
     let revision = use_revision();
     let key = Memo::new(move |_| (sought.get(), revision.get()));
-    let page = Live::new(key, |(sought, _)| find_runs(sought, None));
+    let page = Live::new(key, |(sought, _)| find_runs(sought, 0));
     let is_new = RwSignal::new(false);
+    let is_import = RwSignal::new(false);
+    let memory = use_memory();
     let summary = move || {
-        page.good.with(|page| match page.as_ref() {
-            Some(Page {
-                total, is_exact, ..
-            }) => {
-                let runs = format::plural(*total, "run", "runs");
-                if *is_exact {
-                    runs
-                } else {
-                    ["more than ", &runs].concat()
-                }
-            }
-            None => String::new(),
+        page.good.with(|page| {
+            let Some(Page { found, .. }) = page else {
+                return String::new();
+            };
+            let runs = format::plural(found.total, "run", "runs");
+            let ms = format::count(found.took_us.div_ceil(1000));
+            [&runs, ", ", &ms, " ms"].concat()
         })
     };
     view! {
+        <aside class="hf-rail w-56 shrink-0 max-md:hidden" aria-label="Filter and memory">
+            <Facets page seek/>
+            <Saved seek/>
+            <MemoryPart memory/>
+        </aside>
         <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100" aria-label="Simulations">
             <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
                 <h1 class="sr-only">"Simulations"</h1>
-                <Search sought/>
+                <Search seek/>
                 <span class="text-xs text-muted num" role="status" data-testid="runs-found">{summary}</span>
                 <span class="flex-1"></span>
+                <button class="btn btn-sm" aria-expanded=move || is_import.get().to_string() on:click=move |_| is_import.update(|is| *is = !*is)>
+                    <Icon name="package-open" small=true/>"Import"
+                </button>
                 <button class="btn btn-sm btn-primary" aria-expanded=move || is_new.get().to_string() on:click=move |_| is_new.update(|is| *is = !*is)>
                     <Icon name="plus" small=true/>"New run"
                 </button>
             </div>
+            <Show when=move || is_import.get()><Import is_import/></Show>
             <Show when=move || is_new.get()><NewRun is_new/></Show>
             {page.show(move || view! { <Found page sought/> }.into_any())}
+            <Foot memory/>
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn Found(page: Live<Page>, sought: Memo<Sought>) -> impl IntoView {
+fn Found(page: Live<Page>, sought: Memo<Browse>) -> impl IntoView {
     let toasts = use_toasts();
     let chosen = RwSignal::new(Vec::<String>::new());
-    // Pages behind the first, and where the next of them begins.
-    let behind = RwSignal::new((Vec::<Row>::new(), None::<Option<String>>));
-    Effect::new(move |before: Option<Sought>| {
+    // Runs behind the first page, as far as somebody went.
+    let behind = RwSignal::new(Vec::<Row>::new());
+    Effect::new(move |before: Option<Browse>| {
         let sought = sought.get();
         if before.is_some_and(|before| before != sought) {
-            behind.set((Vec::new(), None));
+            behind.set(Vec::new());
             chosen.set(Vec::new());
         }
         sought
     });
-    let first = move || page.good.get().unwrap_or_default();
     let rows = Memo::new(move |_| {
-        let mut rows = first().rows;
-        behind.with(|(behind, _)| {
-            let new: Vec<Row> = behind
-                .iter()
-                .filter(|row| rows.iter().all(|known| known.id != row.id))
-                .cloned()
-                .collect();
+        let first = |page: &Option<Page>| page.as_ref().map(|page| page.found.rows.clone());
+        let mut rows = page.good.with(first).unwrap_or_default();
+        behind.with(|behind| {
+            let new = behind.iter();
+            let new = new.filter(|row| rows.iter().all(|known| known.id != row.id));
+            let new: Vec<Row> = new.cloned().collect();
             rows.extend(new);
         });
         rows
     });
-    let next = move || {
-        behind
-            .with(|(_, next)| next.clone())
-            .unwrap_or_else(|| first().next)
+    let total = move || {
+        page.good
+            .with(|page| page.as_ref().map_or(0, |page| page.found.total))
     };
+    let has_more = move || (rows.with(Vec::len) as u64) < total();
     let more = move |_| {
-        let Some(after) = next() else { return };
         spawn_local(async move {
             let asked = sought.get_untracked();
-            match find_runs(asked.clone(), Some(after)).await {
+            let offset = u32::try_from(rows.with_untracked(Vec::len)).unwrap_or(u32::MAX);
+            match find_runs(asked.clone(), offset).await {
                 Ok(page) if sought.try_get_untracked() == Some(asked) => {
-                    behind.update(|(rows, next)| {
-                        rows.extend(page.rows);
-                        *next = Some(page.next);
-                    });
+                    behind.update(|rows| rows.extend(page.found.rows));
                 }
                 Ok(_) => {}
                 Err(error) => toasts.error(error.to_string()),
             }
         });
     };
-    let is_all = Memo::new(move |_| sought.with(|sought| *sought == Sought::default()));
+    let is_all = Memo::new(move |_| sought.with(|sought| *sought == Browse::default()));
     view! {
         <Going page/>
         <Chosen chosen/>
         <Show when=move || !rows.with(Vec::is_empty) fallback=move || view! { <Empty is_all/> }>
             <div class="flex-1 min-h-0 overflow-auto">
                 <Rows rows chosen/>
-                <Show when=move || next().is_some()>
+                <Show when=has_more>
                     <p class="p-4 text-center"><button class="btn btn-sm" on:click=more>"Show more"</button></p>
                 </Show>
             </div>

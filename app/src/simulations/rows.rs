@@ -1,12 +1,12 @@
 //! The runs as a table; each can be chosen, pinned and opened.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
 use leptos_router::components::A;
-use workbench::simulation::RunStatus;
+use workbench::simulation::{RunStatus, registry::Browse};
 
 use super::{
     place,
-    server::{Row, Sought, pin_run},
+    server::{Row, pin_runs},
 };
 use crate::components::{format, icon::Icon, toasts::use_toasts};
 
@@ -60,9 +60,9 @@ fn Line(row: Row, chosen: RwSignal<Vec<String>>) -> impl IntoView {
         });
     };
     let tags = row.tags.into_iter().map(|tag| {
-        let only = Sought {
-            tag: tag.clone(),
-            ..Sought::default()
+        let only = Browse {
+            tags: vec![tag.clone()],
+            ..Browse::default()
         };
         view! { <A href=place::of(&only) attr:class="hf-chip hf-chip-line h-4.5! px-1! bg-base-100!">{tag}</A> }
     });
@@ -77,13 +77,15 @@ fn Line(row: Row, chosen: RwSignal<Vec<String>>) -> impl IntoView {
         }
     };
     let ran = match row.runtime_ms {
+        // Nothing was simulated.
+        _ if row.protocol_version.is_empty() => "imported".to_owned(),
         Some(ms) => format!("version {}, ran in {}", row.protocol_version, duration(ms)),
         None => format!("version {}", row.protocol_version),
     };
     let count = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), format::count);
     view! {
         <tr aria-selected=move || is_chosen().to_string()>
-            <td class="pl-4!"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" aria-label=row.name.clone() prop:checked=is_chosen on:change=choose/></td>
+            <td class="pl-4!"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" aria-label=row.name.clone() prop:checked=is_chosen on:change=choose on:keydown=step/></td>
             <td><Pin id=row.id.clone() is_pinned=row.is_pinned name=row.name.clone()/></td>
             <td class="h-12!">
                 <div class="flex items-center gap-1.5"><A href=place::of_run(&row.id) attr:class="font-medium text-sm truncate max-w-72">{row.name}</A>{state}{tags.collect_view()}</div>
@@ -105,7 +107,7 @@ fn Pin(id: String, is_pinned: bool, name: String) -> impl IntoView {
     let pin = move |_| {
         let id = id.clone();
         spawn_local(async move {
-            if let Err(error) = pin_run(id, !is_pinned).await {
+            if let Err(error) = pin_runs(vec![id], !is_pinned).await {
                 toasts.error(error.to_string());
             }
         });
@@ -119,6 +121,31 @@ fn Pin(id: String, is_pinned: bool, name: String) -> impl IntoView {
         <button class=class aria-pressed=is_pinned.to_string() aria-label=format!("Pin {name}") title="Kept in memory before others" on:click=pin><Icon name="pin" small=true/></button>
     }
     .into_any()
+}
+
+/// Up and down go from one run's box to the next; space chooses it, as with any box.
+fn step(event: KeyboardEvent) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast as _;
+        let is_down = match event.key().as_str() {
+            "ArrowDown" => true,
+            "ArrowUp" => false,
+            _ => return,
+        };
+        event.prevent_default();
+        let line = event_target::<web_sys::Element>(&event).closest("tr");
+        let next = line.ok().flatten().and_then(|line| match is_down {
+            true => line.next_element_sibling(),
+            false => line.previous_element_sibling(),
+        });
+        let boxed = next.and_then(|line| line.query_selector("input").ok().flatten());
+        if let Some(boxed) = boxed.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+            drop(boxed.focus());
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _nobody_types = event;
 }
 
 /// A time in milliseconds: `0.4 s`, `12.5 s`, `2 min 28 s`.

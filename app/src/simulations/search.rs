@@ -1,13 +1,13 @@
-//! What is looked for: words in names, protocols, tags and notes; a status. A plain form, then as one types.
+//! What is looked for: words in any field, a status, an order. A plain form, then as one types.
 
 use std::time::Duration;
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use workbench::simulation::RunStatus;
 
 use super::{
-    place::{self, STATUSES},
-    server::Sought,
+    place::{self, SORTS, STATUSES},
+    seek::Seek,
 };
 use crate::components::icon::Icon;
 
@@ -16,27 +16,25 @@ const DEBOUNCE: Duration = Duration::from_millis(150);
 
 /// The form.
 #[component]
-pub(super) fn Search(sought: Memo<Sought>) -> impl IntoView {
-    let navigate = use_navigate();
-    let seek = Callback::new(move |next: Sought| {
-        if sought.with_untracked(|now| *now != next) {
-            let options = NavigateOptions {
-                replace: true,
-                scroll: false,
-                ..NavigateOptions::default()
-            };
-            navigate(&place::of(&next), options);
-        }
-    });
+pub(super) fn Search(seek: Seek) -> impl IntoView {
+    let sought = seek.sought;
     let text = RwSignal::new(sought.get_untracked().text);
     // The number of the last key that was pressed: earlier ones no longer count.
     let typed = StoredValue::new(0_u32);
     let look = move || {
-        seek.run(Sought {
-            text: text.get_untracked().trim().to_owned(),
-            ..sought.get_untracked()
-        });
+        let words = text.get_untracked().trim().to_owned();
+        seek.with(|sought| sought.text = words);
     };
+    // A saved search brings words of its own.
+    Effect::new(move |before: Option<String>| {
+        let now = sought.with(|sought| sought.text.clone());
+        if before.is_some_and(|before| before != now)
+            && text.with_untracked(|text| text.trim() != now)
+        {
+            text.set(now.clone());
+        }
+        now
+    });
     let type_in = move |event| {
         text.set(event_target_value(&event));
         let this = typed.get_value().wrapping_add(1);
@@ -55,25 +53,36 @@ pub(super) fn Search(sought: Memo<Sought>) -> impl IntoView {
         look();
     };
     let choose = move |event| {
-        seek.run(Sought {
-            status: place::status(&event_target_value(&event)),
-            ..sought.get_untracked()
-        });
+        let status = place::status(&event_target_value(&event));
+        seek.with(|sought| sought.status = status);
     };
-    let options = STATUSES.map(|(status, name)| {
+    let order = move |event| {
+        let (sort, is_ascending) = place::sort(&event_target_value(&event));
+        seek.with(|sought| (sought.sort, sought.is_ascending) = (sort, is_ascending));
+    };
+    let statuses = STATUSES.map(|status| {
         let is_chosen = move || sought.with(|sought| sought.status == Some(status));
-        view! { <option value=name selected=is_chosen>{name}</option> }
+        view! { <option value=RunStatus::word(status) selected=is_chosen>{status.word()}</option> }
     });
-    let tag = move || sought.with(|sought| Some(sought.tag.clone()).filter(|tag| !tag.is_empty()));
-    let without_tag = move |_| {
-        seek.run(Sought {
-            tag: String::new(),
-            ..sought.get_untracked()
-        });
+    let sorts = SORTS.map(|(sort, is_ascending, name, words)| {
+        let is_chosen = move || {
+            sought.with(|sought| (sought.sort, sought.is_ascending) == (sort, is_ascending))
+        };
+        view! { <option value=name selected=is_chosen>{words}</option> }
+    });
+    let tags = move || sought.with(|sought| sought.tags.clone());
+    let tag = move |tag: String| {
+        let (name, gone) = (format!("Not only runs with the tag {tag}"), tag.clone());
+        let without = move |_| seek.with(|sought| sought.tags.retain(|known| *known != gone));
+        view! {
+            <span class="hf-chip"><Icon name="tag" small=true/>{tag}
+                <button type="button" class="cursor-pointer" aria-label=name on:click=without><Icon name="x" small=true/></button>
+            </span>
+        }
     };
     view! {
         <form method="get" action="/simulations" role="search" class="flex flex-wrap items-center gap-2 max-md:w-full" on:submit=submit>
-            <label class="input input-sm w-64 lg:w-84 max-md:flex-1">
+            <label class="input input-sm w-64 lg:w-72 max-md:flex-1">
                 <Icon name="search" small=true class="text-faint"/>
                 <input
                     type="search" name="q" placeholder="Search names, protocols, tags" aria-label="Search runs" autocomplete="off" spellcheck="false"
@@ -82,13 +91,10 @@ pub(super) fn Search(sought: Memo<Sought>) -> impl IntoView {
             </label>
             <select class="select select-sm w-32" name="status" aria-label="Status" on:change=choose>
                 <option value="">"Any status"</option>
-                {options}
+                {statuses}
             </select>
-            {move || tag().map(|tag| view! {
-                <span class="hf-chip"><Icon name="tag" small=true/>{tag.clone()}
-                    <button type="button" class="cursor-pointer" aria-label=format!("Not only runs with the tag {tag}") on:click=without_tag><Icon name="x" small=true/></button>
-                </span>
-            })}
+            <select class="select select-sm w-36" name="sort" aria-label="Order" on:change=order>{sorts}</select>
+            {move || tags().into_iter().map(tag).collect_view()}
         </form>
     }
     .into_any()

@@ -2,50 +2,14 @@
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use workbench::simulation::{Amendment, Recruitment, RunStatus, outcomes::Outcomes};
+use workbench::simulation::{Amendment, MemoryReport, Recruitment, RunStatus, outcomes::Outcomes};
 
 use crate::{AppError, json::Json};
-
-/// Which runs are looked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(super) struct Sought {
-    /// Words that must all be there: in names, protocols, tags, notes or any other field.
-    pub(super) text: String,
-    /// A tag that it must have.
-    pub(super) tag: String,
-    pub(super) status: Option<RunStatus>,
-}
-
-/// A run in the list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) status: RunStatus,
-    /// Why it failed.
-    pub(super) reason: Option<String>,
-    pub(super) protocol: String,
-    pub(super) protocol_version: String,
-    pub(super) patients: u32,
-    pub(super) years: f64,
-    /// Of a completed run.
-    pub(super) visits: Option<u64>,
-    pub(super) bytes: Option<u64>,
-    pub(super) runtime_ms: Option<u64>,
-    pub(super) tags: Vec<String>,
-    pub(super) is_pinned: bool,
-    pub(super) version: u64,
-}
 
 /// A page of runs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Page {
-    pub(super) rows: Vec<Row>,
-    pub(super) total: u64,
-    /// Whether there are exactly so many, or at least.
-    pub(super) is_exact: bool,
-    /// Where the next page begins.
-    pub(super) next: Option<String>,
+    pub(super) found: Browsed,
     /// Runs that are not over, whatever is looked for.
     pub(super) going: Vec<Going>,
 }
@@ -114,13 +78,24 @@ pub(super) struct Opened {
     pub(super) protocol_checksum: String,
     pub(super) result_checksum: Option<String>,
     pub(super) protocol_text: String,
+    /// Where it came from and what is not known of it, if it was not simulated here.
+    pub(super) remarks: Vec<String>,
 }
 
-/// Runs that fit, the last changed first.
+/// The memory for results.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Memory {
+    /// Everybody's numbers, with the caller's results by name.
+    pub(super) report: MemoryReport,
+    /// Whether the caller may raise the budget.
+    pub(super) may_raise: bool,
+}
+
+/// Runs that fit, from the one at `offset` on, with the facets of all of them.
 #[server(prefix = "/api", endpoint = "find_runs", input = Json, output = Json)]
-pub(super) async fn find_runs(sought: Sought, after: Option<String>) -> Result<Page, AppError> {
+pub(super) async fn find_runs(sought: Browse, offset: u32) -> Result<Page, AppError> {
     crate::error::answer(async {
-        super::answers::find(&crate::context::caller()?, sought, after).await
+        super::answers::find(&crate::context::caller()?, &sought, offset).await
     })
     .await
 }
@@ -187,11 +162,11 @@ pub(super) async fn tag_runs(ids: Vec<String>, tag: String) -> Result<(), AppErr
     .await
 }
 
-/// Pins a run, or lets go of it.
-#[server(prefix = "/api", endpoint = "pin_run", input = Json, output = Json)]
-pub(super) async fn pin_run(id: String, is_pinned: bool) -> Result<(), AppError> {
+/// Pins runs, or lets go of them.
+#[server(prefix = "/api", endpoint = "pin_runs", input = Json, output = Json)]
+pub(super) async fn pin_runs(ids: Vec<String>, is_pinned: bool) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::pin(&crate::context::caller()?, &id, is_pinned).await
+        super::answers::pin(&crate::context::caller()?, &ids, is_pinned).await
     })
     .await
 }
@@ -208,4 +183,34 @@ pub(super) async fn delete_runs(ids: Vec<String>) -> Result<(), AppError> {
 pub(super) async fn restore_runs(ids: Vec<String>) -> Result<(), AppError> {
     crate::error::answer(async { super::answers::restore(&crate::context::caller()?, &ids).await })
         .await
+}
+
+/// How full the memory for results is, how well it serves, and what could be better.
+#[server(prefix = "/api", endpoint = "runs_memory", input = Json, output = Json)]
+pub(super) async fn runs_memory() -> Result<Memory, AppError> {
+    crate::error::answer(async { super::answers::memory(&crate::context::caller()?).await }).await
+}
+
+/// Another budget for it, until the server is started again.
+#[server(prefix = "/api", endpoint = "raise_memory", input = Json, output = Json)]
+pub(super) async fn raise_memory(bytes: u64) -> Result<(), AppError> {
+    crate::error::answer(async {
+        super::answers::raise_memory(&crate::context::caller()?, bytes).await
+    })
+    .await
+}
+
+/// Takes in a table of a trial that was sent before: a run for each arm, their ids and names.
+#[server(prefix = "/api", endpoint = "import_trial", input = Json, output = Json)]
+pub(super) async fn import_trial(
+    table: String,
+    file: String,
+    mapping: Mapping,
+    tags: Vec<String>,
+) -> Result<Vec<(String, String)>, AppError> {
+    crate::error::answer(async {
+        super::answers::import_trial(&crate::context::caller()?, &table, &file, &mapping, &tags)
+            .await
+    })
+    .await
 }

@@ -14,6 +14,7 @@ use workbench::{
 };
 
 use crate::analysis::Place;
+use crate::simulations::SavedSearch;
 
 /// Who holds a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +129,8 @@ pub const CONSOLIDATE: Store<bool> = server("query.consolidate_baseline", || fal
 pub const RESULT_VIEW: Store<ResultView> = server("query.view", ResultView::default);
 /// Queries kept under a name.
 pub const SAVED_QUERIES: Store<Vec<SavedQuery>> = server("query.saved", Vec::new);
+/// Searches for runs kept under a name.
+pub const SAVED_SEARCHES: Store<Vec<SavedSearch>> = server("simulations.saved", Vec::new);
 /// The merge keys a person chose; `None` uses the found ones.
 pub const KEYS: Store<Option<MergeKeys>> = server("data.keys", || None);
 /// The study's name.
@@ -157,6 +160,7 @@ pub const TABLE: &[Entry] = &[
     CONSOLIDATE.entry,
     RESULT_VIEW.entry,
     SAVED_QUERIES.entry,
+    SAVED_SEARCHES.entry,
     KEYS.entry,
     STUDY_NAME.entry,
     PLOT.entry,

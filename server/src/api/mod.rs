@@ -23,6 +23,7 @@ mod plot;
 mod profile;
 mod query;
 mod session;
+mod simulations;
 mod standing;
 mod states;
 mod upload;
@@ -106,6 +107,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(query::routes())
         .merge(plot::routes())
         .merge(profile::routes())
+        .merge(simulations::routes())
         .merge(audit::routes())
         .merge(compare::routes())
         .merge(backups::routes())

@@ -194,6 +194,7 @@ fn builder(
     let builder = own.fold(builder, |builder, (kind, lifecycle)| {
         builder.lifecycle(kind, lifecycle)
     });
+    let builder = runs::upcasted(builder);
     let mut kinds = settings.kinds.iter();
     kinds.try_fold(builder, |builder, (name, kind)| kind.declare(name, builder))
 }
@@ -271,7 +272,9 @@ pub(super) async fn open_runs(
 ) -> Result<Runs, Error> {
     let folder = settings.data_dir.join("simulations");
     let runs = Runs::open(&folder, manager.clone(), clock).await;
-    runs.map_err(|error| Error::Settings(format!("{}: {error}", folder.display())))
+    let runs = runs.map_err(|error| Error::Settings(format!("{}: {error}", folder.display())))?;
+    runs.set_memory_budget(settings.simulations.memory_bytes);
+    Ok(runs)
 }
 
 /// Sessions last as long as the states they lead to: in a file where these are in one.

@@ -9,6 +9,7 @@ mod kinds;
 mod live;
 mod load;
 mod operate;
+mod simulations;
 mod table;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -26,6 +27,7 @@ pub use self::{
     kinds::{KindSettings, SensitiveSettings, StepSettings},
     live::{LimitSettings, LiveSettings},
     operate::{BackupSettings, MetricsSettings, MonitorSettings},
+    simulations::SimulationSettings,
     table::table,
 };
 
@@ -59,6 +61,8 @@ pub struct Settings {
     pub metrics: MetricsSettings,
     /// What the Monitor remembers.
     pub monitor: MonitorSettings,
+    /// Simulated runs.
+    pub simulations: SimulationSettings,
     /// What is logged.
     pub log: LogSettings,
     /// Kinds of states of one's own, and what is asked of any kind, by name.
@@ -87,6 +91,7 @@ impl Default for Settings {
             backups: BackupSettings::default(),
             metrics: MetricsSettings::default(),
             monitor: MonitorSettings::default(),
+            simulations: SimulationSettings::default(),
             log: LogSettings::default(),
             kinds: BTreeMap::new(),
             protection: ProtectionSettings::default(),

@@ -138,6 +138,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "session.opened_per_minute",
         "Sessions that one address may open in a minute",
     ),
+    (
+        "simulations.memory_bytes",
+        "Bytes of results of runs held in memory; the longest unused leave first, never what is pinned or open, and never from disk",
+    ),
     ("site_dir", "Folder of the built site"),
     (
         "state.backend",

@@ -1,6 +1,6 @@
 //! Somebody's runs by their ids; what is unknown, unfinished or broken is said.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use futures::future::try_join_all;
 
@@ -82,11 +82,8 @@ async fn side(runs: &Runs, by: &By, id: &str) -> Result<Result<Side, Note>, Runs
         }
         RunStatus::Completed => {}
     }
-    match runs.tables(by, id).await {
-        Ok(tables) => Ok(Ok(Side {
-            info,
-            rows: Arc::new(tables),
-        })),
+    match runs.results(by, id).await {
+        Ok(tables) => Ok(Ok(Side { info, rows: tables })),
         Err(RunsError::State(error)) => Err(error.into()),
         Err(error) => Ok(Err(unreadable(&info, &error.to_string()))),
     }

@@ -11,13 +11,35 @@ use std::{
 
 use holdfast::{Clock, SystemClock};
 
-use super::{part_file::PartFile, sink::Written, types::TableInfo};
+use super::{
+    names::{sanitise_name, shown_file_name},
+    part_file::PartFile,
+    sink::Written,
+    types::TableInfo,
+};
 use crate::{Error, Workbench};
 
 impl Workbench {
     /// Whether the table's Parquet copy and its description are here.
     pub fn table_exists(&self, id: &str) -> bool {
         is_table_id(id) && self.table_path(id).is_file() && self.description_path(id).is_file()
+    }
+
+    /// What is known of a table that was imported before, from a file of this name.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where it is not here any more.
+    pub async fn described(&self, id: &str, file_name: &str) -> Result<TableInfo, Error> {
+        let (workbench, id) = (self.clone(), id.to_owned());
+        let known = tokio::task::spawn_blocking(move || workbench.known_table(&id)).await;
+        let known = known.map_err(|error| Error::Internal(error.to_string()))??;
+        let file_name = shown_file_name(file_name);
+        let known = known.ok_or_else(|| Error::Missing(format!("The table {file_name}")))?;
+        Ok(TableInfo {
+            name: sanitise_name(&file_name),
+            file_name: file_name.to_string(),
+            ..known
+        })
     }
 
     /// Removes the files of tables that are not in `keep` and that were last imported before

@@ -40,6 +40,8 @@ pub use self::{
     selection::{default_selection, result_id},
 };
 #[cfg(feature = "engine")]
+pub(crate) use export::{PIECES_WAITING, Pieces};
+#[cfg(feature = "engine")]
 pub(crate) use index::{IndexCache, Weigh};
 #[cfg(feature = "engine")]
 pub(crate) use page::Order;

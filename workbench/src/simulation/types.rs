@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::trial::{Carried, Trial};
+
 /// How patients come, and with it how long each is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -58,6 +60,17 @@ pub enum RunStatus {
     Failed,
 }
 
+impl RunStatus {
+    /// As states and addresses have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// What a simulation produced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunResult {
@@ -94,7 +107,8 @@ pub struct RunInfo {
     pub protocol: String,
     /// The program's version of the model; the same seed gives the same result under the same engine.
     pub engine: String,
-    /// The scheduling rule: `treat_and_extend` or `reactive`.
+    /// The scheduling rule: `treat_and_extend` or `reactive`; `imported` where nothing was simulated. Such a run has no
+    /// protocol.
     pub model: String,
     /// How many patients were ordered.
     pub patients: u32,
@@ -110,6 +124,10 @@ pub struct RunInfo {
     pub created_at: i64,
     /// By whom.
     pub created_by: String,
+    /// What it was made of, where nothing was simulated.
+    pub trial: Option<Trial>,
+    /// Where it came from, where it came in a package.
+    pub carried: Option<Carried>,
     /// What it produced, when it is completed.
     pub result: Option<RunResult>,
     /// Words to find it by.

@@ -29,6 +29,8 @@ fn info(order: &Order) -> RunInfo {
         start_date: order.start_date.clone(),
         created_at: 0,
         created_by: String::new(),
+        trial: None,
+        carried: None,
         result: None,
         tags: Vec::new(),
         notes: String::new(),

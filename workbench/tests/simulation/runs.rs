@@ -3,12 +3,12 @@
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use holdfast::{
-    Actor, Clock, HistoryQuery, ManualClock, Scope, StateId, StateManager, Timestamp,
+    Actor, Builder, Clock, HistoryQuery, ManualClock, Scope, StateId, StateManager, Timestamp,
     backend::Memory,
 };
 use workbench::simulation::{
     Order, Progress, RunStatus, Wanted,
-    runs::{By, Runs, RunsError, kinds},
+    runs::{By, Runs, RunsError, kinds, upcasted},
 };
 
 use super::support::{STANDARD, order, with};
@@ -18,27 +18,44 @@ pub struct Bench {
     pub states: StateManager,
     pub clock: Arc<ManualClock>,
     pub folder: tempfile::TempDir,
+    backend: Arc<Memory>,
 }
 
 pub async fn bench() -> Bench {
+    bench_of(upcasted).await
+}
+
+/// With an engine as an older program built it.
+pub async fn bench_of(build: impl FnOnce(Builder) -> Builder) -> Bench {
     // 2026-03-11 14:05:09 UTC.
     let clock = Arc::new(ManualClock::new(Timestamp(1_773_237_909_000)));
-    let mut builder = StateManager::builder(Arc::new(Memory::new())).clock(clock.clone());
+    let folder = tempfile::tempdir().unwrap();
+    let backend = Arc::new(Memory::new());
+    at(backend, clock, folder, build).await
+}
+
+async fn at(
+    backend: Arc<Memory>,
+    clock: Arc<ManualClock>,
+    folder: tempfile::TempDir,
+    build: impl FnOnce(Builder) -> Builder,
+) -> Bench {
+    let mut builder = StateManager::builder(backend.clone()).clock(clock.clone());
     for (kind, lifecycle) in kinds() {
         builder = builder.lifecycle(kind, lifecycle);
     }
-    let states = builder.build();
-    let folder = tempfile::tempdir().unwrap();
+    let states = build(builder).build();
     let runs = open(folder.path(), &states, &clock).await;
     Bench {
         runs,
         states,
         clock,
         folder,
+        backend,
     }
 }
 
-async fn open(folder: &Path, states: &StateManager, clock: &Arc<ManualClock>) -> Runs {
+pub async fn open(folder: &Path, states: &StateManager, clock: &Arc<ManualClock>) -> Runs {
     let clock: Arc<dyn Clock> = clock.clone();
     Runs::open(folder, states.clone(), clock).await.unwrap()
 }
@@ -88,6 +105,11 @@ pub fn names(folder: &Path) -> Vec<String> {
 }
 
 impl Bench {
+    /// The same states and files under another program.
+    pub async fn reopened(self, build: impl FnOnce(Builder) -> Builder) -> Self {
+        at(self.backend, self.clock, self.folder, build).await
+    }
+
     /// Nothing is in the making, and nothing was left behind by what was.
     fn assert_tidy(&self) {
         for part in [".pending", ".unfinished"] {

@@ -17,9 +17,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::name::export_name;
+pub(crate) use self::pieces::{PIECES_WAITING, Pieces};
 pub(super) use self::{
     csv::{csv_header, csv_rows},
-    pieces::{PIECES_WAITING, Pieces, stopped},
+    pieces::stopped,
 };
 use super::{
     ExportFormat, PageRequest, ResultInfo,

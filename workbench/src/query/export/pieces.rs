@@ -10,16 +10,16 @@ use crate::Error;
 /// Bytes of one piece of a download.
 const PIECE_BYTES: usize = 1 << 16;
 /// Pieces that wait for a slow reader: with them and the piece at work, 320 KiB.
-pub(in crate::query) const PIECES_WAITING: usize = 4;
+pub(crate) const PIECES_WAITING: usize = 4;
 
 /// Gathers what is written into pieces and sends them; waits while too many are unread.
-pub(in crate::query) struct Pieces {
+pub(crate) struct Pieces {
     sender: mpsc::Sender<Result<Bytes, Error>>,
     piece: Vec<u8>,
 }
 
 impl Pieces {
-    pub(in crate::query) fn new(sender: mpsc::Sender<Result<Bytes, Error>>) -> Self {
+    pub(crate) fn new(sender: mpsc::Sender<Result<Bytes, Error>>) -> Self {
         let piece = Vec::with_capacity(PIECE_BYTES);
         Self { sender, piece }
     }
@@ -47,7 +47,7 @@ impl Write for Pieces {
 }
 
 /// The only way to fail is that nobody reads any more, or that our file cannot be read.
-pub(in crate::query) fn stopped(error: io::Error) -> Error {
+pub(crate) fn stopped(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Error::Cancelled,
         _ => Error::io("the merged result", error),

@@ -50,8 +50,7 @@ struct Part {
 /// [`Error::BadRequest`] where the run's protocol or first day cannot be read, [`Error::Internal`] where its tables are
 /// broken.
 pub fn outcomes(run: &RunInfo, stored: &Stored) -> Result<Outcomes, Error> {
-    let protocol = Protocol::read(&run.protocol);
-    let protocol = protocol.map_err(|error| Error::BadRequest(error.to_string()))?;
+    let poor = poor_below(run)?;
     let first_day = crate::data::day_of(&run.start_date);
     let first_day = first_day.ok_or_else(|| {
         Error::BadRequest(format!(
@@ -68,7 +67,7 @@ pub fn outcomes(run: &RunInfo, stored: &Stored) -> Result<Outcomes, Error> {
             None => Ok(Part::default()),
         }
     })?;
-    Ok(whole(run, &protocol, &parts))
+    Ok(whole(run, poor, &parts))
 }
 
 fn part(patients: &RecordBatch, visits: &RecordBatch, end: i32) -> Result<Part, Error> {
@@ -130,8 +129,17 @@ fn reasons(column: &ArrayRef) -> Result<[u64; 3], Error> {
     }))
 }
 
-fn whole(run: &RunInfo, protocol: &Protocol, parts: &[Part]) -> Outcomes {
-    let poor = protocol.end_rules.poor_vision_below;
+/// What the protocol calls poor; of a trial, which has none, nothing is.
+fn poor_below(run: &RunInfo) -> Result<f64, Error> {
+    if run.trial.is_some() {
+        return Ok(f64::NEG_INFINITY);
+    }
+    let protocol = Protocol::read(&run.protocol);
+    let protocol = protocol.map_err(|error| Error::BadRequest(error.to_string()))?;
+    Ok(protocol.end_rules.poor_vision_below)
+}
+
+fn whole(run: &RunInfo, poor: f64, parts: &[Part]) -> Outcomes {
     let joined =
         |of: fn(&Part) -> &Vec<f64>| -> Vec<f64> { parts.iter().flat_map(of).copied().collect() };
     let (injections, visits) = (joined(|part| &part.injections), joined(|part| &part.visits));

@@ -33,7 +33,7 @@ pub struct Population {
     pub change: Measure,
     /// The share that lost at most 5 letters, 0 to 1.
     pub maintained: f64,
-    /// The share that sees less at the last visit than the protocol calls poor, 0 to 1.
+    /// The share that sees less at the last visit than the protocol calls poor, 0 to 1; 0 of a trial, which has none.
     pub poor_vision: f64,
 }
 

@@ -25,6 +25,8 @@ impl Runs {
         let new = Record::read(&state)?.state(id, &by.scope, amendment)?;
         let expected = Expected::Version(Version(version));
         let state = self.inner.states.put(new, expected, &by.actor).await?;
+        let memory = &self.inner.memory;
+        memory.changed(id, &amendment.name, amendment.is_pinned);
         Ok(info(&state, Access::default())?)
     }
 }

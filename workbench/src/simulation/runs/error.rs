@@ -1,6 +1,6 @@
 //! What can go wrong with runs, and who can fix it.
 
-use crate::simulation::{OrderError, RunStatus, protocol::ProtocolError};
+use crate::simulation::{OrderError, RunStatus, package::PackageError, protocol::ProtocolError};
 
 /// One failure, for the person who asked.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,9 @@ pub enum RunsError {
     /// 422. A field of the order or the change is out of its bounds. The person corrects it.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// 422. What was brought is no package of a run, or not a whole one. Its maker mends it.
+    #[error(transparent)]
+    Package(#[from] PackageError),
     /// 404. There is no such run here.
     #[error("there is no run {0} here")]
     Missing(String),

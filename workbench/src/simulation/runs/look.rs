@@ -11,7 +11,7 @@ use holdfast::{
 use super::{
     By, Runs, RunsError, SIMULATION,
     name::is_id,
-    record::{self, Access, info},
+    record::{Access, info},
 };
 use crate::simulation::{
     Found, Progress, RunInfo, RunResult, RunStatus, Wanted, order::refused, tables::Stored,
@@ -19,8 +19,6 @@ use crate::simulation::{
 
 /// Runs on one page at most.
 const MAX_PAGE: usize = 200;
-/// How often an access is written down against others who read at the same moment.
-const TRIES: usize = 5;
 
 impl Runs {
     /// A run.
@@ -29,7 +27,7 @@ impl Runs {
     /// [`RunsError::Missing`].
     pub async fn get(&self, by: &By, id: &str) -> Result<RunInfo, RunsError> {
         let state = self.find(&by.scope, id).await?;
-        Ok(info(&state, self.access(id).await?.0)?)
+        Ok(info(&state, self.access(id).await?)?)
     }
 
     /// Runs that are wanted, the last changed first, page by page.
@@ -64,7 +62,7 @@ impl Runs {
         }
         let page = self.inner.states.search(&by.scope, query).await?;
         let runs = page.states.iter().map(|state| async move {
-            let access = self.access(state.id.as_str()).await?.0;
+            let access = self.access(state.id.as_str()).await?;
             Ok::<_, RunsError>(info(state, access)?)
         });
         let (total, is_exact) = match page.total {
@@ -135,7 +133,7 @@ impl Runs {
         let stored = self
             .blocking(move |home| Stored::open(&home.tables(&run)))
             .await?;
-        self.note_access(id).await?;
+        self.note_access(id);
         Ok(stored)
     }
 
@@ -154,15 +152,8 @@ impl Runs {
     }
 
     async fn result(&self, by: &By, id: &str) -> Result<RunResult, RunsError> {
-        let run = info(&*self.find(&by.scope, id).await?, Access::default())?;
-        match (run.result, run.status) {
-            (_, RunStatus::Pending) => Err(RunsError::Pending(run.id)),
-            (Some(result), RunStatus::Completed) => Ok(result),
-            _ => Err(RunsError::NoResults {
-                id: run.id,
-                reason: run.reason.unwrap_or_else(|| "it failed".into()),
-            }),
-        }
+        let state = self.find(&by.scope, id).await?;
+        result_of(info(&state, Access::default())?)
     }
 
     /// The state of a run in a scope.
@@ -187,33 +178,16 @@ impl Runs {
             Err(error) => Err(error.into()),
         }
     }
-
-    pub(super) async fn access(&self, id: &str) -> Result<(Access, u64), RunsError> {
-        let note = self.inner.states.note(&note_of(id)).await?;
-        Ok(note.map_or_else(Default::default, |note| {
-            let access = serde_json::from_value(note.value).unwrap_or_default();
-            (access, note.version)
-        }))
-    }
-
-    /// One more access. Where many read at once, one of them may go uncounted.
-    async fn note_access(&self, id: &str) -> Result<(), RunsError> {
-        for _ in 0..TRIES {
-            let (before, seen) = self.access(id).await?;
-            let access = Access {
-                last: Some(self.inner.clock.now().0),
-                count: before.count + 1,
-            };
-            let value = record::json(&access)?;
-            let (states, name) = (&self.inner.states, note_of(id));
-            if states.write_note(&name, seen, Some(&value)).await? {
-                break;
-            }
-        }
-        Ok(())
-    }
 }
 
-fn note_of(id: &str) -> String {
-    format!("simulation/{id}/access")
+/// What a run produced.
+pub(super) fn result_of(run: RunInfo) -> Result<RunResult, RunsError> {
+    match (run.result, run.status) {
+        (_, RunStatus::Pending) => Err(RunsError::Pending(run.id)),
+        (Some(result), RunStatus::Completed) => Ok(result),
+        _ => Err(RunsError::NoResults {
+            id: run.id,
+            reason: run.reason.unwrap_or_else(|| "it failed".into()),
+        }),
+    }
 }

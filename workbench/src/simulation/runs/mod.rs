@@ -9,22 +9,34 @@
 //! - `start`: an order becomes a run; `process` is what happens until it is over
 //! - `settle`: what a server left behind that died
 //! - `look`: one run, many runs, how far one is, its tables
+//! - `browse`: the registry, brought up to date by the log
+//! - `results`: a run's tables in memory, shared by all who read them
+//! - `access`: when tables were read, and how often
+//! - `carry`: a run leaves as a package, and comes in as one
+//! - `trial`: the arms of a trial come in as runs
+//! - `keep`: what came in is registered, all of it or nothing
 //! - `change`: name, tags, notes, pinned
 //! - `shelf`: deleted, brought back, swept
 //!
 //! A pending run has a marker file that its process holds locked. Where nobody holds it the process is dead, and the run
 //! has failed: so several servers may share one folder, and none takes another's run for dead.
 
+mod access;
+mod browse;
+mod carry;
 mod change;
 mod error;
 mod home;
+mod keep;
 mod look;
 mod name;
 mod process;
 mod record;
+mod results;
 mod settle;
 mod shelf;
 mod start;
+mod trial;
 
 use std::{
     collections::HashMap,
@@ -32,19 +44,25 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use holdfast::{Actor, Clock, Kind, Lifecycle, Scope, StateManager, Status, Transition};
+use holdfast::{Actor, Builder, Clock, Kind, Lifecycle, Scope, StateManager, Status, Transition};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-pub use self::error::RunsError;
-use self::home::Home;
-use super::simulate::Meter;
+use self::{access::Accesses, browse::Catalogues, home::Home};
+pub use self::{carry::Parcel, error::RunsError};
+use super::{
+    memory::{Keeper, MEMORY_BYTES},
+    simulate::Meter,
+};
 
 /// A run.
 pub const SIMULATION: Kind = Kind::from_static("simulation");
 
 /// Runs that wait for their turn, or are being simulated, at most: more than a team orders at once.
 pub const MAX_WAITING: usize = 64;
+
+/// Results that are loaded at the same time.
+const LOADS: usize = 2;
 
 /// The kind of runs, for the engine's builder.
 pub fn kinds() -> [(Kind, Lifecycle); 1] {
@@ -54,6 +72,11 @@ pub fn kinds() -> [(Kind, Lifecycle); 1] {
         .step(Transition::EXPIRE, [Status::PENDING], Status::FAILED)
         .update(statuses);
     [(SIMULATION, lifecycle)]
+}
+
+/// How data of runs comes into today's shape, for the engine's builder.
+pub fn upcasted(builder: Builder) -> Builder {
+    builder.upcaster(SIMULATION, record::upcast)
 }
 
 /// Who asks.
@@ -81,6 +104,12 @@ struct Inner {
     turn: Semaphore,
     /// Runs of this process that are not over.
     active: Mutex<HashMap<String, Arc<Active>>>,
+    /// Results in memory.
+    memory: Keeper,
+    /// Loads at a time: each takes all cores, and holds what is packed beside what is unpacked.
+    loading: Semaphore,
+    accesses: Accesses,
+    catalogues: Catalogues,
 }
 
 /// A run that is not over.
@@ -111,6 +140,10 @@ impl Runs {
             clock,
             turn: Semaphore::new(1),
             active: Mutex::default(),
+            memory: Keeper::new(MEMORY_BYTES),
+            loading: Semaphore::new(LOADS),
+            accesses: Accesses::default(),
+            catalogues: Catalogues::default(),
         };
         let runs = Self {
             inner: Arc::new(inner),
@@ -128,6 +161,7 @@ impl Runs {
         for run in active {
             run.over.cancelled().await;
         }
+        self.write_accesses().await;
     }
 
     fn with_active<T>(&self, work: impl FnOnce(&mut HashMap<String, Arc<Active>>) -> T) -> T {

@@ -1,33 +1,56 @@
 //! A run as its state has it: what happened in `data`, what people say about it in `metadata`.
+//!
+//! | schema version | |
+//! |---|---|
+//! | 1 | simulated runs only |
+//! | 2 | `trial` and `carried`: what a run was made of that was not simulated here |
 
-use holdfast::{New, Scope, State, StateId, Status};
+use arrow::temporal_conversions::date32_to_datetime;
+use holdfast::{New, Scope, State, StateId, Status, backend::Fault};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::SIMULATION;
 use crate::{
     Error,
     simulation::{
-        Amendment, ENGINE, Order, Recruitment, RunInfo, RunResult, RunStatus, protocol::Protocol,
+        Amendment, ENGINE, Order, Recruitment, RunInfo, RunResult, RunStatus,
+        protocol::Protocol,
+        trial::{Arm, Carried, IMPORTED, TimeIs, Trial},
     },
 };
+
+/// The shape that records have today.
+pub(super) const SCHEMA: u32 = 2;
 
 /// What happened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Record {
-    protocol_name: String,
-    protocol_version: String,
-    protocol_checksum: String,
-    protocol: String,
-    engine: String,
-    model: String,
-    patients: u32,
-    duration_years: f64,
-    seed: u64,
-    recruitment: Recruitment,
-    start_date: String,
-    created_by: String,
-    result: Option<RunResult>,
-    reason: Option<String>,
+    pub(super) protocol_name: String,
+    pub(super) protocol_version: String,
+    pub(super) protocol_checksum: String,
+    pub(super) protocol: String,
+    pub(super) engine: String,
+    pub(super) model: String,
+    pub(super) patients: u32,
+    pub(super) duration_years: f64,
+    pub(super) seed: u64,
+    pub(super) recruitment: Recruitment,
+    pub(super) start_date: String,
+    pub(super) created_by: String,
+    pub(super) trial: Option<Trial>,
+    pub(super) carried: Option<Carried>,
+    pub(super) result: Option<RunResult>,
+    pub(super) reason: Option<String>,
+}
+
+/// From version 1 to 2: everything was simulated here.
+pub(super) fn upcast(mut data: Value) -> Result<Value, Fault> {
+    let fields = data.as_object_mut().ok_or("a run that is no object")?;
+    for field in ["trial", "carried"] {
+        fields.entry(field).or_insert(Value::Null);
+    }
+    Ok(data)
 }
 
 /// What people say about it.
@@ -60,9 +83,48 @@ impl Record {
             recruitment: order.recruitment,
             start_date: order.start_date.clone(),
             created_by: created_by.to_owned(),
+            trial: None,
+            carried: None,
             result: None,
             reason: None,
         }
+    }
+
+    /// An arm of a trial.
+    pub(super) fn of_arm(arm: &Arm, trial: Trial, result: RunResult, created_by: &str) -> Self {
+        let start_date = date32_to_datetime(arm.first_day).unwrap_or_default();
+        Self {
+            protocol_name: trial.file.clone(),
+            protocol_version: String::new(),
+            protocol_checksum: trial.checksum.clone(),
+            protocol: String::new(),
+            engine: IMPORTED.into(),
+            model: IMPORTED.into(),
+            patients: result.patients,
+            duration_years: arm.years,
+            seed: 0,
+            recruitment: match trial.mapping.time_is {
+                TimeIs::Days => Recruitment::AllAtOnce,
+                TimeIs::Date => Recruitment::OverTheRun,
+            },
+            start_date: start_date.date().to_string(),
+            created_by: created_by.to_owned(),
+            trial: Some(trial),
+            carried: None,
+            result: Some(result),
+            reason: None,
+        }
+    }
+
+    /// A record of an older or today's shape; `None` for what no program up to today wrote.
+    pub(super) fn of_version(version: u32, mut data: Value) -> Option<Self> {
+        if version == 1 {
+            data = upcast(data).ok()?;
+        }
+        let is_known = (1..=SCHEMA).contains(&version);
+        is_known
+            .then(|| serde_json::from_value(data).ok())
+            .flatten()
     }
 
     /// A state of this run with what people say about it.
@@ -106,6 +168,8 @@ pub(super) fn info(state: &State, access: Access) -> Result<RunInfo, Error> {
         start_date: record.start_date,
         created_at: state.created_at.0,
         created_by: record.created_by,
+        trial: record.trial,
+        carried: record.carried,
         result: record.result,
         tags: about.tags,
         notes: about.notes,

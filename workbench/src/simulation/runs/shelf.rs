@@ -25,6 +25,7 @@ impl Runs {
         states
             .delete(&by.scope, &state.id, Expected::Any, &by.actor)
             .await?;
+        self.inner.memory.forget(id);
         let (id, now) = (id.to_owned(), self.inner.clock.now());
         self.blocking(move |home| home.put_aside(&id, now)).await
     }
@@ -55,7 +56,7 @@ impl Runs {
             .rollback(&by.scope, &state_id, before.version, expected, &by.actor)
             .await;
         match back {
-            Ok(state) => Ok(info(&state, self.access(id).await?.0)?),
+            Ok(state) => Ok(info(&state, self.access(id).await?)?),
             Err(refused) => {
                 let (run, at) = (id.to_owned(), Timestamp(newest.at.0));
                 self.blocking(move |home| home.put_aside(&run, at)).await?;

@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use holdfast::Scope;
+
 use super::{
     Active, By, MAX_WAITING, Runs, RunsError,
     home::{Held, Marker},
@@ -26,7 +28,8 @@ impl Runs {
     pub async fn start(&self, by: &By, order: Order) -> Result<RunInfo, RunsError> {
         let protocol = Protocol::read(&order.protocol)?;
         order.check(&protocol)?;
-        let (id, held, folder) = self.claim(by, &order).await?;
+        let claim = self.claim(&by.scope, order.duration_years, order.seed);
+        let (id, held, folder) = claim.await?;
         let active = Arc::new(Active::default());
         let is_taken = self.with_active(|all| {
             let has_room = all.len() < MAX_WAITING;
@@ -73,9 +76,13 @@ impl Runs {
     }
 
     /// An id that nobody has, and an empty folder.
-    async fn claim(&self, by: &By, order: &Order) -> Result<(String, Held, PathBuf), RunsError> {
-        let (now, years, seed) = (self.inner.clock.now(), order.duration_years, order.seed);
-        let scope = by.scope.clone();
+    pub(super) async fn claim(
+        &self,
+        scope: &Scope,
+        years: f64,
+        seed: u64,
+    ) -> Result<(String, Held, PathBuf), RunsError> {
+        let (now, scope) = (self.inner.clock.now(), scope.clone());
         self.blocking(move |home| {
             for attempt in 0..ATTEMPTS {
                 let marker = Marker {
@@ -92,7 +99,7 @@ impl Runs {
     }
 
     /// Nothing came of it.
-    async fn give_up(&self, id: String, held: Held) -> Result<(), RunsError> {
+    pub(super) async fn give_up(&self, id: String, held: Held) -> Result<(), RunsError> {
         self.blocking(move |home| {
             home.discard(&id)?;
             held.release()

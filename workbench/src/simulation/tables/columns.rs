@@ -10,7 +10,7 @@ use arrow::{
     datatypes::Int8Type,
 };
 
-use super::schema::{patients_schema, visits_schema};
+use super::schema::{UNKNOWN, patients_schema, visits_schema};
 use crate::{
     Error,
     simulation::{
@@ -24,7 +24,21 @@ use crate::{
 pub(crate) struct Columns {
     visits: Visits,
     patients: Patients,
+    /// Whether there are patients of whose disease nothing is known.
+    has_unknown: bool,
 }
+
+/// A visit of which only this is known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Measured {
+    /// Days since the patient's first.
+    pub(crate) day: u16,
+    pub(crate) value: f32,
+    pub(crate) is_injected: bool,
+}
+
+/// The code of [`UNKNOWN`], behind those of the known states.
+const UNKNOWN_CODE: i8 = DiseaseState::ALL.len() as i8;
 
 #[derive(Default)]
 struct Visits {
@@ -88,10 +102,48 @@ impl Columns {
             .push(life.ending.map(|end| end.reason as i8));
     }
 
+    /// A patient of a trial, with their visits in order of time.
+    pub(crate) fn push_measured(&mut self, patient: u32, enrollment: i32, visits: &[Measured]) {
+        self.has_unknown = true;
+        let (first, last) = (visits.first(), visits.last());
+        let (Some(first), Some(last)) = (first, last) else {
+            return;
+        };
+        let next = visits.iter().skip(1).map(|next| Some(next.day));
+        for (visit, next) in visits.iter().zip(next.chain([None])) {
+            let rows = &mut self.visits;
+            rows.patient.push(patient);
+            rows.date.push(enrollment.saturating_add(visit.day.into()));
+            rows.day.push(visit.day);
+            rows.vision.push(visit.value);
+            rows.is_injected.push(visit.is_injected);
+            rows.next_interval.push(next.map(|next| next - visit.day));
+            rows.state.push(UNKNOWN_CODE);
+        }
+        let rows = &mut self.patients;
+        rows.patient.push(patient);
+        rows.enrollment.push(enrollment);
+        rows.baseline.push(first.value);
+        rows.vision.push(last.value);
+        rows.state.push(UNKNOWN_CODE);
+        let injections = visits.iter().filter(|visit| visit.is_injected).count();
+        rows.injections.push(count(injections));
+        rows.visits.push(count(visits.len()));
+        rows.ending_day.push(None);
+        rows.ending_kind.push(None);
+        rows.ending_reason.push(None);
+    }
+
     /// The tables: patients, then visits.
     pub(crate) fn finish(self) -> Result<(RecordBatch, RecordBatch), Error> {
-        let Self { visits, patients } = self;
-        let states = words(DiseaseState::ALL.map(DiseaseState::name));
+        let Self {
+            visits,
+            patients,
+            has_unknown,
+        } = self;
+        let known = DiseaseState::ALL.map(DiseaseState::name);
+        let unknown = has_unknown.then_some(UNKNOWN);
+        let states = words(known.into_iter().chain(unknown));
         let discontinued: BooleanArray = patients
             .ending_day
             .iter()
@@ -109,11 +161,11 @@ impl Columns {
             Arc::new(UInt16Array::from(patients.ending_day)),
             coded(
                 Int8Array::from(patients.ending_kind),
-                &words(EndKind::ALL.map(EndKind::name)),
+                &words(EndKind::ALL.map(EndKind::name).into_iter()),
             )?,
             coded(
                 Int8Array::from(patients.ending_reason),
-                &words(Reason::ALL.map(Reason::name)),
+                &words(Reason::ALL.map(Reason::name).into_iter()),
             )?,
         ];
         let patients = RecordBatch::try_new(patients_schema(), columns)?;
@@ -141,8 +193,13 @@ fn letters(vision: f64) -> f32 {
     vision as f32
 }
 
-fn words<const N: usize>(names: [&'static str; N]) -> ArrayRef {
-    Arc::new(StringArray::from(names.to_vec()))
+/// Rows of one patient: fewer than the rows of any table.
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}
+
+fn words(names: impl Iterator<Item = &'static str>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(names))
 }
 
 /// Codes with the words they stand for.

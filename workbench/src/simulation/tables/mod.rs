@@ -4,6 +4,7 @@
 //! - `columns`: rows gathered into columns
 //! - `digest`: what the result checksum is taken of
 //! - `encode`: columns into a row group
+//! - `examine`: tables that a stranger brought
 //! - `writer`: row groups into files, in order, whoever was ready first
 //! - `stored`: tables read back, whole, by column or by row group
 //!
@@ -13,13 +14,18 @@
 mod columns;
 mod digest;
 mod encode;
+mod examine;
 mod schema;
 mod stored;
 mod writer;
 
-pub(super) use self::{columns::Columns, writer::Writer};
+pub(super) use self::{
+    columns::{Columns, Measured},
+    examine::examine,
+    writer::Writer,
+};
 pub use self::{
-    schema::{PATIENTS_FILE, VISITS_FILE, patients_schema, visits_schema},
+    schema::{PATIENTS_FILE, UNKNOWN, VISITS_FILE, patients_schema, visits_schema},
     stored::{Select, Stored, Tables},
 };
 

@@ -9,6 +9,9 @@ pub const PATIENTS_FILE: &str = "patients.parquet";
 /// The file of visits.
 pub const VISITS_FILE: &str = "visits.parquet";
 
+/// The disease state where none was found, as in the tables of an imported trial.
+pub const UNKNOWN: &str = "UNKNOWN";
+
 /// Few distinct words.
 fn words() -> DataType {
     DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8))
@@ -67,7 +70,7 @@ pub fn patients_schema() -> SchemaRef {
 /// | `vision` | ETDRS letters after this visit's change |
 /// | `injected` | whether there was an injection |
 /// | `next_interval_days` | days to the next visit, whether or not the run lasts so long; none where no next one is planned |
-/// | `disease_state` | what was found: `NAIVE`, `STABLE`, `ACTIVE`, `HIGHLY_ACTIVE` |
+/// | `disease_state` | what was found: `NAIVE`, `STABLE`, `ACTIVE`, `HIGHLY_ACTIVE`; in an imported trial `UNKNOWN` |
 pub fn visits_schema() -> SchemaRef {
     Arc::clone(&VISITS)
 }

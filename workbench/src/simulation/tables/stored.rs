@@ -135,14 +135,27 @@ impl Stored {
         })
     }
 
+    /// Both footers: of patients, of visits.
+    pub(super) fn footers(&self) -> (&ArrowReaderMetadata, &ArrowReaderMetadata) {
+        (&self.patients.footer, &self.visits.footer)
+    }
+
+    pub(super) fn group_of_patients(&self, group: usize) -> Result<RecordBatch, Error> {
+        self.patients.read_group(&ProjectionMask::all(), group)
+    }
+
+    pub(super) fn group_of_visits(&self, group: usize) -> Result<RecordBatch, Error> {
+        self.visits.read_group(&ProjectionMask::all(), group)
+    }
+
     /// The checksum of what is in the files now; what is broken or was changed has another than the run's.
     ///
     /// # Errors
     /// [`Error::Internal`] where a file cannot be read at all.
     pub fn checksum(&self) -> Result<String, Error> {
         let digests = parallel_on(threads(), self.groups(), |group| {
-            let patients = self.patients.read_group(&ProjectionMask::all(), group)?;
-            let visits = self.visits.read_group(&ProjectionMask::all(), group)?;
+            let patients = self.group_of_patients(group)?;
+            let visits = self.group_of_visits(group)?;
             digest::of_group(&patients, &visits)
         })?;
         Ok(digest::of_run(&digests))

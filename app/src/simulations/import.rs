@@ -1,0 +1,181 @@
+//! A run that was not made here: a package of one, or the table of a trial with its columns explained.
+
+use leptos::{
+    ev::{Event, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
+use serde::Deserialize;
+use workbench::{
+    data::TableInfo,
+    simulation::trial::{Mapping, TimeIs},
+};
+
+use super::{
+    new::words,
+    server::import_trial,
+    upload::{chosen, send},
+};
+use crate::components::toasts::{Toasts, use_toasts};
+
+/// Without scripts a package is sent by a button. A browser with scripts sees this as text.
+const PLAIN_SEND: &str = r#"<button class="btn btn-sm">Send the chosen package</button>"#;
+
+/// The run that a package became.
+#[derive(Deserialize)]
+struct Came {
+    id: String,
+    name: String,
+}
+
+/// The form; what came in appears in the list.
+#[component]
+pub(super) fn Import(is_import: RwSignal<bool>) -> impl IntoView {
+    let toasts = use_toasts();
+    let table = RwSignal::new(None::<TableInfo>);
+    let problem = RwSignal::new(None::<String>);
+    let sending = RwSignal::new(None::<String>);
+    let take = move |event: Event| {
+        let Some(file) = chosen(&event) else { return };
+        problem.set(None);
+        table.set(None);
+        sending.set(Some(file.name.clone()));
+        spawn_local(async move {
+            let done = if file.name.to_lowercase().ends_with(".zip") {
+                let came = send::<Came>("import", &file).await;
+                came.map(|came| say(toasts, is_import, &[(came.id, came.name)]))
+            } else {
+                let read = send::<TableInfo>("table", &file).await;
+                read.map(|read| drop(table.try_set(Some(read))))
+            };
+            sending.try_set(None);
+            if let Err(error) = done {
+                problem.try_set(Some(error.to_string()));
+            }
+        });
+    };
+    view! {
+        <section class="px-4 py-3 border-b border-line bg-base-200 flex flex-col gap-3" aria-label="Import">
+            <form method="post" action="/simulations/import" enctype="multipart/form-data" class="flex flex-wrap items-end gap-3">
+                <label class="block">
+                    <span class="block text-xs font-medium mb-1">"A run's package, or the table of a trial"</span>
+                    <input class="file-input file-input-sm w-80 max-w-full" type="file" name="file" accept=".zip,.csv,.tsv,.txt,.parquet,.jsonl,.ndjson" on:change=take/>
+                </label>
+                <noscript inner_html=PLAIN_SEND></noscript>
+                <p class="text-2xs text-muted max-w-prose">"A package (.zip) is verified whole before any of it is kept. Of a table (CSV, Parquet) you say which column is the patient, the time and the measure; each arm becomes a run."</p>
+            </form>
+            {move || sending.get().map(|name| view! { <p class="text-xs text-muted" role="status">{["Sending and reading ", &name, " …"].concat()}</p> })}
+            {move || problem.get().map(|text| view! { <p class="text-xs text-err-text" role="alert">{text}</p> })}
+            {move || table.get().map(|table| view! { <Columns table is_import/> })}
+        </section>
+    }
+    .into_any()
+}
+
+/// What came in, with the way to it.
+fn say(toasts: Toasts, is_import: RwSignal<bool>, runs: &[(String, String)]) {
+    is_import.try_set(false);
+    let names: Vec<&str> = runs.iter().map(|(_, name)| name.as_str()).collect();
+    toasts.say(["Imported: ", &names.join(", "), "."].concat());
+}
+
+/// Which column means what.
+#[component]
+fn Columns(table: TableInfo, is_import: RwSignal<bool>) -> impl IntoView {
+    let toasts = use_toasts();
+    let names: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
+    let guess = |words: &[&str]| -> String {
+        let known = |name: &&String| words.contains(&name.to_lowercase().as_str());
+        names.iter().find(known).cloned().unwrap_or_default()
+    };
+    let patient = RwSignal::new(guess(&[
+        "patient",
+        "patient_id",
+        "id",
+        "subject",
+        "participant",
+    ]));
+    let time = RwSignal::new(guess(&["day", "days", "time", "time_days", "date"]));
+    let measure = RwSignal::new(guess(&["vision", "letters", "va", "etdrs"]));
+    let injected = RwSignal::new(guess(&["injected", "injection", "treated"]));
+    let arm = RwSignal::new(guess(&["arm", "trt", "treatment", "group"]));
+    let is_date = RwSignal::new(time.get_untracked() == "date");
+    let tags = RwSignal::new(String::new());
+    let problem = RwSignal::new(None::<String>);
+    let (id, file) = (table.id.clone(), table.file_name.clone());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let some =
+            |column: RwSignal<String>| Some(column.get_untracked()).filter(|name| !name.is_empty());
+        let mapping = Mapping {
+            patient: patient.get_untracked(),
+            time: time.get_untracked(),
+            time_is: match is_date.get_untracked() {
+                true => TimeIs::Date,
+                false => TimeIs::Days,
+            },
+            measure: measure.get_untracked(),
+            injected: some(injected),
+            arm: some(arm),
+        };
+        let (id, file, tags) = (id.clone(), file.clone(), words(&tags.get_untracked()));
+        spawn_local(async move {
+            match import_trial(id, file, mapping, tags).await {
+                Ok(runs) => say(toasts, is_import, &runs),
+                Err(error) => drop(problem.try_set(Some(error.to_string()))),
+            }
+        });
+    };
+    let column = |label: &'static str, value: RwSignal<String>, is_needed: bool| {
+        view! { <Column label value names=names.clone() is_needed/> }
+    };
+    let legend = format!("The columns of {}", table.file_name);
+    view! {
+        <form class="flex flex-wrap items-end gap-3" aria-label="Columns of the trial" on:submit=submit>
+            <p class="basis-full text-xs font-medium">{legend}</p>
+            {column("Patient", patient, true)}
+            {column("Time", time, true)}
+            <label class="block">
+                <span class="block text-xs font-medium mb-1">"Time is"</span>
+                <select class="select select-sm w-36" on:change=move |event| is_date.set(event_target_value(&event) == "date")>
+                    <option value="days" selected=move || !is_date.get()>"days from the start"</option>
+                    <option value="date" selected=move || is_date.get()>"a date"</option>
+                </select>
+            </label>
+            {column("Measure", measure, true)}
+            {column("Injected", injected, false)}
+            {column("Arm", arm, false)}
+            <label class="block">
+                <span class="block text-xs font-medium mb-1">"Tags"</span>
+                <input class="input input-sm w-44" autocomplete="off" on:input=move |event| tags.set(event_target_value(&event))/>
+            </label>
+            <button class="btn btn-sm btn-primary">"Import the trial"</button>
+            {move || problem.get().map(|text| view! { <p class="basis-full text-xs text-err-text" role="alert">{text}</p> })}
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Column(
+    label: &'static str,
+    value: RwSignal<String>,
+    names: Vec<String>,
+    is_needed: bool,
+) -> impl IntoView {
+    let none = if is_needed { "choose" } else { "none" };
+    let options = names.into_iter().map(|name| {
+        let is_chosen = value.get_untracked() == name;
+        view! { <option value=name.clone() selected=is_chosen>{name.clone()}</option> }
+    });
+    view! {
+        <label class="block">
+            <span class="block text-xs font-medium mb-1">{label}</span>
+            <select class="select select-sm w-40" required=is_needed on:change=move |event| value.set(event_target_value(&event))>
+                <option value="">{none}</option>
+                {options.collect_view()}
+            </select>
+        </label>
+    }
+    .into_any()
+}

@@ -1,0 +1,192 @@
+//! A run travels: out of one folder as a package and into another, with its seed and checksum.
+
+use std::io::{Cursor, Read as _, Write as _};
+
+use futures::StreamExt as _;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use workbench::simulation::{
+    Order, RunInfo, RunStatus,
+    runs::{Runs, RunsError},
+};
+use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
+
+use super::runs::{Bench, ada, bench, names, small, wanted};
+
+pub type Files = Vec<(String, Vec<u8>)>;
+
+pub async fn completed(b: &Bench, order: Order) -> RunInfo {
+    let run = b.runs.start(&ada(), order).await.unwrap();
+    b.runs.wait(&ada(), &run.id).await.unwrap()
+}
+
+/// The package of a run, as it is downloaded.
+pub async fn package(runs: &Runs, id: &str) -> Vec<u8> {
+    let mut parcel = runs.export(&ada(), id).await.unwrap();
+    assert_eq!(parcel.name, format!("{id}.zip"));
+    let mut bytes = Vec::new();
+    while let Some(piece) = parcel.bytes.next().await {
+        bytes.extend_from_slice(&piece.unwrap());
+    }
+    bytes
+}
+
+/// What is in a package.
+pub fn files(package: &[u8]) -> Files {
+    let mut archive = ZipArchive::new(Cursor::new(package)).unwrap();
+    let mut files = Vec::new();
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        files.push((file.name().unwrap().into_owned(), bytes));
+    }
+    files
+}
+
+/// A package of these files.
+pub fn packed(files: &Files) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        archive
+            .start_file(name, SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// One of the files, to be changed.
+pub fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
+    &mut files.iter_mut().find(|(known, _)| known == name).unwrap().1
+}
+
+/// The manifest with something changed.
+pub fn with_manifest(files: &mut Files, change: impl FnOnce(&mut Value)) {
+    let text = file(files, "manifest.json");
+    let mut manifest: Value = serde_json::from_slice(text).unwrap();
+    change(&mut manifest);
+    *text = serde_json::to_vec(&manifest).unwrap();
+}
+
+/// The manifest vouches for what the tables are now: who changed them is no fool.
+pub fn vouched(files: &mut Files) {
+    for name in ["patients.parquet", "visits.parquet"] {
+        let bytes = file(files, name).clone();
+        with_manifest(files, |manifest| {
+            let listed = manifest["files"].as_array_mut().unwrap();
+            let one = listed.iter_mut().find(|one| one["name"] == name).unwrap();
+            one["bytes"] = bytes.len().into();
+            one["sha256"] = hex::encode(Sha256::digest(&bytes)).into();
+        });
+    }
+}
+
+/// Brings a package in.
+pub async fn import(b: &Bench, package: &[u8]) -> Result<RunInfo, RunsError> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), package).unwrap();
+    b.runs.import(&ada(), file.path(), "from Köln.zip").await
+}
+
+/// Folders of runs, and what is in the making.
+pub fn everything(b: &Bench) -> Vec<String> {
+    let root = b.folder.path();
+    let mut all = names(root);
+    for part in [".pending", ".unfinished", ".deleted"] {
+        all.extend(names(&root.join(part)));
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_run_comes_out_of_a_package_as_it_went_in_with_seed_and_checksum() {
+    let (here, there) = (bench().await, bench().await);
+    let order = Order {
+        name: Some("Base case".into()),
+        tags: vec!["nhs".into()],
+        notes: "agreed on Monday".into(),
+        seed: 20_261_121,
+        ..small()
+    };
+    let run = completed(&here, order).await;
+    let bytes = package(&here.runs, &run.id).await;
+    let inside: Vec<String> = files(&bytes).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        inside,
+        ["patients.parquet", "visits.parquet", "manifest.json"]
+    );
+
+    let came = import(&there, &bytes).await.unwrap();
+    assert_eq!(came.status, RunStatus::Completed);
+    assert_eq!((came.seed, &came.protocol), (run.seed, &run.protocol));
+    let result = run.result.clone().unwrap();
+    assert_eq!(came.result.as_ref(), Some(&result));
+    assert_eq!(
+        (
+            came.name.as_str(),
+            came.tags.as_slice(),
+            came.notes.as_str()
+        ),
+        (
+            "Base case",
+            ["nhs".to_owned()].as_slice(),
+            "agreed on Monday"
+        )
+    );
+    let carried = came.carried.clone().unwrap();
+    assert_eq!(
+        (carried.file.as_str(), &carried.id),
+        ("from Köln.zip", &run.id)
+    );
+    assert!(there.runs.verify(&ada(), &came.id).await.unwrap());
+
+    // A restart, and out again: what is in the tables is the same to the last byte.
+    let again = super::runs::open(there.folder.path(), &there.states, &there.clock).await;
+    let kept = again.get(&ada(), &came.id).await.unwrap();
+    assert_eq!(kept.result, Some(result));
+    assert!(again.verify(&ada(), &came.id).await.unwrap());
+    let (first, second) = (files(&bytes), files(&package(&again, &came.id).await));
+    assert_eq!(first[..2], second[..2]);
+    let simulated = completed(
+        &there,
+        Order {
+            seed: run.seed,
+            ..small()
+        },
+    )
+    .await;
+    assert_eq!(
+        simulated.result.unwrap().checksum,
+        kept.result.unwrap().checksum
+    );
+}
+
+#[tokio::test]
+async fn the_same_package_comes_in_twice_as_two_runs_and_a_deleted_one_not_out() {
+    let b = bench().await;
+    let run = completed(&b, small()).await;
+    let bytes = package(&b.runs, &run.id).await;
+    let one = import(&b, &bytes).await.unwrap();
+    let other = import(&b, &bytes).await.unwrap();
+    assert!(one.id != other.id && one.id != run.id);
+    assert!(one.id.contains("_01-00_"), "{}", one.id);
+    assert_eq!(b.runs.list(&ada(), &wanted()).await.unwrap().total, 3);
+    b.runs.delete(&ada(), &one.id).await.unwrap();
+    let gone = b.runs.export(&ada(), &one.id).await.err().unwrap();
+    assert!(matches!(gone, RunsError::Missing(_)));
+}
+
+#[tokio::test]
+async fn an_older_record_comes_in_a_package_too() {
+    let b = bench().await;
+    let run = completed(&b, small()).await;
+    let mut files = files(&package(&b.runs, &run.id).await);
+    with_manifest(&mut files, |manifest| {
+        manifest["run"]["schema_version"] = 1.into();
+        let record = manifest["run"]["record"].as_object_mut().unwrap();
+        assert!(record.remove("trial").is_some() && record.remove("carried").is_some());
+    });
+    let came = import(&b, &packed(&files)).await.unwrap();
+    assert_eq!(came.result, run.result);
+}
