@@ -6,14 +6,13 @@ use axum::extract::FromRef;
 use holdfast::{Actor, Clock, Kind, Scope, StateId, StateManager, SystemClock};
 use leptos::prelude::*;
 use serde_json::Value;
-use workbench::{
-    Workbench, configurations::desk::Desk, simulation::runs::Runs, workspace::Workspace,
-};
+use workbench::{Workbench, simulation::runs::Runs, workspace::Workspace};
 
 use crate::{
     AppError, Boot, Visitor,
     account::Me,
     boot::{Limits, Stored},
+    configurations::Desks,
     people::{Account, People, Place, Role, SignUp},
     shell::Assets,
     stores::table::{TABLE, Tier},
@@ -26,8 +25,8 @@ pub struct AppState {
     pub manager: StateManager,
     /// Tables, queries, plots.
     pub workbench: Workbench,
-    /// Configuration files that people edit together.
-    pub desk: Desk,
+    /// Configuration files that people edit together: a desk for each tenant.
+    pub desks: Desks,
     /// Simulations.
     pub runs: Runs,
     /// Where the site's files are.
@@ -72,10 +71,14 @@ impl Caller {
         self.visitor.scope().ok_or(AppError::NoSession)
     }
 
-    /// The scope they may look into: their own, or everybody's.
+    /// The scope they may look into: their own, or what their tenant shares.
     pub(crate) fn scope_to_read(&self, is_shared: bool) -> Result<Scope, AppError> {
         let own = self.scope()?;
-        Ok(if is_shared { Scope::Shared } else { own })
+        Ok(if is_shared {
+            self.visitor.common()
+        } else {
+            own
+        })
     }
 
     /// The scope they may try to write to: their own, and everybody's. What an account's role allows there is decided
@@ -89,10 +92,10 @@ impl Caller {
         self.scope_to_read(is_shared)
     }
 
-    /// Whether they administer this server: with accounts by their role, without by the setting.
+    /// Whether they administer this server: with accounts by their role in the first tenant, without by the setting.
     pub(crate) async fn administers(&self) -> Result<bool, AppError> {
         if let Some(account) = &self.visitor.account {
-            return Ok(account.role == Role::Admin);
+            return Ok(account.role == Role::Admin && account.tenant.is_first());
         }
         Ok(self.state.is_administered_by_all && !self.state.people.has_accounts().await?)
     }

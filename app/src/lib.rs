@@ -5,6 +5,7 @@
 //! - `stores`: browser stores and server stores, declared in one table
 //! - `people`: accounts and roles; `account`: their page
 //! - `data`, `query`, `plot`, `simulations`, `configurations`, `states`: one folder a page, its server functions beside it
+//! - `sharing`: one's own with others, and theirs with one
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
 //! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
@@ -25,6 +26,7 @@ mod json;
 pub mod people;
 mod plot;
 mod query;
+pub mod sharing;
 mod simulations;
 mod states;
 mod stores;
@@ -44,7 +46,7 @@ pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
 pub use self::{
     account::forms as account_forms,
-    configurations::desk_of,
+    configurations::{Desks, desk_of},
     context::{AppState, load_boot},
     data::forms as data_forms,
     features::{PARQUET_DOWNLOAD, ensure_features, has_feature},

@@ -12,7 +12,9 @@ use super::server::{Choice, Choices, Going, NewRun, Opened, Page, Row, Sought};
 use crate::{
     AppError,
     components::format::{self, sentence},
+    configurations::desk_of,
     context::Caller,
+    sharing::mark_of_run,
     states::answers::moment,
 };
 
@@ -108,7 +110,9 @@ fn years(years: f64) -> String {
 
 pub(super) async fn open(caller: &Caller, id: &str) -> Result<Opened, AppError> {
     let info = caller.state.runs.get(&by(caller)?, id).await?;
+    let shared = mark_of_run(caller, &info.id).await?;
     Ok(Opened {
+        shared,
         row: row(&info),
         notes: info.notes,
         model: info.model,
@@ -134,7 +138,7 @@ pub(super) async fn outcomes(caller: &Caller, id: &str) -> Result<Outcomes, AppE
 }
 
 pub(super) async fn choices(caller: &Caller) -> Result<Choices, AppError> {
-    let desk = &caller.state.desk;
+    let (desk, _) = desk_of(&caller.state, &caller.visitor)?;
     let mut protocols = Vec::new();
     for file in desk.list().await? {
         let (_, text) = desk.read(&file.name).await?;
@@ -165,7 +169,8 @@ pub(super) async fn choices(caller: &Caller) -> Result<Choices, AppError> {
 }
 
 pub(super) async fn start(caller: &Caller, order: NewRun) -> Result<String, AppError> {
-    let (_, protocol) = caller.state.desk.read(&order.file).await?;
+    let (desk, _) = desk_of(&caller.state, &caller.visitor)?;
+    let (_, protocol) = desk.read(&order.file).await?;
     let order = Order {
         name: said(order.name),
         protocol,

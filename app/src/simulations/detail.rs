@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     components::{format, icon::Icon, live::Live, toasts::use_toasts},
+    sharing::{Owner, Share, Thing, use_shares},
     stores::use_revision,
 };
 
@@ -19,8 +20,9 @@ use crate::{
 #[component]
 pub(super) fn Detail(id: String) -> impl IntoView {
     let revision = use_revision();
-    let key = Memo::new(move |_| (id.clone(), revision.get()));
-    let run = Live::new(key, |(id, _)| get_run(id));
+    let shares = use_shares();
+    let key = Memo::new(move |_| (id.clone(), revision.get(), shares.count()));
+    let run = Live::new(key, |(id, ..)| get_run(id)).forgetting();
     view! {
         <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100 overflow-auto" aria-label="Run">
             {run.show(move || view! { {move || run.good.get().map(|run| view! { <Whole run/> })} }.into_any())}
@@ -50,10 +52,15 @@ fn Whole(run: Opened) -> impl IntoView {
             <h1 class="hf-title truncate">{row.name.clone()}</h1>
             <span class=state.0 data-testid="run-status">{state.1}</span>
             <span class="font-mono text-2xs text-faint">{row.id.clone()}</span>
+            <span class="flex-1"></span>
+            {run.shared.is_none().then(|| view! { <Share thing=Thing::Run(row.id.clone()) title=row.name.clone()/> })}
         </div>
         <div class="p-5 grid lg:grid-cols-2 gap-6 max-w-6xl">
             <Facts run=run.clone()/>
-            <Words run=run.clone()/>
+            {match run.shared.clone() {
+                Some(mark) => view! { <Owner mark name=row.name.clone()/> }.into_any(),
+                None => view! { <Words run=run.clone()/> }.into_any(),
+            }}
             {is_completed.then(|| view! { <Outcomes id=run.row.id.clone()/> })}
             <details class="lg:col-span-2">
                 <summary class="font-semibold cursor-pointer">"The protocol, as it was"</summary>

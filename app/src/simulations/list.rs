@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     components::{format, icon::Icon, live::Live, toasts::use_toasts},
+    sharing::SharedRuns,
     stores::use_revision,
 };
 
@@ -110,6 +111,7 @@ fn Found(page: Live<Page>, sought: Memo<Sought>) -> impl IntoView {
     let is_all = Memo::new(move |_| sought.with(|sought| *sought == Sought::default()));
     view! {
         <Going page/>
+        <SharedRuns/>
         <Chosen chosen/>
         <Show when=move || !rows.with(Vec::is_empty) fallback=move || view! { <Empty is_all/> }>
             <div class="flex-1 min-h-0 overflow-auto">

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use workbench::simulation::{Amendment, Recruitment, RunStatus, outcomes::Outcomes};
 
-use crate::{AppError, json::Json};
+use crate::{AppError, json::Json, sharing::Mark};
 
 /// Which runs are looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,6 +114,8 @@ pub(super) struct Opened {
     pub(super) protocol_checksum: String,
     pub(super) result_checksum: Option<String>,
     pub(super) protocol_text: String,
+    /// Whose it is, where somebody shares it.
+    pub(super) shared: Option<Mark>,
 }
 
 /// Runs that fit, the last changed first.

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use app::people::{Account, Email, Joining, NoLogins, People, Role};
+use app::people::{Account, Email, Joining, NoLogins, People, Post, Role, Tenant};
 use clap::Subcommand;
 use holdfast::{Actor, Expected, SystemClock};
 
@@ -26,9 +26,20 @@ pub enum Deed {
         /// viewer, analyst, editor or admin
         #[arg(long, default_value = "analyst", value_parser = role)]
         role: Role,
+        /// The organisation they belong to; it is made if it is not there
+        #[arg(long, default_value = Tenant::FIRST, value_parser = tenant)]
+        tenant: Tenant,
     },
     /// List the accounts
     List,
+    /// Put an account into another organisation, which is made if it is not there
+    Tenant {
+        /// The e-mail address
+        email: String,
+        /// Lower-case letters, digits and hyphens
+        #[arg(value_parser = tenant)]
+        tenant: Tenant,
+    },
     /// Give an account another role
     Role {
         /// The e-mail address
@@ -54,6 +65,10 @@ pub enum Deed {
     },
 }
 
+fn tenant(name: &str) -> Result<Tenant, &'static str> {
+    Tenant::try_from(name.to_owned())
+}
+
 fn role(word: &str) -> Result<Role, String> {
     Role::of(word).ok_or_else(|| "must be viewer, analyst, editor or admin".to_owned())
 }
@@ -73,14 +88,20 @@ pub(super) async fn run(settings: &Settings, deed: Deed) -> Result<(), Error> {
 async fn done(people: &People, deed: Deed) -> Result<String, app::AppError> {
     let operator = Actor::new("the command line");
     match deed {
-        Deed::Add { email, name, role } => {
+        Deed::Add {
+            email,
+            name,
+            role,
+            tenant,
+        } => {
             let password = password()?;
             let joining = Joining {
                 email,
                 name,
                 password,
             };
-            match people.add(joining, role).await? {
+            people.make_tenant(&tenant, &operator).await?;
+            match people.add(joining, Post { role, tenant }).await? {
                 true => Ok(format!("made, with the role {role}")),
                 false => Err(app::AppError::BadRequest(
                     "this address has an account already".into(),
@@ -90,6 +111,14 @@ async fn done(people: &People, deed: Deed) -> Result<String, app::AppError> {
         Deed::List => {
             let lines = people.all().await?.into_iter().map(line);
             Ok(lines.collect::<Vec<_>>().join("\n"))
+        }
+        Deed::Tenant { email, tenant } => {
+            let account = with(people, &email).await?;
+            people.make_tenant(&tenant, &operator).await?;
+            people
+                .set_tenant(&account, &tenant, None, &operator)
+                .await?;
+            Ok(format!("{} belongs to {tenant} now", account.email))
         }
         Deed::Role { email, role } => {
             let account = with(people, &email).await?;
@@ -126,14 +155,23 @@ async fn with(people: &People, email: &str) -> Result<Account, app::AppError> {
 
 fn line(account: Account) -> String {
     let Account {
-        email, name, role, ..
+        email,
+        name,
+        role,
+        tenant,
+        ..
     } = account;
     let status = if account.is_active {
         "active"
     } else {
         "suspended"
     };
-    format!("{email}\t{name}\t{role}\t{status}")
+    // A server of one tenant says nothing of tenants.
+    let tenant = match tenant.is_first() {
+        true => String::new(),
+        false => format!("\t{tenant}"),
+    };
+    format!("{email}\t{name}\t{role}\t{status}{tenant}")
 }
 
 /// The first line of the input. On a terminal it is seen while it is typed, and that is said.

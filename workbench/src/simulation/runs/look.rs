@@ -28,7 +28,7 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Missing`].
     pub async fn get(&self, by: &By, id: &str) -> Result<RunInfo, RunsError> {
-        let state = self.find(&by.scope, id).await?;
+        let state = self.find_to_read(&by.scope, id).await?;
         Ok(info(&state, self.access(id).await?.0)?)
     }
 
@@ -84,7 +84,7 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Missing`].
     pub async fn progress(&self, by: &By, id: &str) -> Result<Option<Progress>, RunsError> {
-        self.find(&by.scope, id).await?;
+        self.find_to_read(&by.scope, id).await?;
         let active = self.with_active(|all| all.get(id).cloned());
         Ok(active.map(|active| active.meter.progress()))
     }
@@ -94,7 +94,7 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Missing`].
     pub async fn wait(&self, by: &By, id: &str) -> Result<RunInfo, RunsError> {
-        self.find(&by.scope, id).await?;
+        self.find_to_read(&by.scope, id).await?;
         if let Some(active) = self.with_active(|all| all.get(id).cloned()) {
             active.over.cancelled().await;
         }
@@ -154,7 +154,8 @@ impl Runs {
     }
 
     async fn result(&self, by: &By, id: &str) -> Result<RunResult, RunsError> {
-        let run = info(&*self.find(&by.scope, id).await?, Access::default())?;
+        let state = self.find_to_read(&by.scope, id).await?;
+        let run = info(&state, Access::default())?;
         match (run.result, run.status) {
             (_, RunStatus::Pending) => Err(RunsError::Pending(run.id)),
             (Some(result), RunStatus::Completed) => Ok(result),

@@ -8,6 +8,7 @@
 //! - `record`: a run as its state has it
 //! - `start`: an order becomes a run; `process` is what happens until it is over
 //! - `settle`: what a server left behind that died
+//! - `lent`: runs of others that somebody may read
 //! - `look`: one run, many runs, how far one is, its tables
 //! - `change`: name, tags, notes, pinned
 //! - `shelf`: deleted, brought back, swept
@@ -18,6 +19,7 @@
 mod change;
 mod error;
 mod home;
+mod lent;
 mod look;
 mod name;
 mod process;
@@ -36,8 +38,11 @@ use holdfast::{Actor, Clock, Kind, Lifecycle, Scope, StateManager, Status, Trans
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-pub use self::error::RunsError;
 use self::home::Home;
+pub use self::{
+    error::RunsError,
+    lent::{Lenders, OwnerOf},
+};
 use super::simulate::Meter;
 
 /// A run.
@@ -81,6 +86,8 @@ struct Inner {
     turn: Semaphore,
     /// Runs of this process that are not over.
     active: Mutex<HashMap<String, Arc<Active>>>,
+    /// Who lets others read their runs, if anybody does.
+    lenders: OnceLock<Arc<dyn Lenders>>,
 }
 
 /// A run that is not over.
@@ -111,6 +118,7 @@ impl Runs {
             clock,
             turn: Semaphore::new(1),
             active: Mutex::default(),
+            lenders: OnceLock::new(),
         };
         let runs = Self {
             inner: Arc::new(inner),
