@@ -300,13 +300,7 @@ async fn a_shared_table_and_result_are_read_and_taken_into_ones_own_study() {
         house.logged_in("ada@lab.org").await,
         house.logged_in("bob@lab.org").await,
     );
-    ada.upload("mine.csv", "id,sex\n1,f\n2,m\n").await;
-    let table = json!({"what": "table", "item": "mine"});
-    assert_eq!(
-        share(&ada, table.clone(), "everybody", true).await.status,
-        StatusCode::OK
-    );
-    let spec = serde_json::to_value(workbench::query::MergeSpec::default()).unwrap();
+    let spec = json!({"selection": {"labs": ["bili"]}});
     let merged = ada.call("merge_tables", json!({"spec": spec})).await;
     assert_eq!(merged.status, StatusCode::OK, "{}", merged.text());
     let result = merged.json()["id"].as_str().unwrap().to_owned();
@@ -318,6 +312,12 @@ async fn a_shared_table_and_result_are_read_and_taken_into_ones_own_study() {
         StatusCode::OK
     );
     assert_eq!(bobs.get(&file).await.status, StatusCode::OK);
+    ada.upload("mine.csv", "id,sex\n1,f\n2,m\n").await;
+    let table = json!({"what": "table", "item": "mine"});
+    assert_eq!(
+        share(&ada, table.clone(), "everybody", true).await.status,
+        StatusCode::OK
+    );
     let rows = shown(&bobs, "shared_data").await;
     assert_eq!(rows.len(), 2, "{rows:?}");
     for thing in [&table, &shared] {

@@ -66,7 +66,7 @@ async fn the_engine_lets_nobody_share_in_anothers_name_or_make_anothers_share_th
     for actor in [by(&bob), by(&vera), Actor::new("session:nobody")] {
         let put = states.put(new(&id, there.data.clone()), any, &actor).await;
         assert!(is_forbidden(put), "{}", actor.name);
-        let mine = Update::Merge(json!({ "owner": bob.id }));
+        let mine = Update::Merge(json!({ "may_copy": true }));
         let update = states.update(&scope, &there.id, mine, any, &actor).await;
         assert!(is_forbidden(update), "{}", actor.name);
         let gone = states.delete(&scope, &there.id, any, &actor).await;
@@ -76,7 +76,7 @@ async fn the_engine_lets_nobody_share_in_anothers_name_or_make_anothers_share_th
             actor.name
         );
     }
-    let other = New::of(Kind::STORE, "x", scope.clone(), json!(1));
+    let other = New::of(Kind::STORE, "x", scope.clone(), json!(1)).with_id(StateId::new("x"));
     assert!(
         is_forbidden(states.put(other, any, &by(&ada)).await),
         "only shares are there"
