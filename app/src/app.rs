@@ -25,6 +25,7 @@ use crate::{
     plot::PlotPage,
     profile::ProfilePage,
     query::QueryPage,
+    sharing::provide_shares,
     simulations::SimulationsPage,
     states::StatesPage,
     stores::provide_stores,
@@ -42,14 +43,17 @@ pub fn App() -> impl IntoView {
     let features = provide_features();
     let me = provide_me();
     let heard = provide_heard();
+    let shares = provide_shares();
     provide_uploads();
     #[cfg(feature = "hydrate")]
     {
         crate::stores::start(toasts);
-        Effect::new(move |_| crate::stores::listen(stores.clone(), study, features, heard, me));
+        Effect::new(move |_| {
+            crate::stores::listen(stores.clone(), study, features, heard, shares, me);
+        });
     }
     #[cfg(not(feature = "hydrate"))]
-    let _ = (toasts, stores, study, features, heard, me);
+    let _ = (toasts, stores, study, features, heard, shares, me);
     view! {
         <Title formatter=window_title/>
         <Router>

@@ -6,14 +6,13 @@ use axum::extract::FromRef;
 use holdfast::{Actor, Clock, Kind, Scope, StateId, StateManager, SystemClock};
 use leptos::prelude::*;
 use serde_json::Value;
-use workbench::{
-    Workbench, configurations::desk::Desk, simulation::runs::Runs, workspace::Workspace,
-};
+use workbench::{Workbench, simulation::runs::Runs, workspace::Workspace};
 
 use crate::{
     AppError, Boot, Visitor,
     account::Me,
     boot::{Limits, Stored},
+    configurations::Desks,
     monitor::Monitor,
     people::{Account, People, Place, Role, SignUp},
     shell::Assets,
@@ -27,8 +26,8 @@ pub struct AppState {
     pub manager: StateManager,
     /// Tables, queries, plots.
     pub workbench: Workbench,
-    /// Configuration files that people edit together.
-    pub desk: Desk,
+    /// Configuration files that people edit together: a desk for each tenant.
+    pub desks: Desks,
     /// Simulations.
     pub runs: Runs,
     /// Where the site's files are.
@@ -75,10 +74,14 @@ impl Caller {
         self.visitor.scope().ok_or(AppError::NoSession)
     }
 
-    /// The scope they may look into: their own, or everybody's.
+    /// The scope they may look into: their own, or what their tenant shares.
     pub(crate) fn scope_to_read(&self, is_shared: bool) -> Result<Scope, AppError> {
         let own = self.scope()?;
-        Ok(if is_shared { Scope::Shared } else { own })
+        Ok(if is_shared {
+            self.visitor.common()
+        } else {
+            own
+        })
     }
 
     /// The scope they may try to write to: their own, and everybody's. What an account's role allows there is decided
@@ -92,7 +95,7 @@ impl Caller {
         self.scope_to_read(is_shared)
     }
 
-    /// Whether they administer this server: with accounts by their role, without by the setting.
+    /// Whether they administer this server: with accounts by their role in the first tenant, without by the setting.
     pub(crate) async fn administers(&self) -> Result<bool, AppError> {
         administers(&self.state, &self.visitor).await
     }
@@ -162,7 +165,7 @@ pub async fn tables_of(
 /// When the accounts cannot be read.
 pub async fn administers(state: &AppState, visitor: &Visitor) -> Result<bool, AppError> {
     if let Some(account) = &visitor.account {
-        return Ok(account.role == Role::Admin);
+        return Ok(account.role == Role::Admin && account.tenant.is_first());
     }
     Ok(state.is_administered_by_all && !state.people.has_accounts().await?)
 }

@@ -89,6 +89,8 @@ pub(crate) async fn get_features() -> Result<Switches, AppError> {
 }
 
 #[cfg(feature = "ssr")]
+pub(crate) use ssr::ensure_features_in;
+#[cfg(feature = "ssr")]
 pub use ssr::{ensure_features, has_feature, switches};
 
 #[cfg(feature = "ssr")]
@@ -104,10 +106,18 @@ mod ssr {
     /// # Errors
     /// As from the state engine. That another server was faster is none.
     pub async fn ensure_features(manager: &StateManager) -> Result<(), holdfast::Error> {
+        ensure_features_in(manager, &Scope::Shared).await
+    }
+
+    /// The same for what a tenant shares.
+    pub(crate) async fn ensure_features_in(
+        manager: &StateManager,
+        scope: &Scope,
+    ) -> Result<(), holdfast::Error> {
         let actor = Actor::system();
         for feature in FEATURES {
             let id = StateId::new(feature.key);
-            let new = New::of(Kind::FEATURE, feature.title, Scope::Shared, json!(null))
+            let new = New::of(Kind::FEATURE, feature.title, scope.clone(), json!(null))
                 .with_id(id.clone())
                 .with_ttl(Ttl::Never);
             let made = match manager.put(new, Expected::Absent, &actor).await {
@@ -117,7 +127,7 @@ mod ssr {
             };
             let expected = Expected::Version(made.version);
             let switched = manager
-                .transition(&Scope::Shared, &id, Transition::ACTIVATE, expected, &actor)
+                .transition(scope, &id, Transition::ACTIVATE, expected, &actor)
                 .await;
             match switched {
                 Ok(_) | Err(holdfast::Error::Conflict { .. }) => {}
@@ -140,7 +150,7 @@ mod ssr {
             .scope()
             .map_or_else(|| "anonymous".to_owned(), |scope| scope.to_string());
         let id = StateId::new(feature.key);
-        match manager.is_on(&Scope::Shared, &id, &subject).await {
+        match manager.is_on(&visitor.common(), &id, &subject).await {
             Err(error @ holdfast::Error::Invalid { .. }) => {
                 tracing::warn!(%error, feature = feature.key, "a feature flag makes no sense");
                 Ok(false)

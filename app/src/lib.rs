@@ -7,6 +7,7 @@
 //! - `analysis`: a run's charts, on its page of `simulations`
 //! - `data`, `query`, `plot`, `profile`, `simulations`, `compare`, `configurations`, `states`, `monitor`: one folder a page, its
 //!   server functions beside it
+//! - `sharing`: one's own with others, and theirs with one
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
 //! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
@@ -31,6 +32,7 @@ pub mod people;
 mod plot;
 mod profile;
 mod query;
+pub mod sharing;
 mod simulations;
 mod states;
 mod stores;
@@ -51,7 +53,7 @@ pub use self::session::ensure_session;
 pub use self::{
     account::forms as account_forms,
     compare::compared,
-    configurations::desk_of,
+    configurations::{Desks, desk_of},
     context::{AppState, administers, load_boot, tables_of},
     data::forms as data_forms,
     features::{PARQUET_DOWNLOAD, ensure_features, has_feature},

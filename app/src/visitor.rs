@@ -58,6 +58,14 @@ impl Visitor {
         }
     }
 
+    /// What the visitor sees together with others: their tenant's, or, without an account, the first tenant's.
+    pub fn common(&self) -> Scope {
+        match &self.account {
+            Some(account) => account.tenant.common(),
+            None => Scope::Shared,
+        }
+    }
+
     /// In whose name the visitor writes; the engine holds the write against what that allows.
     pub fn actor(&self, client: Option<String>) -> Option<Actor> {
         let name = match (&self.token, &self.account) {

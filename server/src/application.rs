@@ -8,8 +8,8 @@ mod stop;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
-    AppState, Budgets, Keep, Limits, Monitor, MonitorParts, Sampling, ensure_features,
-    people::People,
+    AppState, Budgets, Desks, Keep, Limits, Monitor, MonitorParts, Sampling, ensure_features,
+    people::People, sharing::Colleagues,
 };
 use axum::{
     Router,
@@ -37,6 +37,9 @@ use crate::{
     sessions::{CookieStyle, Door, Rate, visitor},
     web::{self, OwnHosts, RequestLimits, Site, Traffic},
 };
+
+/// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
+const TENANTS: &str = "tenants";
 
 /// How long open requests may take to finish once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -89,15 +92,18 @@ impl Application {
         // At first start this reads the sample study; later it finds it.
         workbench.import_samples().await?;
         let desk = open_desk(&settings, &manager, clock.clone()).await?;
-        let disk_watch = desk.watch_disk(Duration::from_secs(
-            settings.configurations.look_seconds.max(1),
-        ));
+        let look_every = Duration::from_secs(settings.configurations.look_seconds.max(1));
+        let disk_watch = desk.watch_disk(look_every);
+        let tenants = settings.data_dir.join(TENANTS);
+        let desks = Desks::new(desk, tenants, manager.clone(), clock.clone(), look_every);
         let runs = open_runs(&settings, &manager, clock.clone()).await?;
         let sessions = open_sessions(&settings, clock.clone()).await?;
         let terms = settings.accounts.terms(&settings.server);
         let logins = Arc::new(sessions.clone());
         let people = People::new(manager.clone(), clock.clone(), terms, logins);
         let people = people.map_err(Error::accounts)?;
+        people.furnish_tenants().await.map_err(Error::accounts)?;
+        runs.lent_by(Arc::new(Colleagues(people.clone())));
         let sweep_every = Duration::from_secs(settings.state.sweep_seconds);
         let sweeper = manager.spawn_sweeper(sweep_every);
         let leftover_sweeper = tokio::spawn(sweep(sessions.clone(), runs.clone(), sweep_every));
@@ -141,7 +147,7 @@ impl Application {
             app: AppState {
                 manager,
                 workbench,
-                desk,
+                desks,
                 runs: runs.clone(),
                 leptos: site.leptos,
                 assets: site.assets,

@@ -9,6 +9,8 @@ mod cases;
 mod documents;
 #[path = "configurations/folder.rs"]
 mod folder;
+#[path = "configurations/forms.rs"]
+mod forms;
 #[path = "configurations/laws.rs"]
 mod laws;
 #[path = "configurations/places.rs"]

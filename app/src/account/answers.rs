@@ -10,7 +10,7 @@ use crate::{
     AppError,
     components::format,
     context::{Caller, now_ms},
-    people::{Account, Login, NewToken, Role, Takeover, Token},
+    people::{Account, Login, NewToken, Role, Takeover, Tenant, Token},
     states::answers::moment,
 };
 
@@ -26,16 +26,14 @@ pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
         .login
         .as_ref()
         .map(|login| login.handle.as_str());
-    let users = match me.role {
-        Role::Admin => Some(
-            people
-                .all()
-                .await?
-                .into_iter()
-                .map(|it| user(it, me))
-                .collect(),
-        ),
+    let users = match (me.role, me.tenant.is_first()) {
+        (Role::Admin, true) => Some(people.all().await?),
+        (Role::Admin, false) => Some(people.of_tenant(&me.tenant).await?),
         _ => None,
+    };
+    let tenants = match caller.administers().await? {
+        true => Some(people.tenants().await?),
+        false => None,
     };
     Ok(AccountView {
         name: me.name.clone(),
@@ -44,7 +42,9 @@ pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
         logins: logins.into_iter().map(|it| login(it, here)).collect(),
         tokens: people.tokens(me).await?.into_iter().map(token).collect(),
         questions: questions(caller, me).await?,
-        users,
+        users: users.map(|all| all.into_iter().map(|it| user(it, me)).collect()),
+        tenant: me.tenant.clone(),
+        tenants,
     })
 }
 
@@ -129,6 +129,7 @@ fn user(account: Account, me: &Account) -> UserRow {
         name: account.name,
         email: account.email,
         role: account.role,
+        tenant: account.tenant,
         is_active: account.is_active,
         version: account.version,
     }
@@ -141,6 +142,23 @@ fn administrator(caller: &Caller) -> Result<&Account, AppError> {
     (me.role == Role::Admin && is_person)
         .then_some(me)
         .ok_or_else(|| AppError::Forbidden("Only an administrator may do this.".into()))
+}
+
+/// The account that an administrator is about to do something to. Somebody of another tenant is not there for them,
+/// unless they administer the whole server.
+async fn other(caller: &Caller, id: &str) -> Result<Account, AppError> {
+    let me = administrator(caller)?;
+    let found = caller.state.people.account(id).await?;
+    let known = found.filter(|it| me.tenant.is_first() || it.tenant == me.tenant);
+    known.ok_or_else(|| AppError::NotFound("There is no such account here.".into()))
+}
+
+/// Who asks, if it is a person who administers the whole server.
+fn head(caller: &Caller) -> Result<&Account, AppError> {
+    let me = administrator(caller)?;
+    me.tenant.is_first().then_some(me).ok_or_else(|| {
+        AppError::Forbidden("Only an administrator of the whole server may do this.".into())
+    })
 }
 
 /// Who asks, if it is a person: a token ends no logins and makes no tokens.
@@ -203,7 +221,7 @@ pub(super) async fn change_role(
     role: Role,
     version: u64,
 ) -> Result<(), AppError> {
-    administrator(caller)?;
+    other(caller, id).await?;
     let expected = Expected::Version(Version(version));
     caller
         .state
@@ -218,7 +236,7 @@ pub(super) async fn suspend(
     is_suspended: bool,
     version: u64,
 ) -> Result<(), AppError> {
-    administrator(caller)?;
+    other(caller, id).await?;
     let (people, actor) = (&caller.state.people, caller.actor()?);
     match is_suspended {
         true => people.suspend(id, Some(version), &actor).await,
@@ -227,12 +245,52 @@ pub(super) async fn suspend(
 }
 
 pub(super) async fn end_logins_of(caller: &Caller, id: &str) -> Result<u64, AppError> {
-    administrator(caller)?;
+    other(caller, id).await?;
     caller.state.people.logins().end_all(id, None).await
 }
 
-pub(super) async fn invite(caller: &Caller, role: Role) -> Result<String, AppError> {
+pub(super) async fn change_tenant(
+    caller: &Caller,
+    id: &str,
+    tenant: &str,
+    version: u64,
+) -> Result<(), AppError> {
+    head(caller)?;
+    let (people, actor) = (&caller.state.people, caller.actor()?);
+    let (account, tenant) = (other(caller, id).await?, people.tenant(tenant).await?);
+    people
+        .set_tenant(&account, &tenant, Some(version), &actor)
+        .await
+}
+
+pub(super) async fn make_tenant(caller: &Caller, name: &str) -> Result<(), AppError> {
+    head(caller)?;
+    let tenant = Tenant::try_from(name.trim().to_owned()).map_err(|problem| AppError::Invalid {
+        path: "name".into(),
+        problem: problem.into(),
+    })?;
+    caller
+        .state
+        .people
+        .make_tenant(&tenant, &caller.actor()?)
+        .await
+}
+
+pub(super) async fn invite(
+    caller: &Caller,
+    role: Role,
+    tenant: Option<String>,
+) -> Result<String, AppError> {
     let me = administrator(caller)?;
-    let link = caller.state.people.invite(me, role).await?;
+    let people = &caller.state.people;
+    // Whoever administers a tenant invites into that one.
+    let tenant = match tenant.filter(|name| name != me.tenant.as_str()) {
+        None => me.tenant.clone(),
+        Some(name) => {
+            head(caller)?;
+            people.tenant(&name).await?
+        }
+    };
+    let link = people.invite(me, role, tenant).await?;
     Ok(format!("/account/invited?token={}", link.reveal()))
 }

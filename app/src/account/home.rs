@@ -48,11 +48,18 @@ fn Regions(account: Live<AccountView>, reload: Callback<()>) -> impl IntoView {
     let users = Memo::new(move |_| account.good.get().and_then(|it| it.users));
     let is_administrator = Memo::new(move |_| users.with(Option::is_some));
     let users = Signal::derive(move || users.get().unwrap_or_default());
+    let tenants = Memo::new(move |_| account.good.get().and_then(|it| it.tenants));
+    // Where there is one only, nobody needs to know of it.
+    let tenant = Memo::new(move |_| {
+        let of = account.good.get().map(|it| it.tenant);
+        of.filter(|tenant| !tenant.is_first()).map(String::from)
+    });
     view! {
         <div class="hf-bar h-auto! min-h-11 py-1.5 flex-wrap">
             <h1 class="hf-title">"Account"</h1>
             <span class="text-xs text-muted">{name}", "{email}</span>
             <span class="hf-chip" data-testid="role">{role}</span>
+            {move || tenant.get().map(|tenant| view! { <span class="hf-chip" data-testid="tenant">{tenant}</span> })}
             <span class="flex-1"></span>
             <form method="post" action="/account/log-out">
                 <button class="btn btn-sm btn-ghost"><Icon name="log-out" small=true/>"Log out"</button>
@@ -63,7 +70,7 @@ fn Regions(account: Live<AccountView>, reload: Callback<()>) -> impl IntoView {
         <Logins logins reload/>
         <Tokens tokens reload/>
         <Password/>
-        <Show when=move || is_administrator.get()><Users users reload/></Show>
+        <Show when=move || is_administrator.get()><Users users tenants reload/></Show>
         <Show when=move || !is_administrator.get()><super::roles::Roles/></Show>
     }
     .into_any()

@@ -25,6 +25,6 @@ pub use self::me::Me;
 #[cfg(feature = "hydrate")]
 pub(crate) use self::me::MeContext;
 pub(crate) use self::{
-    me::{Who, provide_me},
+    me::{Who, provide_me, use_me},
     page::AccountPage,
 };

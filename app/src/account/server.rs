@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{AppError, json::Json, people::Role};
+use crate::{
+    AppError,
+    json::Json,
+    people::{Role, Tenant},
+};
 
 /// A session in which the person is logged in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,6 +47,7 @@ pub(super) struct UserRow {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: Role,
+    pub(super) tenant: Tenant,
     pub(super) is_active: bool,
     pub(super) version: u64,
     pub(super) is_me: bool,
@@ -58,8 +63,11 @@ pub(super) struct AccountView {
     pub(super) tokens: Vec<TokenRow>,
     /// What of the browser's earlier work the account has, too, and not the same.
     pub(super) questions: Vec<String>,
-    /// For administrators: everybody.
+    /// For administrators: everybody of their tenant; for those of the whole server everybody.
     pub(super) users: Option<Vec<UserRow>>,
+    pub(super) tenant: Tenant,
+    /// For administrators of the whole server: all tenants.
+    pub(super) tenants: Option<Vec<Tenant>>,
 }
 
 /// The account that is logged in.
@@ -137,9 +145,33 @@ pub(super) async fn end_logins_of(id: String) -> Result<u64, AppError> {
     .await
 }
 
-/// Makes an invitation; the path of its link, which is told this once.
+/// Puts somebody into another tenant.
+#[server(prefix = "/api", endpoint = "change_tenant", input = Json, output = Json)]
+pub(super) async fn change_tenant(
+    id: String,
+    tenant: String,
+    version: u64,
+) -> Result<(), AppError> {
+    crate::error::answer(async {
+        super::answers::change_tenant(&crate::context::caller()?, &id, &tenant, version).await
+    })
+    .await
+}
+
+/// Makes a tenant.
+#[server(prefix = "/api", endpoint = "make_tenant", input = Json, output = Json)]
+pub(super) async fn make_tenant(name: String) -> Result<(), AppError> {
+    crate::error::answer(async {
+        super::answers::make_tenant(&crate::context::caller()?, &name).await
+    })
+    .await
+}
+
+/// Makes an invitation, into the caller's tenant if none is named; the path of its link, which is told this once.
 #[server(prefix = "/api", endpoint = "invite", input = Json, output = Json)]
-pub(super) async fn invite(role: Role) -> Result<String, AppError> {
-    crate::error::answer(async { super::answers::invite(&crate::context::caller()?, role).await })
-        .await
+pub(super) async fn invite(role: Role, tenant: Option<String>) -> Result<String, AppError> {
+    crate::error::answer(async {
+        super::answers::invite(&crate::context::caller()?, role, tenant).await
+    })
+    .await
 }

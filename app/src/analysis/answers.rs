@@ -2,11 +2,7 @@
 
 use holdfast::{Change, HistoryQuery, StateId, Transition};
 use serde_json::Value;
-use workbench::{
-    Error,
-    analysis::Cohort,
-    simulation::runs::By,
-};
+use workbench::{Error, analysis::Cohort, simulation::runs::By};
 
 use super::{Place, View, figures, server::Deed};
 use crate::{
@@ -39,8 +35,7 @@ pub(super) async fn figures(
     let run = runs.get(&by, id).await?;
     let tables = runs.results(&by, id).await?;
     // They are counted off the async threads.
-    let counted =
-        tokio::task::spawn_blocking(move || view(&Cohort::of(&run, &tables)?, place));
+    let counted = tokio::task::spawn_blocking(move || view(&Cohort::of(&run, &tables)?, place));
     Ok(counted.await.map_err(AppError::internal)??)
 }
 

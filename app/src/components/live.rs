@@ -14,6 +14,8 @@ pub(crate) struct Live<T: Send + Sync + 'static> {
     pub(crate) problem: RwSignal<Option<AppError>>,
     /// The answer that comes with the page. A visitor without a session has nothing to be asked for yet.
     first: Option<OnceResource<Result<T, AppError>, Plain>>,
+    /// Whether what is not there any more leaves the screen.
+    forgets: StoredValue<bool>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Live<T> {
@@ -41,6 +43,7 @@ where
         let live = Self {
             good: RwSignal::new(None),
             problem: RwSignal::new(None),
+            forgets: StoredValue::new(false),
             first: has_session
                 .then(|| OnceResource::new_with_options(ask(key.get_untracked()), false)),
         };
@@ -67,6 +70,13 @@ where
         live
     }
 
+    /// What is gone, or not theirs any more, does not stay on screen. Without it the last good answer does: somebody
+    /// may be in the middle of it.
+    pub(crate) fn forgetting(self) -> Self {
+        self.forgets.set_value(true);
+        self
+    }
+
     fn take(self, answer: Result<T, AppError>) {
         match answer {
             Ok(new) => {
@@ -79,7 +89,13 @@ where
                     self.good.set(Some(new));
                 }
             }
-            Err(problem) => drop(self.problem.try_set(Some(problem))),
+            Err(problem) => {
+                let is_gone = matches!(problem, AppError::NotFound(_) | AppError::Forbidden(_));
+                if is_gone && self.forgets.try_get_value() == Some(true) {
+                    self.good.try_set(None);
+                }
+                self.problem.try_set(Some(problem));
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use workbench::configurations::{
     Room,
     desk::{Desk, DeskError, Who},
     files::FileError,
+    merge::{self, FieldValue, Form, Format},
 };
 
 use super::server::{Backup, Listing, LockStep, Older, Past, Shown};
@@ -22,7 +23,7 @@ pub(super) fn desk(caller: &Caller) -> Result<(Desk, Who), AppError> {
     desk_of(&caller.state, &caller.visitor)
 }
 
-/// The desk, and this visitor as it knows them.
+/// The desk of the visitor's tenant, and the visitor as it knows them.
 pub fn desk_of(state: &AppState, visitor: &Visitor) -> Result<(Desk, Who), AppError> {
     let scope = visitor.scope().ok_or(AppError::NoSession)?;
     let who = Who {
@@ -34,7 +35,12 @@ pub fn desk_of(state: &AppState, visitor: &Visitor) -> Result<(Desk, Who), AppEr
         },
         scope,
     };
-    Ok((state.desk.clone(), who))
+    let tenant = visitor
+        .account
+        .as_ref()
+        .map(|account| account.tenant.clone());
+    let desk = state.desks.of(&tenant.unwrap_or_default())?;
+    Ok((desk, who))
 }
 
 pub(super) async fn list(caller: &Caller) -> Result<Listing, AppError> {
@@ -97,6 +103,28 @@ pub(super) async fn lock(caller: &Caller, session: &str, step: LockStep) -> Resu
         LockStep::Break => desk.break_lock(&who, &name).await?,
     }
     Ok(desk.room(&name).await?)
+}
+
+pub(super) async fn forms(format: Format, text: String) -> Result<Vec<Form>, AppError> {
+    let read = tokio::task::spawn_blocking(move || merge::forms(format, &text)).await;
+    // What cannot be read is told beside the text.
+    Ok(read.map_err(AppError::internal)?.unwrap_or_default())
+}
+
+pub(super) async fn set_field(
+    format: Format,
+    text: String,
+    entity: String,
+    name: String,
+    value: FieldValue,
+) -> Result<String, AppError> {
+    let set = move || merge::set_field(format, &text, &entity, &name, &value);
+    let written = tokio::task::spawn_blocking(set).await;
+    let refused = |error: merge::FieldError| AppError::Invalid {
+        path: "value".into(),
+        problem: error.to_string(),
+    };
+    written.map_err(AppError::internal)?.map_err(refused)
 }
 
 impl From<DeskError> for AppError {

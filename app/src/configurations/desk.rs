@@ -6,6 +6,7 @@ use super::{
     bridge,
     conflict::Conflict,
     editor::Editor,
+    form::Forms,
     history::History,
     keep::{self, Kept},
     leave::AskBeforeLeaving,
@@ -20,6 +21,7 @@ use crate::components::{format, icon::Icon};
 pub(super) fn Desk(work: Work) -> impl IntoView {
     be_present(work);
     let shows_history = RwSignal::new(false);
+    let shows_form = RwSignal::new(false);
     let keys = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if (event.ctrl_key() || event.meta_key()) && event.key() == "s" {
             event.prevent_default();
@@ -32,12 +34,14 @@ pub(super) fn Desk(work: Work) -> impl IntoView {
         <AskBeforeLeaving work/>
         <Rail work/>
         <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100" aria-label="File">
-            <Show when=is_open fallback=move || view! { <Text work shows_history/> }>
+            <Show when=is_open fallback=move || view! { <Text work shows_history shows_form/> }>
                 <Conflict work/>
             </Show>
             // Hidden and not gone while two versions meet: what is written in it stays, and so does the way back.
             <div class="flex-1 min-h-0 min-w-0 flex flex-col" class:hidden=is_open>
-                <Editor work/>
+                <Show when=move || shows_form.get()><Forms work/></Show>
+                // Hidden and not gone: what is written in the fields is written in it.
+                <div class="flex-1 min-h-0 min-w-0 flex flex-col" class:hidden=move || shows_form.get()><Editor work/></div>
                 <Problems work/>
                 <Foot work/>
             </div>
@@ -49,7 +53,7 @@ pub(super) fn Desk(work: Work) -> impl IntoView {
 
 /// The bar above the text.
 #[component]
-fn Text(work: Work, shows_history: RwSignal<bool>) -> impl IntoView {
+fn Text(work: Work, shows_history: RwSignal<bool>, shows_form: RwSignal<bool>) -> impl IntoView {
     let problems = move || work.checked.with(|checked| checked.problems.len() as u64);
     let lines = Memo::new(move |_| work.changed_lines());
     let can_save = move || {
@@ -73,6 +77,7 @@ fn Text(work: Work, shows_history: RwSignal<bool>) -> impl IntoView {
             <button class="btn btn-sm btn-ghost btn-square" aria-label="Undo" on:click=edit(bridge::undo)><Icon name="undo-2" small=true/></button>
             <button class="btn btn-sm btn-ghost btn-square" aria-label="Find in the file" on:click=edit(bridge::find)><Icon name="search" small=true/></button>
             <a class="btn btn-sm btn-ghost btn-square" aria-label="Download" href=format!("/download/configuration?name={}", escaped(&work.name.get_value())) download=work.name.get_value() rel="external"><Icon name="download" small=true/></a>
+            <button class="btn btn-sm" aria-pressed=move || shows_form.get().to_string() on:click=move |_| shows_form.update(|it| *it = !*it)><Icon name="sliders-horizontal" small=true/><span class="sr-only sm:not-sr-only">"Form"</span></button>
             <button class="btn btn-sm" aria-expanded=move || shows_history.get().to_string() on:click=move |_| shows_history.update(|it| *it = !*it)><Icon name="clock" small=true/><span class="sr-only sm:not-sr-only">"History"</span></button>
             <button class="btn btn-sm btn-primary" disabled=move || !can_save() on:click=move |_| work.save(false)>{move || format!("Save v{}", next())}</button>
         </div>

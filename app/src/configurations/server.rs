@@ -6,7 +6,7 @@ use workbench::{
     Person,
     configurations::{
         Checked, Configuration, Draft, Opened, Place, Room, SaveOutcome, Stored, Version,
-        merge::{Answer, Format},
+        merge::{Answer, FieldValue, Form, Format},
     },
 };
 
@@ -253,6 +253,32 @@ pub(super) async fn restore_configuration(
             Older::Version(version) => desk.restore(&who, &name, version, seen).await?,
             Older::Backup(id) => desk.restore_backup(&who, &name, &id, seen).await?,
         })
+    })
+    .await
+}
+
+/// The flat entities of a text, as fields.
+#[server(prefix = "/api", endpoint = "get_forms", input = Json, output = Json)]
+pub(super) async fn get_forms(format: Format, text: String) -> Result<Vec<Form>, AppError> {
+    crate::error::answer(async {
+        super::answers::desk(&crate::context::caller()?)?;
+        super::answers::forms(format, text).await
+    })
+    .await
+}
+
+/// The text with another value in one field. Nothing is saved: it is what the person now has in front of them.
+#[server(prefix = "/api", endpoint = "set_field", input = Json, output = Json)]
+pub(super) async fn set_field(
+    format: Format,
+    text: String,
+    entity: String,
+    name: String,
+    value: FieldValue,
+) -> Result<String, AppError> {
+    crate::error::answer(async {
+        super::answers::desk(&crate::context::caller()?)?;
+        super::answers::set_field(format, text, entity, name, value).await
     })
     .await
 }

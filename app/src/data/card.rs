@@ -12,6 +12,7 @@ use crate::{
         toasts::{Toasts, use_toasts},
         type_icon::{is_key, type_icon, type_word},
     },
+    sharing::{Share, Thing},
     study::{StudyContext, use_study},
 };
 
@@ -21,26 +22,11 @@ const FIRST_COLUMNS: usize = 60;
 /// The card.
 #[component]
 pub(super) fn TableCard(table: TableInfo, keys: Option<MergeKeys>) -> impl IntoView {
-    let shows_all = RwSignal::new(table.columns.len() <= FIRST_COLUMNS);
     let facts = format!(
         "{}, {}",
         format::plural(table.rows, "row", "rows"),
         format::plural(table.columns.len() as u64, "column", "columns")
     );
-    let (rows, columns) = (table.rows, table.columns.clone());
-    let more = format!("Show all {} columns", format::count(columns.len() as u64));
-    let shown = move || {
-        let count = if shows_all.get() {
-            columns.len()
-        } else {
-            FIRST_COLUMNS
-        };
-        columns
-            .iter()
-            .take(count)
-            .map(|column| view! { <ColumnRow column=column.clone() rows keys=keys.clone()/> })
-            .collect_view()
-    };
     view! {
         <section class="hf-card overflow-hidden" aria-label=format!("Table {}", table.name)>
             <div class="flex items-center gap-2.5 px-4 h-11 border-b border-line">
@@ -49,6 +35,7 @@ pub(super) fn TableCard(table: TableInfo, keys: Option<MergeKeys>) -> impl IntoV
                 <span class="text-xs text-muted num whitespace-nowrap">{facts}</span>
                 <span class="flex-1"></span>
                 <span class="text-xs text-faint num whitespace-nowrap">{format::bytes(table.bytes)}</span>
+                <Share thing=Thing::Table(table.name.clone()) title=table.name.clone()/>
                 <RemoveButton name=table.name.clone()/>
             </div>
             {table
@@ -63,25 +50,52 @@ pub(super) fn TableCard(table: TableInfo, keys: Option<MergeKeys>) -> impl IntoV
                     }
                 })
                 .collect_view()}
-            <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Columns">
-                <table class="hf-grid tight">
-                    <thead>
-                        <tr>
-                            <th scope="col" class="pl-4!">"Column"</th>
-                            <th scope="col">"Type"</th>
-                            <th scope="col">"Distribution"</th>
-                            <th scope="col" class="num">"Range"</th>
-                            <th scope="col">"Missing"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{shown}</tbody>
-                </table>
-            </div>
-            <Show when=move || !shows_all.get()>
-                <button class="btn btn-xs btn-ghost m-2" on:click=move |_| shows_all.set(true)>{more.clone()}</button>
-            </Show>
+            <Columns rows=table.rows columns=table.columns keys/>
         </section>
     }
+}
+
+/// The columns of a table with `rows` rows.
+#[component]
+pub(crate) fn Columns(
+    rows: u64,
+    columns: Vec<ColumnInfo>,
+    #[prop(default = None)] keys: Option<MergeKeys>,
+) -> impl IntoView {
+    let shows_all = RwSignal::new(columns.len() <= FIRST_COLUMNS);
+    let more = format!("Show all {} columns", format::count(columns.len() as u64));
+    let shown = move || {
+        let count = if shows_all.get() {
+            columns.len()
+        } else {
+            FIRST_COLUMNS
+        };
+        columns
+            .iter()
+            .take(count)
+            .map(|column| view! { <ColumnRow column=column.clone() rows keys=keys.clone()/> })
+            .collect_view()
+    };
+    view! {
+        <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Columns">
+            <table class="hf-grid tight">
+                <thead>
+                    <tr>
+                        <th scope="col" class="pl-4!">"Column"</th>
+                        <th scope="col">"Type"</th>
+                        <th scope="col">"Distribution"</th>
+                        <th scope="col" class="num">"Range"</th>
+                        <th scope="col">"Missing"</th>
+                    </tr>
+                </thead>
+                <tbody>{shown}</tbody>
+            </table>
+        </div>
+        <Show when=move || !shows_all.get()>
+            <button class="btn btn-xs btn-ghost m-2" on:click=move |_| shows_all.set(true)>{more.clone()}</button>
+        </Show>
+    }
+    .into_any()
 }
 
 /// Takes the table out, with the way back.

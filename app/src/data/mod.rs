@@ -13,4 +13,4 @@ mod uploads;
 #[cfg(feature = "ssr")]
 pub mod forms;
 
-pub(crate) use self::{page::DataPage, uploads::provide_uploads};
+pub(crate) use self::{card::Columns, page::DataPage, uploads::provide_uploads};

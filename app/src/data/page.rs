@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     components::{alive::mark_alive, format, icon::Icon, toasts::use_toasts},
+    sharing::SharedData,
     study::use_study,
 };
 
@@ -56,6 +57,7 @@ fn Page() -> impl IntoView {
                     <DropZone/>
                     <Questions/>
                     <Cards/>
+                    <SharedData/>
                 </div>
             </section>
             <KeyInspector/>

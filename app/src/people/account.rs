@@ -4,7 +4,7 @@ use holdfast::{Kind, New, Scope, State, StateId, Status};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::Role;
+use super::{Role, Tenant};
 use crate::AppError;
 
 /// The scope of accounts and tokens. Neither a workspace nor what everybody sees, so that nobody finds out by
@@ -32,6 +32,8 @@ pub struct Account {
     pub email: String,
     /// What they may do.
     pub role: Role,
+    /// The organisation they belong to.
+    pub tenant: Tenant,
     /// Whether it may be used.
     pub is_active: bool,
     /// Counts its changes.
@@ -43,7 +45,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// The account that a state is. One whose role cannot be read is a viewer's.
+    /// The account that a state is. One whose role cannot be read is a viewer's; one whose tenant cannot be read is none.
     pub fn of(state: &State) -> Option<Self> {
         if state.kind != Kind::USER {
             return None;
@@ -54,6 +56,10 @@ impl Account {
             name: state.name.clone(),
             email: text("email")?.to_owned(),
             role: text("role").and_then(Role::of).unwrap_or_default(),
+            tenant: match state.data.get("tenant") {
+                Some(name) => Tenant::parse(name.as_str()?)?,
+                None => Tenant::default(),
+            },
             is_active: state.status == Status::ACTIVE,
             version: state.version.0,
             created_at: state.created_at.0,
@@ -77,13 +83,35 @@ impl Account {
 }
 
 /// A new account's state.
-pub(super) fn new(id: &str, name: &str, email: &Email, role: Role, made_by: &str) -> New {
-    let data = json!({ "email": email.as_str(), "role": role.word() });
+pub(super) fn new(id: &str, name: &str, email: &Email, post: &Post, made_by: &str) -> New {
+    let mut data = json!({ "email": email.as_str(), "role": post.role.word() });
+    if !post.tenant.is_first() {
+        data["tenant"] = json!(post.tenant);
+    }
     New {
         metadata: json!({ "created_by": made_by }),
         ..New::of(Kind::USER, name, people(), data)
     }
     .with_id(StateId::new(id))
+}
+
+/// Where somebody stands: what they may do, and in which organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// What they may do.
+    pub role: Role,
+    /// Where.
+    pub tenant: Tenant,
+}
+
+impl From<Role> for Post {
+    /// In the first tenant.
+    fn from(role: Role) -> Self {
+        Self {
+            role,
+            tenant: Tenant::default(),
+        }
+    }
 }
 
 /// An e-mail address in the one form in which addresses are compared.

@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use async_trait::async_trait;
 use holdfast::{
     Actor, Authority, Deed, Error, Kind, Powers, Scope, State, StateId, StateManager, Status,
+    Transition,
 };
 
-use super::{Account, Token, account::people, role::Place};
+use super::{Account, Share, Token, account::people, role::Place};
 
 /// Gives actors the powers of their roles.
 #[derive(Debug, Default)]
@@ -71,7 +72,7 @@ async fn find(states: &StateManager, id: &str) -> Result<Option<Account>, Error>
 }
 
 /// What an account may do; nothing when it is not in use. A token acts for a person, and is none: it changes no
-/// accounts and makes no tokens.
+/// accounts, makes no tokens and shares nothing.
 fn of_account(account: Option<Account>, is_person: bool) -> Powers {
     let Some(account) = account else {
         return Powers::none("this account is not in use");
@@ -81,8 +82,11 @@ fn of_account(account: Option<Account>, is_person: bool) -> Powers {
             Scope::User(id) if *id == account.id => Place::Own,
             // Where everybody on the server shares one study, it is each one's own.
             Scope::Session(key) if key == crate::SessionKey::EVERYBODY => Place::Own,
-            Scope::Shared => Place::Shared,
-            scope if *scope == people() && is_person => of_people(deed, &account.id),
+            scope if *scope == account.tenant.common() => Place::Shared,
+            scope if *scope == account.tenant.sharing() && is_person => {
+                of_sharing(deed, &account.id)
+            }
+            scope if *scope == people() && is_person => of_people(deed, &account),
             _ => Place::Others,
         };
         let (kind, transition) = (deed.kind.as_str(), deed.transition.as_str());
@@ -96,13 +100,36 @@ fn of_account(account: Option<Account>, is_person: bool) -> Powers {
     })
 }
 
-/// Whether it is about the person only.
-fn of_people(deed: &Deed<'_>, account: &str) -> Place {
-    let owner = |state: &State| Token::of(state).is_some_and(|token| token.account == account);
+/// Whether it is about the person only, or about somebody whom they may know of: people of another tenant are the
+/// business of the first tenant's administrators.
+fn of_people(deed: &Deed<'_>, me: &Account) -> Place {
+    let owner = |state: &State| Token::of(state).is_some_and(|token| token.account == me.id);
     // What is deleted has no content any more; whose it was is in what was before.
     let is_own = match deed.before {
         Some(before) => owner(before),
         None => owner(deed.after),
     };
-    if is_own { Place::Mine } else { Place::People }
+    let is_near = |state: &State| Account::of(state).is_some_and(|it| it.tenant == me.tenant);
+    let is_over = *deed.transition == Transition::DELETE;
+    let is_one_of_us = deed.before.is_none_or(is_near) && (is_over || is_near(deed.after));
+    match is_own {
+        true => Place::Mine,
+        false if me.tenant.is_first() || is_one_of_us => Place::People,
+        false => Place::Others,
+    }
+}
+
+/// Whose share it is. One that is there and one that would be must both be the person's: nobody shares in another's name,
+/// and nobody turns another's share into theirs.
+fn of_sharing(deed: &Deed<'_>, account: &str) -> Place {
+    let owner = |state: &State| Share::of(state).is_some_and(|share| share.owner == account);
+    // What is deleted has no content any more.
+    let is_over = *deed.transition == Transition::DELETE;
+    let was_own = deed.before.is_none_or(owner);
+    let is_own = owner(deed.after) || (is_over && deed.before.is_some());
+    if was_own && is_own {
+        Place::Sharing
+    } else {
+        Place::SharedByOthers
+    }
 }

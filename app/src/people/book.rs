@@ -6,8 +6,8 @@ use holdfast::{Actor, Clock, Expected, Kind, StateId, StateManager, Transition, 
 use serde_json::json;
 
 use super::{
-    Account, Email, Logins, Role, Terms, account::people, authority, links, password, secret,
-    throttle::Throttle,
+    Account, Email, Logins, Role, Tenant, Terms, account::people, authority, links, password,
+    secret, throttle::Throttle,
 };
 use crate::AppError;
 
@@ -106,6 +106,13 @@ impl People {
         }
     }
 
+    /// The accounts of one tenant, by name.
+    pub async fn of_tenant(&self, tenant: &Tenant) -> Result<Vec<Account>, AppError> {
+        let mut all = self.all().await?;
+        all.retain(|account| account.tenant == *tenant);
+        Ok(all)
+    }
+
     /// Gives an account another role, in this actor's name.
     pub async fn set_role(
         &self,
@@ -164,7 +171,7 @@ impl People {
     }
 
     /// A server whose last administrator is gone could not be helped from inside.
-    async fn check_not_last(&self, id: &str) -> Result<(), AppError> {
+    pub(super) async fn check_not_last(&self, id: &str) -> Result<(), AppError> {
         let all = self.all().await?;
         let mut administrators = all.iter().filter(|account| is_administrator(account));
         if administrators.any(|account| account.id != id)
@@ -178,8 +185,9 @@ impl People {
     }
 }
 
+/// Whether they administer the whole server.
 pub(super) fn is_administrator(account: &Account) -> bool {
-    account.is_active && account.role == Role::Admin
+    account.is_active && account.role == Role::Admin && account.tenant.is_first()
 }
 
 /// The program itself, where it keeps accounts.

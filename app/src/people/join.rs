@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use holdfast::{Expected, StateId, Transition};
 
 use super::{
-    Account, Email, Invitation, Joining, Link, People, Refused, Role, SignUp,
+    Account, Email, Invitation, Joining, Link, People, Post, Refused, Role, SignUp, Tenant,
     account::{self, people},
     book::{is_administrator, program},
     links,
@@ -42,17 +42,18 @@ impl People {
             &email,
             &name,
             joining.password,
-            Role::Admin,
+            Role::Admin.into(),
             "the first link",
         )
         .await?;
         Ok(())
     }
 
-    /// Makes an invitation, in this person's name.
-    pub async fn invite(&self, by: &Account, role: Role) -> Result<Link, AppError> {
+    /// Makes an invitation, in this person's name. Whether they may is the caller's business.
+    pub async fn invite(&self, by: &Account, role: Role, tenant: Tenant) -> Result<Link, AppError> {
         links::sweep(self.manager(), self.now()).await?;
-        links::invite(self.manager(), role, by.actor_name(), self.now()).await
+        let post = Post { role, tenant };
+        links::invite(self.manager(), post, by.actor_name(), self.now()).await
     }
 
     /// What this link gives, if it is still good.
@@ -77,7 +78,11 @@ impl People {
             return Err(Refused::Link);
         }
         let by = format!("an invitation by {}", invitation.by);
-        self.make(&email, &name, joining.password, invitation.role, &by)
+        let post = Post {
+            role: invitation.role,
+            tenant: invitation.tenant,
+        };
+        self.make(&email, &name, joining.password, post, &by)
             .await?;
         Ok(())
     }
@@ -91,15 +96,16 @@ impl People {
         let (email, name) = checked(&joining)?;
         self.0.throttle.from(address, self.now())?;
         let role = self.0.terms.role;
-        self.make(&email, &name, joining.password, role, "sign up")
+        self.make(&email, &name, joining.password, role.into(), "sign up")
             .await?;
         Ok(())
     }
 
     /// Makes an account on the command line.
-    pub async fn add(&self, joining: Joining, role: Role) -> Result<bool, Refused> {
+    pub async fn add(&self, joining: Joining, post: impl Into<Post>) -> Result<bool, Refused> {
         let (email, name) = checked(&joining)?;
-        self.make(&email, &name, joining.password, role, "the command line")
+        let post = post.into();
+        self.make(&email, &name, joining.password, post, "the command line")
             .await
     }
 
@@ -109,7 +115,7 @@ impl People {
         email: &Email,
         name: &str,
         password: String,
-        role: Role,
+        post: Post,
         made_by: &str,
     ) -> Result<bool, Refused> {
         let hash = self.0.hasher.hash(password).await?;
@@ -126,7 +132,7 @@ impl People {
             };
             // First what proves who it is: should we be cut off here, the address is still free.
             if secret::write(self.manager(), email, &secret).await? {
-                let new = account::new(&secret.account, name, email, role, made_by);
+                let new = account::new(&secret.account, name, email, &post, made_by);
                 let id = StateId::new(secret.account);
                 let mut both = self.manager().transaction(&program());
                 both.register(new).await?;

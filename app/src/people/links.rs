@@ -8,7 +8,7 @@ use holdfast::{StateManager, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Role;
+use super::{Post, Role, Tenant};
 use crate::AppError;
 
 /// An invitation is good for so long.
@@ -48,6 +48,9 @@ pub(super) fn digest(secret: &str) -> String {
 pub struct Invitation {
     /// What the person may do.
     pub role: Role,
+    /// In which organisation.
+    #[serde(default)]
+    pub tenant: Tenant,
     /// Until when it is good, in milliseconds since 1970.
     pub ends: i64,
     /// Who invited: as the log names them.
@@ -61,13 +64,14 @@ fn name(link: &str) -> String {
 /// Makes an invitation.
 pub(super) async fn invite(
     manager: &StateManager,
-    role: Role,
+    post: Post,
     by: String,
     now: Timestamp,
 ) -> Result<Link, AppError> {
     let link = Link::random();
     let invitation = Invitation {
-        role,
+        role: post.role,
+        tenant: post.tenant,
         ends: now.0.saturating_add(INVITED_MS),
         by,
     };

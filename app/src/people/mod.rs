@@ -9,10 +9,12 @@
 //! - `authority` holds every write against the table, at the engine's door
 //! - `takeover` brings a browser's work into the account; `tokens` are for programs
 //! - `logins` is what the server's sessions tell and do
+//! - `tenant` is an organisation, `tenants` makes them and puts people into them; `shares` says who of it shares what with whom
 //!
 //! Cookies, forms and rates of requests are the server's business.
 
 mod role;
+mod tenant;
 
 #[cfg(feature = "ssr")]
 mod account;
@@ -33,9 +35,13 @@ mod password;
 #[cfg(feature = "ssr")]
 mod secret;
 #[cfg(feature = "ssr")]
+mod shares;
+#[cfg(feature = "ssr")]
 mod strength;
 #[cfg(feature = "ssr")]
 mod takeover;
+#[cfg(feature = "ssr")]
+mod tenants;
 #[cfg(feature = "ssr")]
 mod terms;
 #[cfg(feature = "ssr")]
@@ -46,15 +52,19 @@ mod tokens;
 #[cfg(feature = "ssr")]
 pub(crate) use self::role::Place;
 pub(crate) use self::role::ROWS;
-pub use self::role::Role;
+#[cfg(feature = "ssr")]
+pub(crate) use self::shares::Shared;
 #[cfg(feature = "ssr")]
 pub use self::{
-    account::{Account, Email, PEOPLE, people},
+    account::{Account, Email, PEOPLE, Post, people},
     authority::Roles,
     book::People,
     links::{Invitation, Link},
     logins::{Login, Logins, NoLogins},
+    shares::{SHARE, Share, lifecycle_of_shares},
     takeover::{Answer, Takeover},
+    tenants::{TENANT, lifecycle_of_tenants},
     terms::{Joining, Refused, SignUp, Terms},
     tokens::{NewToken, TOKEN, Token, Use, lifecycle_of_tokens},
 };
+pub use self::{role::Role, tenant::Tenant};

@@ -65,6 +65,10 @@ pub enum Place {
     People,
     /// Among the accounts, and about the person only: their own tokens.
     Mine,
+    /// Where it is written who of the tenant shares what: the person's own.
+    Sharing,
+    /// The same, and somebody else's.
+    SharedByOthers,
     /// Somebody else's workspace: never.
     Others,
 }
@@ -124,6 +128,27 @@ pub const ROWS: &[Row] = &[
         least: Role::Editor,
     },
     Row {
+        words: "Take back what one shared",
+        kinds: &["share"],
+        places: &[Place::Sharing],
+        transitions: &["delete"],
+        least: Role::Viewer,
+    },
+    Row {
+        words: "Share one's own queries, tables, results and runs with others",
+        kinds: &["share"],
+        places: &[Place::Sharing],
+        transitions: &[],
+        least: Role::Analyst,
+    },
+    Row {
+        words: "Take back what others shared",
+        kinds: &["share"],
+        places: &[Place::SharedByOthers],
+        transitions: &["delete"],
+        least: Role::Admin,
+    },
+    Row {
         words: "One's own password, sessions and API tokens",
         kinds: &["token"],
         places: &[Place::Mine],
@@ -174,6 +199,16 @@ mod tests {
         ("webhook", Place::Shared, "create", Some(Role::Admin)),
         ("user", Place::Shared, "create", Some(Role::Admin)),
         ("token", Place::Shared, "create", Some(Role::Admin)),
+        ("share", Place::Sharing, "create", Some(Role::Analyst)),
+        ("share", Place::Sharing, "update", Some(Role::Analyst)),
+        ("share", Place::Sharing, "rollback", Some(Role::Analyst)),
+        ("share", Place::Sharing, "delete", Some(Role::Viewer)),
+        ("share", Place::SharedByOthers, "create", None),
+        ("share", Place::SharedByOthers, "update", None),
+        ("share", Place::SharedByOthers, "rollback", None),
+        ("share", Place::SharedByOthers, "delete", Some(Role::Admin)),
+        ("store", Place::Sharing, "create", None),
+        ("user", Place::SharedByOthers, "delete", None),
         ("token", Place::Mine, "create", Some(Role::Viewer)),
         ("token", Place::Mine, "delete", Some(Role::Viewer)),
         ("user", Place::Mine, "update", None),

@@ -6,6 +6,7 @@ use super::{download::Download, saved::Saved, state::Query};
 use crate::{
     components::format::{count, number},
     features::{SAVED_QUERIES, use_feature},
+    sharing::{Share, Thing},
 };
 
 /// The bar.
@@ -17,11 +18,20 @@ pub(super) fn Bar(query: Query) -> impl IntoView {
             <Count query/>
             <div class="hf-tools flex items-center gap-1.5">
                 <Show when=move || has_saved.get()><Saved query/></Show>
+                <ShareResult query/>
                 <Download query/>
             </div>
         </div>
     }
     .into_any()
+}
+
+/// Shares the merged result, where there is one.
+#[component]
+fn ShareResult(query: Query) -> impl IntoView {
+    let is_there = Memo::new(move |_| query.study.result.with(Option::is_some));
+    view! { <Show when=move || is_there.get()><Share thing=Thing::Result title="merged result"/></Show> }
+        .into_any()
 }
 
 /// The live count. While a new one is on its way, the old one stays.

@@ -7,8 +7,9 @@ use super::{dom, state::Query};
 use crate::components::{
     icon::Icon,
     popup::{self, Popup, opens},
-    toasts::use_toasts,
+    toasts::{Toasts, use_toasts},
 };
+use crate::sharing::{Share, SharedQueries, Thing};
 
 const PANEL: &str = "hf-saved";
 /// Longest name.
@@ -19,6 +20,7 @@ const MAX_SAVED: usize = 200;
 /// The button and its panel.
 #[component]
 pub(super) fn Saved(query: Query) -> impl IntoView {
+    let toasts = use_toasts();
     view! {
         <button type="button" class="btn btn-sm max-md:btn-ghost max-md:btn-square max-md:size-10" aria-label="Save query" popovertarget=PANEL on:click=opens(PANEL)>
             <Icon name="bookmark" small=true/>
@@ -27,6 +29,9 @@ pub(super) fn Saved(query: Query) -> impl IntoView {
         <Popup id=PANEL label="Saved queries" class="w-76 max-w-[calc(100vw-1rem)]">
             <SaveForm query/>
             <List query/>
+            <SharedQueries load=Callback::new(move |saved: SavedQuery| {
+                take_up(query, toasts, saved.spec, saved.name);
+            })/>
         </Popup>
     }
     .into_any()
@@ -127,16 +132,8 @@ fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
         }
     });
     let load_name = name.clone();
-    let load = move |_| {
-        let before = current(query);
-        put(query, spec.clone());
-        popup::hide(PANEL);
-        toasts.offer(
-            ["The query is now ", &load_name].concat(),
-            "Undo",
-            move || put(query, before.clone()),
-        );
-    };
+    let load = move |_| take_up(query, toasts, spec.clone(), load_name.clone());
+    let thing = Thing::Query(id.clone());
     let deleted = saved.clone();
     let delete = move |_| {
         kept.update(|list| list.retain(|saved| saved.id != id));
@@ -167,12 +164,22 @@ fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
                     <span class="ml-auto pl-2 num whitespace-nowrap">{day}</span>
                 </span>
             </button>
+            <Share thing title=name.clone()/>
             <button type="button" class="btn btn-xs btn-ghost btn-square mr-1" aria-label=["Delete ", &name].concat() on:click=delete>
                 <Icon name="trash-2" small=true/>
             </button>
         </li>
     }
     .into_any()
+}
+
+/// Makes this the query, with the way back.
+fn take_up(query: Query, toasts: Toasts, spec: MergeSpec, name: String) {
+    let before = current(query);
+    put(query, spec);
+    dom::hide(PANEL);
+    let text = ["The query is now ", &name].concat();
+    toasts.offer(text, "Undo", move || put(query, before.clone()));
 }
 
 /// Makes this the query.

@@ -83,7 +83,7 @@ pub(crate) async fn merge_tables(spec: MergeSpec) -> Result<ResultInfo, AppError
     .await
 }
 
-/// Rows of the merged result; `None` when a newer one has taken its place, which a page cannot know that asks
+/// Rows of the merged result, one's own or one that somebody shares; `None` when a newer one has taken its place, which a page cannot know that asks
 /// just then.
 #[server(prefix = "/api", endpoint = "get_page", input = Json, output = Json)]
 pub(crate) async fn get_page(
@@ -94,15 +94,14 @@ pub(crate) async fn get_page(
         let caller = crate::context::caller()?;
         let workspace = caller.workspace()?;
         let page = async {
-            let result = workspace.result_with_id(&result_id).await?;
-            caller.state.workbench.page(&result, &request).await
+            let (state, visitor) = (&caller.state, &caller.visitor);
+            let result = crate::sharing::result_to_read(state, visitor, &result_id).await?;
+            Ok::<_, AppError>(state.workbench.page(&result, &request).await?)
         };
         match page.await {
             Ok(page) => Ok(Some(page)),
-            Err(workbench::Error::Missing(_)) if workspace.had_result(&result_id).await? => {
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
+            Err(AppError::NotFound(_)) if workspace.had_result(&result_id).await? => Ok(None),
+            Err(error) => Err(error),
         }
     })
     .await

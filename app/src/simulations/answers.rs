@@ -15,7 +15,9 @@ use super::server::{Choice, Choices, Going, Memory, NewRun, Opened, Page, Row};
 use crate::{
     AppError,
     components::format::{self, sentence},
+    configurations::desk_of,
     context::Caller,
+    sharing::mark_of_run,
     states::answers::moment,
 };
 
@@ -100,7 +102,9 @@ fn years(years: f64) -> String {
 pub(super) async fn open(caller: &Caller, id: &str) -> Result<Opened, AppError> {
     let info = caller.state.runs.get(&by(caller)?, id).await?;
     let remarks = remarks(&info);
+    let shared = mark_of_run(caller, &info.id).await?;
     Ok(Opened {
+        shared,
         row: row(&info),
         notes: info.notes,
         model: info.model,
@@ -149,7 +153,7 @@ pub(super) async fn outcomes(caller: &Caller, id: &str) -> Result<Outcomes, AppE
 }
 
 pub(super) async fn choices(caller: &Caller) -> Result<Choices, AppError> {
-    let desk = &caller.state.desk;
+    let (desk, _) = desk_of(&caller.state, &caller.visitor)?;
     let mut protocols = Vec::new();
     for file in desk.list().await? {
         let (_, text) = desk.read(&file.name).await?;
@@ -180,7 +184,8 @@ pub(super) async fn choices(caller: &Caller) -> Result<Choices, AppError> {
 }
 
 pub(super) async fn start(caller: &Caller, order: NewRun) -> Result<String, AppError> {
-    let (_, protocol) = caller.state.desk.read(&order.file).await?;
+    let (desk, _) = desk_of(&caller.state, &caller.visitor)?;
+    let (_, protocol) = desk.read(&order.file).await?;
     let order = Order {
         name: said(order.name),
         protocol,

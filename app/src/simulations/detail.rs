@@ -13,6 +13,7 @@ use super::{
 use crate::{
     analysis::{Charts, Tabs, Trail, View, use_place},
     components::{live::Live, toasts::use_toasts},
+    sharing::{Owner, use_shares},
     stores::use_revision,
 };
 
@@ -21,8 +22,10 @@ use crate::{
 pub(super) fn Detail(id: String) -> impl IntoView {
     let revision = use_revision();
     let id = Memo::new(move |_| id.clone());
-    let key = Memo::new(move |_| (id.get(), revision.get()));
-    let run = Live::new(key, |(id, _)| get_run(id));
+    let shares = use_shares();
+    let key = Memo::new(move |_| (id.get(), revision.get(), shares.count()));
+    // What is shared no longer is not shown as it was.
+    let run = Live::new(key, |(id, ..)| get_run(id)).forgetting();
     view! {
         <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100 max-lg:overflow-auto" aria-label="Run">
             {run.show(move || view! { <Whole id run=run.good/> }.into_any())}
@@ -58,7 +61,10 @@ fn Whole(id: Memo<String>, run: RwSignal<Option<Opened>>) -> impl IntoView {
         <div class="flex-1 min-h-0 flex max-lg:flex-none max-lg:flex-col">
             <aside class="hf-rail w-72 shrink-0 max-lg:w-full max-lg:order-last max-lg:border-r-0 max-lg:border-t max-lg:overflow-visible" aria-label="Outcomes and notes">
                 {move || is_completed.get().then(|| view! { <Outcomes id=id.get()/> })}
-                {move || run.get().map(|run| view! { <Words run/> })}
+                {move || run.get().map(|run| match run.shared.clone() {
+                    Some(mark) => view! { <Owner mark name=run.row.name/> }.into_any(),
+                    None => view! { <Words run/> }.into_any(),
+                })}
             </aside>
             <div class="flex-1 min-w-0 min-h-0 flex flex-col overflow-auto max-lg:flex-none max-lg:overflow-visible">{main}</div>
         </div>

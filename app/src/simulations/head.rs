@@ -9,7 +9,10 @@ use super::{
     rows::duration,
     server::{Opened, Sought, pin_run},
 };
-use crate::components::{format, icon::Icon, toasts::use_toasts};
+use crate::{
+    components::{format, icon::Icon, toasts::use_toasts},
+    sharing::{Share, Thing},
+};
 
 /// The bar and the strip of facts.
 #[component]
@@ -24,6 +27,7 @@ pub(super) fn Head(run: Opened) -> impl IntoView {
 #[component]
 fn Bar(run: Opened) -> impl IntoView {
     let toasts = use_toasts();
+    let is_own = run.shared.is_none();
     let row = run.row;
     let state = match row.status {
         RunStatus::Completed => ("hf-chip hf-chip-ok", "completed"),
@@ -57,14 +61,17 @@ fn Bar(run: Opened) -> impl IntoView {
         <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
             <A href="/simulations" exact=true attr:class="text-muted">"Simulations"</A>
             <span class="text-faint" aria-hidden="true">"/"</span>
-            <h1 class="hf-title min-w-0 truncate">{row.name}</h1>
+            <h1 class="hf-title min-w-0 truncate">{row.name.clone()}</h1>
             <span class=state.0 data-testid="run-status">{state.1}</span>
-            <button class="btn btn-xs" aria-pressed=is_pinned.to_string() title="Kept in memory before others" on:click=pin>
-                <Icon name="pin" small=true class=if is_pinned { "text-primary" } else { "text-faint" }/>
-                {if is_pinned { "Pinned" } else { "Pin" }}
-            </button>
+            {is_own.then(|| view! {
+                <button class="btn btn-xs" aria-pressed=is_pinned.to_string() title="Kept in memory before others" on:click=pin>
+                    <Icon name="pin" small=true class=if is_pinned { "text-primary" } else { "text-faint" }/>
+                    {if is_pinned { "Pinned" } else { "Pin" }}
+                </button>
+            })}
             {tags.collect_view()}
             <span class="flex-1"></span>
+            {is_own.then(|| view! { <Share thing=Thing::Run(id.get_value()) title=row.name.clone()/> })}
             {export}
             {compare}
         </div>

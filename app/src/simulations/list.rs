@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     components::{format, icon::Icon, live::Live, toasts::use_toasts},
+    sharing::SharedRuns,
     stores::use_revision,
 };
 
@@ -119,6 +120,7 @@ fn Found(page: Live<Page>, sought: Memo<Browse>) -> impl IntoView {
     let is_all = Memo::new(move |_| sought.with(|sought| *sought == Browse::default()));
     view! {
         <Going page/>
+        <SharedRuns/>
         <Chosen chosen/>
         <Show when=move || !rows.with(Vec::is_empty) fallback=move || view! { <Empty is_all/> }>
             <div class="flex-1 min-h-0 overflow-auto">

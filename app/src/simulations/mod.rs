@@ -30,8 +30,8 @@ mod saved;
 mod search;
 mod seek;
 mod server;
-mod words;
 mod upload;
+mod words;
 
 pub(crate) use self::page::SimulationsPage;
 pub use self::saved::SavedSearch;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use workbench::simulation::{Amendment, MemoryReport, Recruitment, RunStatus, outcomes::Outcomes};
 
-use crate::{AppError, json::Json};
+use crate::{AppError, json::Json, sharing::Mark};
 
 /// A page of runs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -80,6 +80,8 @@ pub(super) struct Opened {
     pub(super) protocol_text: String,
     /// Where it came from and what is not known of it, if it was not simulated here.
     pub(super) remarks: Vec<String>,
+    /// Whose it is, where somebody shares it.
+    pub(super) shared: Option<Mark>,
 }
 
 /// The memory for results.

@@ -28,7 +28,7 @@ mod words;
 #[cfg(feature = "ssr")]
 pub use self::answers::shown as without_secrets;
 #[cfg(feature = "ssr")]
-pub(crate) use self::audit::{Names, newest_changes};
-#[cfg(feature = "ssr")]
 pub use self::audit::{AuditQuestion, AuditRow, audit_rows};
+#[cfg(feature = "ssr")]
+pub(crate) use self::audit::{Names, newest_changes};
 pub(crate) use self::page::StatesPage;

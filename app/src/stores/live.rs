@@ -24,6 +24,7 @@ use crate::{
     configurations::Heard,
     features::Features,
     session,
+    sharing::SharesHeard,
     study::StudyContext,
 };
 
@@ -35,6 +36,8 @@ const SWITCHED: &str = "features";
 const ACCOUNT: &str = "account";
 /// The event that tells of files that people edit together; what about them is in its text.
 const EDITED: &str = "configurations";
+/// The event that says that something was shared with the person, or taken back.
+const SHARED: &str = "shares";
 /// Changes a tab remembers for one that was still loading: minutes of work, a few hundred kB.
 const MAX_REMEMBERED: usize = 256;
 
@@ -59,6 +62,8 @@ enum Said {
     Account,
     /// Something about a configuration changed: the event's text.
     Edited(String),
+    /// Something was shared, or taken back.
+    Shares,
     /// A tab came alive that has seen everything up to this revision.
     Hello(u64),
 }
@@ -69,6 +74,7 @@ struct Listener {
     features: Features,
     me: MeContext,
     heard: Heard,
+    shares: SharesHeard,
     boot: StoredValue<Boot>,
     channel: Option<BroadcastChannel>,
     latest: Cell<u64>,
@@ -81,6 +87,7 @@ pub(crate) fn listen(
     study: StudyContext,
     features: Features,
     heard: Heard,
+    shares: SharesHeard,
     me: MeContext,
 ) {
     let boot = use_boot();
@@ -90,6 +97,7 @@ pub(crate) fn listen(
         features,
         me,
         heard,
+        shares,
         channel: BroadcastChannel::new(CHANNEL).ok(),
         boot,
         latest: Cell::new(boot.with_value(|boot| boot.revision)),
@@ -120,6 +128,7 @@ fn hear_tabs(listener: &Rc<Listener>) {
             Ok(Said::Features) => hearing.features.reload(),
             Ok(Said::Account) => hearing.me.look(),
             Ok(Said::Edited(news)) => hearing.heard.take(news),
+            Ok(Said::Shares) => hearing.shares.take(),
             Ok(Said::Hello(seen)) => hearing.repeat_after(seen),
             Err(_) => {}
         }
@@ -175,9 +184,16 @@ fn open_stream(listener: &Rc<Listener>) {
     });
     let edited =
         source.add_event_listener_with_callback(EDITED, on_edit.into_js_value().unchecked_ref());
+    let hearing = listener.clone();
+    let on_share = Closure::<dyn Fn()>::new(move || {
+        hearing.say(&Said::Shares);
+        hearing.shares.take();
+    });
+    let shared =
+        source.add_event_listener_with_callback(SHARED, on_share.into_js_value().unchecked_ref());
     let switched = source
         .add_event_listener_with_callback(SWITCHED, on_switch.into_js_value().unchecked_ref());
-    if switched.is_err() || edited.is_err() {
+    if switched.is_err() || edited.is_err() || shared.is_err() {
         return;
     }
     // The browser keeps an open stream alive, and reconnects it from the last event it saw.
@@ -190,6 +206,7 @@ fn look_when_it_breaks(listener: &Rc<Listener>, source: &EventSource) {
     let on_open = Closure::<dyn Fn()>::new(move || {
         if !is_first.replace(false) {
             hearing.me.look();
+            hearing.shares.take();
         }
     });
     source.set_onopen(Some(on_open.into_js_value().unchecked_ref()));

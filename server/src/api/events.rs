@@ -40,12 +40,12 @@ async fn events(
     Asked(place): Asked<Place>,
 ) -> Result<Response, Refusal> {
     let after = last_event(&asker.headers).or(place.after);
-    let Listening { scope, after, seat } = Listening::begin(&shared, &asker, after).await?;
+    let Listening { ears, after, seat } = Listening::begin(&shared, &asker, after).await?;
     let (tell, is_over) = oneshot::channel();
     let over = until_over(&shared, &asker, PATH);
     // A silent stream says something this often, so that no proxy takes it for dead.
     let silence = Duration::from_secs(shared.live.keep_alive_seconds);
-    let events = news(&shared, scope, after)
+    let events = news(&shared, ears, after)
         .map(move |news| {
             let _seat = &seat;
             event(&news)

@@ -7,11 +7,11 @@ use std::{
 };
 
 use app::AppError;
-use holdfast::{Revision, Scope};
+use holdfast::Revision;
 use serde::Deserialize;
 use tokio::sync::Notify;
 
-use super::{Asker, Shared, standing::Standing};
+use super::{Asker, Shared, news::Ears, standing::Standing};
 use crate::{settings::LiveSettings, web::Refusal};
 
 /// A stream ends after this and the listener opens it again: a session that is over does not go
@@ -27,7 +27,7 @@ pub(super) struct Place {
 
 /// One who may listen, until this is dropped.
 pub(super) struct Listening {
-    pub(super) scope: Scope,
+    pub(super) ears: Ears,
     pub(super) after: Revision,
     /// Counts as long as it is held.
     pub(super) seat: Seat,
@@ -67,7 +67,11 @@ impl Listening {
             Some(revision) => Revision(revision),
             None => shared.app.manager.revision().await?,
         };
-        Ok(Self { scope, after, seat })
+        let ears = Ears {
+            scope,
+            account: asker.visitor.account.clone(),
+        };
+        Ok(Self { ears, after, seat })
     }
 }
 

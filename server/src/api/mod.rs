@@ -6,8 +6,8 @@
 mod account;
 mod asked;
 mod audit;
-mod compare;
 mod backups;
+mod compare;
 mod configurations;
 mod data;
 mod docs;

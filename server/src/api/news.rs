@@ -1,12 +1,17 @@
 //! What a listener hears, whichever wire carries it (`events`, `live`): one walk through the log, from one revision on.
 //!
 //! Of the listener's own scope everything, with the content of stores; of what everybody shares that a feature was
-//! switched, and who is in which configuration, without content. Nobody hears of another's scope.
+//! switched, and who is in which configuration, without content; of what people share, what concerns the listener.
+//! Nobody hears of another's scope.
 
 use std::sync::Arc;
 
+use app::{
+    people::{Account, SHARE, Share, Tenant},
+    sharing::{Thing, With},
+};
 use futures::{Stream, StreamExt};
-use holdfast::{Change, Interest, Kind, Revision, Scope};
+use holdfast::{Change, Interest, Kind, Revision, Scope, Status};
 use serde::Serialize;
 use serde_json::Value;
 use workbench::configurations::desk::{self, Desk};
@@ -29,6 +34,8 @@ pub(super) enum About {
     Configurations,
     /// A feature was switched.
     Features,
+    /// Something was shared with the listener, or by them; or taken back.
+    Shares,
 }
 
 impl About {
@@ -38,6 +45,7 @@ impl About {
             Self::Own => "change",
             Self::Configurations => "configurations",
             Self::Features => "features",
+            Self::Shares => "shares",
         }
     }
 }
@@ -58,6 +66,12 @@ pub(super) enum Told<'a> {
     Desk(desk::News<'a>),
     /// A feature by its name.
     Feature { name: &'a str, version: u64 },
+    /// What was shared, or is not any more: `query`, `table`, `result` or `run`, and which.
+    Share {
+        #[serde(flatten)]
+        thing: Option<Thing>,
+        is_over: bool,
+    },
 }
 
 impl News {
@@ -69,9 +83,10 @@ impl News {
     pub(super) fn about(&self) -> About {
         let state = &self.0.after;
         match (&state.scope, &state.kind) {
-            (Scope::Shared, kind) if *kind == Kind::FEATURE => About::Features,
-            (Scope::Shared, _) => About::Configurations,
-            _ => About::Own,
+            (Scope::User(_) | Scope::Session(_), _) => About::Own,
+            (_, kind) if kind.as_str() == SHARE => About::Shares,
+            (_, kind) if *kind == Kind::FEATURE => About::Features,
+            _ => About::Configurations,
         }
     }
 
@@ -81,6 +96,10 @@ impl News {
         match self.about() {
             About::Configurations => Told::Desk(desk::News::of(change)),
             About::Features => Told::Feature { name, version },
+            About::Shares => Told::Share {
+                thing: share_of(change).map(|share| share.thing),
+                is_over: state.status == Status::DELETED,
+            },
             About::Own => Told::Change {
                 kind: &state.kind,
                 name,
@@ -93,23 +112,68 @@ impl News {
     }
 }
 
-/// Everything that a listener of this scope hears behind a revision, in the order of the log. It ends when the log
+/// Who listens, and so what they may hear of.
+#[derive(Debug, Clone)]
+pub(super) struct Ears {
+    /// Their own.
+    pub(super) scope: Scope,
+    /// Whom they are logged in as.
+    pub(super) account: Option<Arc<Account>>,
+}
+
+impl Ears {
+    /// What is of interest, before each is looked at.
+    fn interests(&self) -> Vec<Interest> {
+        let Interest { mut kinds, .. } = Desk::interest();
+        kinds.push(Kind::FEATURE);
+        let tenant = self.account.as_ref().map(|account| &account.tenant);
+        let common = Interest {
+            scope: Some(tenant.map_or(Scope::Shared, Tenant::common)),
+            kinds,
+            ..Interest::default()
+        };
+        let shares = tenant.map(|tenant| Interest {
+            scope: Some(tenant.sharing()),
+            kinds: vec![Kind::new(SHARE)],
+            ..Interest::default()
+        });
+        let own = Interest::from(Some(self.scope.clone()));
+        [own, common].into_iter().chain(shares).collect()
+    }
+
+    /// Whether this is theirs to hear: of what people share only what they share or are shared.
+    fn may_hear(&self, change: &Change) -> bool {
+        if change.after.kind.as_str() != SHARE {
+            return true;
+        }
+        let share = share_of(change);
+        share.is_some_and(|share| match (&self.account, share.with) {
+            (None, _) => false,
+            (Some(_), With::Everybody) => true,
+            (Some(me), With::Person(id)) => id == me.id || share.owner == me.id,
+        })
+    }
+}
+
+/// What a change of a share is about: one that is over has no content any more.
+fn share_of(change: &Change) -> Option<Share> {
+    let before = change.before.as_deref();
+    Share::of(&change.after).or_else(|| before.and_then(Share::of))
+}
+
+/// Everything that a listener hears behind a revision, in the order of the log. It ends when the log
 /// cannot be read: the listener comes back by itself, with the last revision it saw.
 pub(super) fn news(
     shared: &Shared,
-    scope: Scope,
+    ears: Ears,
     after: Revision,
 ) -> impl Stream<Item = News> + Send + Unpin + use<> {
-    let Interest { mut kinds, .. } = Desk::interest();
-    kinds.push(Kind::FEATURE);
-    let shared_by_all = Interest {
-        scope: Some(Scope::Shared),
-        kinds,
-        ..Interest::default()
-    };
-    let interests = [Interest::from(Some(scope)), shared_by_all];
-    let changes = shared.app.manager.watch_any(interests, after);
-    changes.scan((), |(), change| {
+    let changes = shared.app.manager.watch_any(ears.interests(), after);
+    let heard = changes.filter(move |change| {
+        let may_hear = |change: &Arc<Change>| ears.may_hear(change);
+        std::future::ready(change.as_ref().map_or(true, may_hear))
+    });
+    heard.scan((), |(), change| {
         std::future::ready(match change {
             Ok(change) => Some(News(change)),
             Err(error) => {

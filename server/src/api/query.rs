@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use app::{AppError, PARQUET_DOWNLOAD, has_feature, query_forms};
+use app::{AppError, PARQUET_DOWNLOAD, has_feature, query_forms, sharing::result_to_read};
 use axum::{
     Form, Router,
     body::Body,
@@ -67,10 +67,7 @@ async fn result(
             return Err(AppError::Forbidden(problem.into()).into());
         }
     }
-    let result = asker
-        .workspace(&shared.app)?
-        .result_with_id(&what.id)
-        .await?;
+    let result = result_to_read(&shared.app, &asker.visitor, &what.id).await?;
     let request = PageRequest {
         sort: from_json("sort", what.sort.as_deref())?.unwrap_or_default(),
         filters: from_json("filters", what.filters.as_deref())?.unwrap_or_default(),

@@ -1,4 +1,5 @@
-//! Whether who listens is still who they were when they began: logged in or with a good token, in use, in the same role.
+//! Whether who listens is still who they were when they began: logged in or with a good token, in use, in the same
+//! role and tenant.
 //!
 //! Looked at again when a session ends here, when the account or the token changes anywhere, and once in a while for what
 //! none of these told: a session that ended on another server.
@@ -7,7 +8,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use app::{
     AppError, Visitor,
-    people::{Account, Role, TOKEN, people},
+    people::{Account, Role, TOKEN, Tenant, people},
 };
 use axum::http::HeaderMap;
 use futures::StreamExt;
@@ -112,7 +113,7 @@ fn visitor_is_there(visitor: &Visitor) -> bool {
 }
 
 /// What of an account makes a difference to a page.
-fn who(account: &Option<Arc<Account>>) -> Option<(&str, &str, Role)> {
+fn who(account: &Option<Arc<Account>>) -> Option<(&str, &str, Role, &Tenant)> {
     let account = account.as_deref()?;
-    Some((&account.id, &account.name, account.role))
+    Some((&account.id, &account.name, account.role, &account.tenant))
 }

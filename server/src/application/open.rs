@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, num::NonZeroU32, path::Path, sync::Arc, time::D
 
 use app::{
     TABLE, Tier,
-    people::{Roles, TOKEN, lifecycle_of_tokens},
+    people::{
+        Roles, SHARE, Share, TENANT, TOKEN, lifecycle_of_shares, lifecycle_of_tenants,
+        lifecycle_of_tokens,
+    },
 };
 use holdfast::{
     Clock, Kind, StateManager,
@@ -179,6 +182,9 @@ fn builder(
     };
     let builder = StateManager::builder(backend)
         .lifecycle(Kind::new(TOKEN), lifecycle_of_tokens())
+        .lifecycle(Kind::new(TENANT), lifecycle_of_tenants())
+        .lifecycle(Kind::new(SHARE), lifecycle_of_shares())
+        .guard(Kind::new(SHARE), |_, new| Share::check(new))
         .limits(limits)
         .rate_limits(RateLimits {
             reads: rate(state.reads_per_second),

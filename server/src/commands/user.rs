@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use app::people::{Account, Email, Joining, NoLogins, People, Role};
+use app::people::{Account, Email, Joining, NoLogins, People, Post, Role, Tenant};
 use clap::Subcommand;
 use holdfast::{Actor, Expected, SystemClock};
 
@@ -28,9 +28,20 @@ pub enum Deed {
         /// viewer, analyst, editor or admin
         #[arg(long, default_value = "analyst", value_parser = role)]
         role: Role,
+        /// The organisation they belong to; it is made if it is not there
+        #[arg(long, default_value = Tenant::FIRST, value_parser = tenant)]
+        tenant: Tenant,
     },
     /// List the accounts
     List,
+    /// Put an account into another organisation, which is made if it is not there
+    Tenant {
+        /// The e-mail address
+        email: String,
+        /// Lower-case letters, digits and hyphens
+        #[arg(value_parser = tenant)]
+        tenant: Tenant,
+    },
     /// Give an account another role
     Role {
         /// The e-mail address
@@ -54,6 +65,10 @@ pub enum Deed {
         /// The e-mail address
         email: String,
     },
+}
+
+fn tenant(name: &str) -> Result<Tenant, &'static str> {
+    Tenant::try_from(name.to_owned())
 }
 
 fn role(word: &str) -> Result<Role, String> {
@@ -83,14 +98,20 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
 async fn done(people: &People, deed: Deed, terminal: Terminal) -> Result<String, app::AppError> {
     let operator = Actor::new("the command line");
     match deed {
-        Deed::Add { email, name, role } => {
+        Deed::Add {
+            email,
+            name,
+            role,
+            tenant,
+        } => {
             let password = password(terminal)?;
             let joining = Joining {
                 email,
                 name,
                 password,
             };
-            match people.add(joining, role).await? {
+            people.make_tenant(&tenant, &operator).await?;
+            match people.add(joining, Post { role, tenant }).await? {
                 true => Ok(format!("made, with the role {role}")),
                 false => Err(app::AppError::BadRequest(
                     "this address has an account already".into(),
@@ -99,6 +120,14 @@ async fn done(people: &People, deed: Deed, terminal: Terminal) -> Result<String,
         }
         // Told line by line, by the caller.
         Deed::List => Ok(String::new()),
+        Deed::Tenant { email, tenant } => {
+            let account = with(people, &email).await?;
+            people.make_tenant(&tenant, &operator).await?;
+            people
+                .set_tenant(&account, &tenant, None, &operator)
+                .await?;
+            Ok(format!("{} belongs to {tenant} now", account.email))
+        }
         Deed::Role { email, role } => {
             let account = with(people, &email).await?;
             people
@@ -141,14 +170,23 @@ fn value(account: &Account) -> Value {
 
 fn line(account: &Account) -> String {
     let Account {
-        email, name, role, ..
+        email,
+        name,
+        role,
+        tenant,
+        ..
     } = account;
     let status = if account.is_active {
         "active"
     } else {
         "suspended"
     };
-    format!("{email}\t{name}\t{role}\t{status}")
+    // A server of one tenant says nothing of tenants.
+    let tenant = match tenant.is_first() {
+        true => String::new(),
+        false => format!("\t{tenant}"),
+    };
+    format!("{email}\t{name}\t{role}\t{status}{tenant}")
 }
 
 /// The first line of the input. On a terminal it is seen while it is typed, and that is said.

@@ -93,6 +93,31 @@ async fn an_operator_makes_lists_changes_and_disables_accounts_while_the_server_
     assert_eq!(house.named("ada@lab.org").await.role, Role::Admin);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_puts_people_into_tenants() {
+    let house = House::new().await;
+    let folder = house.app.folder.path();
+    let add = ["add", "ada@lab.org", "Ada", "--role", "admin"];
+    assert!(user(folder, &add, "kelp holds fast\n").0);
+    let add = ["add", "lars@b.org", "Lars", "--tenant", "clinic-b"];
+    assert!(user(folder, &add, "kelp holds fast\n").0);
+    let (_, text) = user(folder, &["list"], "");
+    let expected = "ada@lab.org\tAda\tadmin\tactive\nlars@b.org\tLars\tanalyst\tactive\tclinic-b\n";
+    assert_eq!(text, expected);
+    let lars = house.logged_in("lars@b.org").await;
+    let flags = lars.call("list_flags", json!({})).await.json();
+    assert_eq!(
+        flags["flags"].as_array().unwrap().len(),
+        2,
+        "a tenant has its flags"
+    );
+    assert!(user(folder, &["tenant", "lars@b.org", "default"], "").0);
+    followed(|| async { house.named("lars@b.org").await.tenant.is_first() }).await;
+    let (well, text) = user(folder, &["tenant", "ada@lab.org", "clinic-b"], "");
+    assert!(!well && text.contains("only administrator"), "{text}");
+    assert!(!user(folder, &["tenant", "ada@lab.org", "No Name"], "").0);
+}
+
 /// The cache in front of the states looks at the log once a second.
 async fn followed<F: Future<Output = bool>>(is_so: impl Fn() -> F) {
     for _ in 0..100 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::people::{Joining, Refused, Role, SignUp};
+use app::people::{Joining, Refused, Role, SignUp, Tenant};
 use serde_json::json;
 
 use super::{House, PASSWORD, sign_up};
@@ -124,7 +124,11 @@ async fn an_invitation_gives_its_role_once_and_for_a_week() {
         house.people.join(&link, joining("eve@lab.org"), here).await,
         Err(Refused::Link)
     );
-    let late = house.people.invite(&ada, Role::Viewer).await.unwrap();
+    let late = house
+        .people
+        .invite(&ada, Role::Viewer, Tenant::default())
+        .await
+        .unwrap();
     house.clock.advance(Duration::from_secs(7 * 24 * 3600));
     assert_eq!(
         house

@@ -37,7 +37,7 @@ pub(super) async fn log_in(app: &LiveApp, email: &str) -> String {
     line.split(';').next().unwrap().to_owned()
 }
 
-async fn listen(app: &LiveApp, cookie: &str) -> Wire {
+pub(super) async fn listen(app: &LiveApp, cookie: &str) -> Wire {
     let mut wire = app.connect().await;
     wire.send("GET", "/events", cookie, "connection: close\r\n")
         .await;

@@ -10,8 +10,11 @@ mod live;
 mod roles;
 mod sessions;
 mod shared;
+mod sharing;
+mod sharing_door;
 mod socket;
 mod takeover;
+mod tenants;
 mod tokens;
 
 use std::sync::Arc;

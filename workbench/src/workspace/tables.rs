@@ -67,6 +67,19 @@ impl Workspace {
         Ok(())
     }
 
+    /// Takes somebody else's table into the study, under a name that is free. The copy is the same file.
+    pub async fn adopt_table(&self, mut table: TableInfo) -> Result<TableInfo, Error> {
+        let tables = self.tables().await?;
+        let same_name = tables.iter().find(|other| other.name == table.name);
+        match same_name {
+            Some(other) if other.checksum == table.checksum => return Ok(table),
+            Some(_) => table.name = self.free_name(&table.name).await?,
+            None => {}
+        }
+        self.put_table(&table).await?;
+        Ok(table)
+    }
+
     /// Takes a table out of the study. Its file and its history stay, so that it can come back.
     pub async fn remove_table(&self, name: &str) -> Result<(), Error> {
         let id = self.table_id(name);

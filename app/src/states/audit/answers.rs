@@ -8,7 +8,10 @@ use holdfast::{
 };
 use time::{Date, OffsetDateTime, macros::format_description};
 
-use super::server::{Checked, Flaw, Found, Opened, Question, Row};
+use super::{
+    reach::Reach,
+    server::{Checked, Flaw, Found, Opened, Question, Row},
+};
 use crate::{
     AppError,
     components::lines,
@@ -67,10 +70,11 @@ pub(crate) async fn newest(
 }
 
 pub(super) async fn open(caller: &Caller, revision: u64) -> Result<Opened, AppError> {
-    admit(caller).await?;
+    let reach = Reach::of(caller).await?;
     let before = Revision(revision.saturating_sub(1));
     let found = caller.state.manager.log(before, 1).await?;
-    let change = found.into_iter().find(|it| it.revision.0 == revision);
+    let is_it = |it: &Change| it.revision.0 == revision && reach.has(it);
+    let change = found.into_iter().find(is_it);
     let change = change
         .ok_or_else(|| AppError::NotFound(format!("There is no change {revision} in the log.")))?;
     let names = Names::of(caller, std::slice::from_ref(&change)).await?;
@@ -95,7 +99,10 @@ pub(super) async fn open(caller: &Caller, revision: u64) -> Result<Opened, AppEr
 }
 
 pub(super) async fn check(caller: &Caller) -> Result<Checked, AppError> {
-    admit(caller).await?;
+    if !matches!(Reach::of(caller).await?, Reach::All) {
+        let told = "The whole log is checked by who administers the whole server.";
+        return Err(AppError::Forbidden(told.into()));
+    }
     let verified = caller.state.manager.verify().await?;
     let flaws = verified.findings.into_iter().map(|finding| Flaw {
         revision: finding.revision.0,
@@ -111,35 +118,27 @@ pub(super) async fn check(caller: &Caller) -> Result<Checked, AppError> {
     })
 }
 
-/// Everybody's changes are for whoever administers the server.
-async fn admit(caller: &Caller) -> Result<(), AppError> {
-    if caller.administers().await? {
-        return Ok(());
-    }
-    let told = "Only who administers this server sees what everybody did.";
-    Err(AppError::Forbidden(told.into()))
-}
-
 pub(super) async fn look_back(
     caller: &Caller,
     question: &Question,
     before: Option<Revision>,
     last: usize,
 ) -> Result<Trail, AppError> {
-    admit(caller).await?;
+    let reach = Reach::of(caller).await?;
     let said = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
     let address = said(&question.address).map(|text| {
         let misread = |_| invalid("address", "must be an IP address, such as 192.0.2.7");
         text.parse().map_err(misread)
     });
     let query = TrailQuery {
-        last: Some(last),
+        // Of many changes few may be within reach.
+        last: matches!(reach, Reach::All).then_some(last),
         before,
         scope: None,
         kind: said(&question.kind).map(Kind::new),
         transition: said(&question.did).map(Transition::new),
         actor: match said(&question.who) {
-            Some(who) => Some(actor(caller, who).await?),
+            Some(who) => Some(actor(caller, &reach, who).await?),
             None => None,
         },
         address: address.transpose()?,
@@ -147,21 +146,28 @@ pub(super) async fn look_back(
         from: day("since", &question.since)?,
         until: day("until", &question.until)?.map(|day| Timestamp(day.0 + DAY_MS)),
     };
-    Ok(caller.state.manager.trail(&query).await?)
+    let mut trail = caller.state.manager.trail(&query).await?;
+    trail.changes.retain(|change| reach.has(change));
+    if trail.changes.len() > last {
+        trail.changes.truncate(last);
+        trail.next = trail.changes.last().map(|change| change.revision);
+    }
+    Ok(trail)
 }
 
 /// How the log names somebody who is called by email or name.
-async fn actor(caller: &Caller, who: String) -> Result<String, AppError> {
+async fn actor(caller: &Caller, reach: &Reach, who: String) -> Result<String, AppError> {
     let people = &caller.state.people;
     if let Some(email) = Email::parse(&who)
         && let Some(account) = people.with_email(&email).await?
+        && reach.knows(&account)
     {
         return Ok(account.actor_name());
     }
     let all = people.all().await?;
     let named = all
         .iter()
-        .find(|it| it.name.to_lowercase() == who.to_lowercase());
+        .find(|it| reach.knows(it) && it.name.to_lowercase() == who.to_lowercase());
     Ok(named.map_or(who, Account::actor_name))
 }
 

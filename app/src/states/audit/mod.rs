@@ -3,7 +3,7 @@
 //!
 //! - `page` places the parts; `place` is the address, which says what is looked for and which change is open
 //! - `search` is what is looked for, `list` what was found, `detail` one change with its diff, `check` the chain
-//! - `server` is what they ask, `answers` (`ssr`) what they are told; `rows` (`ssr`) is the way out for programs
+//! - `server` is what they ask, `answers` (`ssr`) what they are told, `reach` (`ssr`) whose changes these may be; `rows` (`ssr`) is the way out for programs
 
 #[cfg(feature = "ssr")]
 mod answers;
@@ -12,6 +12,8 @@ mod detail;
 mod list;
 mod page;
 mod place;
+#[cfg(feature = "ssr")]
+mod reach;
 #[cfg(feature = "ssr")]
 mod rows;
 mod search;

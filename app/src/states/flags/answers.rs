@@ -1,6 +1,6 @@
 //! What the server answers the Flags part, out of the engine. Only on the server.
 
-use holdfast::{Expected, Kind, Scope, StateId, Transition, Update, Version, feature::Audience};
+use holdfast::{Expected, Kind, StateId, Transition, Update, Version, feature::Audience};
 use serde_json::json;
 
 use super::server::{AllFlags, Flag, Rules};
@@ -11,15 +11,17 @@ const LISTED: usize = 200;
 
 pub(super) async fn list(caller: &Caller) -> Result<AllFlags, AppError> {
     let me = caller.scope()?.to_string();
-    let (manager, kind) = (&caller.state.manager, Kind::FEATURE);
-    let found = manager
-        .list(&Scope::Shared, Some(&kind), None, LISTED)
-        .await?;
+    let (manager, kind, scope) = (
+        &caller.state.manager,
+        Kind::FEATURE,
+        caller.visitor.common(),
+    );
+    let found = manager.list(&scope, Some(&kind), None, LISTED).await?;
     let mut flags = Vec::new();
     for state in found {
         let known = FEATURES.iter().find(|known| known.key == state.id.as_str());
         let audience = Audience::of(&state.data)?;
-        let is_mine = manager.is_on(&Scope::Shared, &state.id, &me).await?;
+        let is_mine = manager.is_on(&scope, &state.id, &me).await?;
         flags.push(Flag {
             id: state.id.to_string(),
             title: state.name.clone(),

@@ -5,6 +5,7 @@
 //! {"event":"change","revision":42,"data":{"kind":"store",...}}     the listener's own scope
 //! {"event":"configurations","revision":43,"data":{"kind":"lock",...}}
 //! {"event":"features","revision":44,"data":{"name":"plot.export",...}}
+//! {"event":"shares","revision":45,"data":{"what":"run","item":"...","is_over":false}}
 //! ```
 //! Revisions rise. Who comes back with `?after=` the last one it saw misses nothing and hears nothing twice.
 

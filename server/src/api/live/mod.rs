@@ -52,7 +52,7 @@ async fn live(
     };
     let listening = Listening::begin(&shared, &asker, place.after).await?;
     let over = until_over(&shared, &asker, PATH);
-    let news = news(&shared, listening.scope.clone(), listening.after);
+    let news = news(&shared, listening.ears.clone(), listening.after);
     let pace = Pace::of(&shared.live);
     let upgrade = upgrade
         .max_message_size(MAX_HEARD)

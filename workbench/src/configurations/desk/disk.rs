@@ -2,7 +2,6 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use holdfast::Scope;
 use tokio::task::JoinHandle;
 
 use super::{CONFIGURATION, Desk, DeskError, FileError, MANY};
@@ -62,7 +61,7 @@ impl Desk {
     async fn look_for_lost(&self) -> Result<(), DeskError> {
         let known = self
             .states()
-            .list(&Scope::Shared, Some(&CONFIGURATION), None, MANY)
+            .list(self.scope(), Some(&CONFIGURATION), None, MANY)
             .await?;
         for state in known {
             self.look_for(&state.name).await?;

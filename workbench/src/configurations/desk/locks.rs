@@ -3,7 +3,7 @@
 //! The token is the fence: it rises each time the lock passes on, and a save that names an old one is refused, however
 //! late it arrives.
 
-use holdfast::{Expected, New, Scope, State, Ttl, Update};
+use holdfast::{Expected, New, State, Ttl, Update};
 use serde::{Deserialize, Serialize};
 
 use super::{Desk, DeskError, Held, IDLE, LOCK, MANY, Who, id_of, read, write};
@@ -29,7 +29,7 @@ impl Desk {
     pub(super) async fn locks(&self) -> Result<Vec<(String, Lock)>, DeskError> {
         let states = self
             .states()
-            .list(&Scope::Shared, Some(&LOCK), None, MANY)
+            .list(self.scope(), Some(&LOCK), None, MANY)
             .await?;
         let states = states.iter();
         states
@@ -184,7 +184,7 @@ impl Desk {
         // Versions go on over deletion and expiry, so that the next one is higher than every token before.
         let last = self
             .states()
-            .history(&Scope::Shared, &id, holdfast::HistoryQuery::last(1))
+            .history(self.scope(), &id, holdfast::HistoryQuery::last(1))
             .await?;
         let token = last.first().map_or(0, |change| change.after.version.0) + 1;
         let content = Content {
@@ -193,7 +193,7 @@ impl Desk {
             token,
             asked: None,
         };
-        let new = New::of(LOCK, name, Scope::Shared, write(&content)?)
+        let new = New::of(LOCK, name, self.scope().clone(), write(&content)?)
             .with_id(id)
             .with_ttl(Ttl::For(IDLE));
         told(&*self.states().put(new, Expected::Any, &by.actor).await?)
@@ -203,7 +203,7 @@ impl Desk {
         let update = Update::Replace(write(&content)?);
         let (id, any) = (id_of(&LOCK, name), Expected::Any);
         self.states()
-            .update(&Scope::Shared, &id, update, any, &by.actor)
+            .update(self.scope(), &id, update, any, &by.actor)
             .await?;
         Ok(())
     }
@@ -212,7 +212,7 @@ impl Desk {
         let id = id_of(&LOCK, name);
         match self
             .states()
-            .delete(&Scope::Shared, &id, Expected::Any, &by.actor)
+            .delete(self.scope(), &id, Expected::Any, &by.actor)
             .await
         {
             Ok(()) | Err(holdfast::Error::Absent { .. } | holdfast::Error::Expired { .. }) => {

@@ -100,6 +100,8 @@ pub struct Desk {
 
 struct Inner {
     folder: Folder,
+    /// Whose the files are: everybody's, or a tenant's.
+    scope: Scope,
     states: StateManager,
     clock: Arc<dyn Clock>,
     /// What was last seen of each file, so that a list need not read all of them.
@@ -107,7 +109,7 @@ struct Inner {
 }
 
 impl Desk {
-    /// Opens the folder, and makes it if it is not there.
+    /// Opens the folder of everybody, and makes it if it is not there.
     ///
     /// # Errors
     /// [`FileError::Io`] if it cannot be made or is no folder.
@@ -116,9 +118,23 @@ impl Desk {
         states: StateManager,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, FileError> {
+        Self::open_for(Scope::Shared, root, states, clock)
+    }
+
+    /// Opens a folder whose files are those of this scope.
+    ///
+    /// # Errors
+    /// [`FileError::Io`] if it cannot be made or is no folder.
+    pub fn open_for(
+        scope: Scope,
+        root: &Path,
+        states: StateManager,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, FileError> {
         let folder = Folder::open(root)?;
         let inner = Inner {
             folder,
+            scope,
             states,
             clock,
             seen: Mutex::default(),
@@ -135,6 +151,10 @@ impl Desk {
 
     fn states(&self) -> &StateManager {
         &self.inner.states
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.inner.scope
     }
 
     fn now(&self) -> Timestamp {
@@ -155,7 +175,7 @@ impl Desk {
     /// the folder's lock. `None` for what is deleted or over.
     async fn newest(&self, id: &StateId) -> Result<Option<Arc<State>>, DeskError> {
         let newest = HistoryQuery::last(1);
-        let found = self.states().history(&Scope::Shared, id, newest).await?;
+        let found = self.states().history(self.scope(), id, newest).await?;
         let state = found.into_iter().next().map(|change| change.after);
         let is_there = |state: &Arc<State>| {
             let is_over = state.expires_at.is_some_and(|at| at <= self.now());
@@ -180,20 +200,20 @@ impl Desk {
         self.blocking(move |folder| Ok(Held(folder.lock(&name)?)))
             .await
     }
-}
 
-/// What the engine's door would say to a change of this file: asked before the folder is touched, because the file is
-/// written first. Drafted in a transaction that is never committed.
-async fn check_allowed(states: &StateManager, who: &Who, name: &str) -> Result<(), DeskError> {
-    let mut draft = states.transaction(&who.actor);
-    let new = New::of(CONFIGURATION, name, Scope::Shared, Value::Null);
-    match draft
-        .put(new.with_id(id_of(&CONFIGURATION, name)), Expected::Any)
-        .await
-    {
-        Err(refused @ holdfast::Error::Forbidden { .. }) => Err(refused.into()),
-        // Whatever else there is to be said is said when it is written.
-        _ => Ok(()),
+    /// What the engine's door would say to a change of this file: asked before the folder is touched, because the file is
+    /// written first. Drafted in a transaction that is never committed.
+    async fn check_allowed(&self, who: &Who, name: &str) -> Result<(), DeskError> {
+        let mut draft = self.states().transaction(&who.actor);
+        let new = New::of(CONFIGURATION, name, self.scope().clone(), Value::Null);
+        match draft
+            .put(new.with_id(id_of(&CONFIGURATION, name)), Expected::Any)
+            .await
+        {
+            Err(refused @ holdfast::Error::Forbidden { .. }) => Err(refused.into()),
+            // Whatever else there is to be said is said when it is written.
+            _ => Ok(()),
+        }
     }
 }
 

@@ -42,7 +42,7 @@ impl Desk {
         };
         let new = New {
             metadata: json!({ "owner": who.scope.to_string() }),
-            ..New::of(EDITING, name, Scope::Shared, write(&session)?)
+            ..New::of(EDITING, name, self.scope().clone(), write(&session)?)
         };
         let new = new.with_ttl(Ttl::For(IDLE));
         let state = self.states().register(new, &who.actor).await?;
@@ -74,7 +74,7 @@ impl Desk {
     ) -> Result<(String, Session), DeskError> {
         let found = self
             .states()
-            .get(&Scope::Shared, &StateId::new(session))
+            .get(self.scope(), &StateId::new(session))
             .await;
         let state = match found {
             Ok(state) => state,
@@ -120,7 +120,7 @@ impl Desk {
         let is_same = before.place == place && before.has_changes == has_changes;
         let state = self
             .states()
-            .get(&Scope::Shared, &id)
+            .get(self.scope(), &id)
             .await?
             .ok_or(DeskError::Ended)?;
         let age = self.now().0.saturating_sub(state.updated_at.0);
@@ -136,7 +136,7 @@ impl Desk {
         let update = Update::Replace(write(&now)?);
         let (states, any) = (self.states(), Expected::Any);
         states
-            .update(&Scope::Shared, &id, update, any, &who.actor)
+            .update(self.scope(), &id, update, any, &who.actor)
             .await?;
         self.renew_lock(who, &name, session).await
     }
@@ -152,7 +152,7 @@ impl Desk {
         let (id, any) = (StateId::new(session), Expected::Any);
         match self
             .states()
-            .delete(&Scope::Shared, &id, any, &who.actor)
+            .delete(self.scope(), &id, any, &who.actor)
             .await
         {
             Ok(()) | Err(holdfast::Error::Absent { .. } | holdfast::Error::Expired { .. }) => {
@@ -181,7 +181,7 @@ impl Desk {
     pub(super) async fn editors(&self) -> Result<Vec<(String, Editor)>, DeskError> {
         let states = self
             .states()
-            .list(&Scope::Shared, Some(&EDITING), None, MANY)
+            .list(self.scope(), Some(&EDITING), None, MANY)
             .await?;
         let editor = |state: &State| {
             let session: Session = read(&state.data)?;

@@ -1,6 +1,6 @@
 //! The folder's own work: copying, naming and deleting files. Nothing is gone that cannot be brought back.
 
-use super::{Desk, DeskError, Who, check_allowed, put::changed_since};
+use super::{Desk, DeskError, Who, put::changed_since};
 use crate::configurations::{Checked, Stored, check::check, files::Backup};
 
 impl Desk {
@@ -38,7 +38,7 @@ impl Desk {
     /// [`DeskError::Locked`]; [`FileError::Conflict`](super::FileError::Conflict) if others saved since.
     pub async fn remove(&self, who: &Who, name: &str, seen: u64) -> Result<(), DeskError> {
         let held = self.hold(name).await?;
-        check_allowed(self.states(), who, name).await?;
+        self.check_allowed(who, name).await?;
         self.check_free(who, name).await?;
         let current = self.look(&held, name).await?;
         if current.version != seen {

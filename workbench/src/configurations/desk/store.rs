@@ -1,6 +1,6 @@
 //! The one way of a text onto the disk: check, back up, write, verify, and write down the version.
 
-use super::{Current, Desk, DeskError, Held, Who, check_allowed, list::Seen, versions::Origin};
+use super::{Current, Desk, DeskError, Held, Who, list::Seen, versions::Origin};
 use crate::configurations::{Action, Stored, check::check, merge::Merged};
 
 /// A text on its way to the disk.
@@ -33,7 +33,7 @@ impl Desk {
         who: &Who,
         session: Option<&str>,
     ) -> Result<Stored, DeskError> {
-        check_allowed(self.states(), who, name).await?;
+        self.check_allowed(who, name).await?;
         let Ready {
             text,
             merged,

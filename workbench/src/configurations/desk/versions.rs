@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use holdfast::{Actor, Change, Expected, HistoryQuery, New, Scope, State, Status, Ttl};
+use holdfast::{Actor, Change, Expected, HistoryQuery, New, State, Status, Ttl};
 use serde::{Deserialize, Serialize};
 
 use super::{CONFIGURATION, Desk, DeskError, Held, id_of, list::Seen, read, write};
@@ -124,7 +124,7 @@ impl Desk {
             session: origin.session,
             summary,
         };
-        let new = New::of(CONFIGURATION, name, Scope::Shared, write(&content)?)
+        let new = New::of(CONFIGURATION, name, self.scope().clone(), write(&content)?)
             .with_id(id_of(&CONFIGURATION, name))
             .with_ttl(Ttl::Never);
         let expected = before.map_or(Expected::Absent, |state| Expected::Version(state.version));
@@ -168,7 +168,7 @@ impl Desk {
         self.with_seen(|seen| drop(seen.remove(name)));
         match self
             .states()
-            .delete(&Scope::Shared, &id, Expected::Any, actor)
+            .delete(self.scope(), &id, Expected::Any, actor)
             .await
         {
             Ok(()) | Err(holdfast::Error::Absent { .. }) => Ok(()),
@@ -188,7 +188,7 @@ impl Desk {
             ..HistoryQuery::default()
         };
         let id = id_of(&CONFIGURATION, name);
-        let found = self.states().history(&Scope::Shared, &id, query).await?;
+        let found = self.states().history(self.scope(), &id, query).await?;
         let state = found.into_iter().next().map(|change| change.after);
         let state = state.filter(|state| state.version.0 == version && state.removed.is_none());
         read(&state.ok_or_else(lost)?.data)
@@ -207,7 +207,7 @@ impl Desk {
     /// A file's versions, the newest first; also those of a file that is gone.
     pub async fn versions(&self, name: &str) -> Result<Vec<Version>, DeskError> {
         let (id, query) = (id_of(&CONFIGURATION, name), HistoryQuery::last(SHOWN));
-        let changes = self.states().history(&Scope::Shared, &id, query).await?;
+        let changes = self.states().history(self.scope(), &id, query).await?;
         changes.iter().map(told).collect()
     }
 

@@ -50,6 +50,7 @@
 
 mod engine;
 mod error;
+mod form;
 mod format;
 mod outline;
 mod place;
@@ -60,6 +61,7 @@ mod types;
 
 pub use self::{
     error::{Fault, MergeError, Which},
+    form::{Field, FieldError, FieldValue, Form, forms, set_field},
     format::Format,
     outline::{Entity, Outline, etag, outline},
     place::{locate, value},

@@ -26,7 +26,7 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Missing`].
     pub async fn get(&self, by: &By, id: &str) -> Result<RunInfo, RunsError> {
-        let state = self.find(&by.scope, id).await?;
+        let state = self.find_to_read(&by.scope, id).await?;
         Ok(info(&state, self.access(id).await?)?)
     }
 
@@ -82,7 +82,7 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Missing`].
     pub async fn progress(&self, by: &By, id: &str) -> Result<Option<Progress>, RunsError> {
-        self.find(&by.scope, id).await?;
+        self.find_to_read(&by.scope, id).await?;
         let active = self.with_active(|all| all.get(id).cloned());
         Ok(active.map(|active| active.meter.progress()))
     }
@@ -92,7 +92,7 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Missing`].
     pub async fn wait(&self, by: &By, id: &str) -> Result<RunInfo, RunsError> {
-        self.find(&by.scope, id).await?;
+        self.find_to_read(&by.scope, id).await?;
         if let Some(active) = self.with_active(|all| all.get(id).cloned()) {
             active.over.cancelled().await;
         }
@@ -152,7 +152,7 @@ impl Runs {
     }
 
     async fn result(&self, by: &By, id: &str) -> Result<RunResult, RunsError> {
-        let state = self.find(&by.scope, id).await?;
+        let state = self.find_to_read(&by.scope, id).await?;
         result_of(info(&state, Access::default())?)
     }
 

@@ -8,6 +8,7 @@
 //! - `record`: a run as its state has it
 //! - `start`: an order becomes a run; `process` is what happens until it is over
 //! - `settle`: what a server left behind that died
+//! - `lent`: runs of others that somebody may read
 //! - `look`: one run, many runs, how far one is, its tables
 //! - `browse`: the registry, brought up to date by the log
 //! - `results`: a run's tables in memory, shared by all who read them
@@ -28,6 +29,7 @@ mod change;
 mod error;
 mod home;
 mod keep;
+mod lent;
 mod look;
 mod name;
 mod process;
@@ -49,7 +51,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use self::{access::Accesses, browse::Catalogues, home::Home};
-pub use self::{carry::Parcel, error::RunsError};
+pub use self::{
+    carry::Parcel,
+    error::RunsError,
+    lent::{Lenders, OwnerOf},
+};
 use super::{
     memory::{Keeper, MEMORY_BYTES},
     simulate::Meter,
@@ -110,6 +116,8 @@ struct Inner {
     loading: Semaphore,
     accesses: Accesses,
     catalogues: Catalogues,
+    /// Who lets others read their runs, if anybody does.
+    lenders: OnceLock<Arc<dyn Lenders>>,
 }
 
 /// A run that is not over.
@@ -144,6 +152,7 @@ impl Runs {
             loading: Semaphore::new(LOADS),
             accesses: Accesses::default(),
             catalogues: Catalogues::default(),
+            lenders: OnceLock::new(),
         };
         let runs = Self {
             inner: Arc::new(inner),

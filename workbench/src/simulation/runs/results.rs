@@ -27,10 +27,10 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Pending`], [`RunsError::NoResults`], [`RunsError::Files`] where the tables are broken.
     pub async fn results(&self, by: &By, id: &str) -> Result<Arc<Tables>, RunsError> {
-        let state = self.find(&by.scope, id).await?;
+        let state = self.find_to_read(&by.scope, id).await?;
         let run = info(&state, Access::default())?;
         let owner = Owner {
-            scope: by.scope.clone(),
+            scope: state.scope.clone(),
             name: run.name.clone(),
             is_pinned: run.is_pinned,
         };

@@ -1,0 +1,326 @@
+//! What the server answers about sharing. Only on the server.
+//!
+//! Each begins with the account of who asks. Whoever has none is told nothing; whoever may not share finds nobody.
+
+use holdfast::{Expected, Kind, New, StateId, Ttl, Version};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use workbench::{
+    data::{Answer, Outcome},
+    query::SavedQuery,
+    simulation::{Order, RunInfo, runs::By},
+};
+
+use super::{
+    Thing, With,
+    items::{self, Item},
+    server::{DataRow, Mark, PersonRow, QueryRow, RunRow, ShareRow, SharedTable},
+};
+use crate::{
+    AppError,
+    context::{Caller, read_store},
+    people::{Account, Role, Share, Shared},
+    stores::table::SAVED_QUERIES,
+};
+
+/// People in one answer: who is not among them is called by more of their name.
+const FOUND: usize = 8;
+/// Letters before anybody is looked for.
+const LEAST: usize = 2;
+/// Queries that a person keeps at most, as the page has it.
+const MAX_SAVED: usize = 200;
+
+/// Who asks, if it is a person who may share: a token shares nothing.
+fn sharer(caller: &Caller) -> Result<&Account, AppError> {
+    let me = caller.account()?;
+    if caller.visitor.token.is_some() {
+        return Err(AppError::Forbidden(
+            "A token cannot share. Log in and share on the page.".into(),
+        ));
+    }
+    if me.role < Role::Analyst {
+        return Err(AppError::Forbidden(
+            "The role viewer does not allow to share.".into(),
+        ));
+    }
+    if caller.scope()? != me.scope() {
+        return Err(AppError::BadRequest(
+            "Everybody works in one study here: there is nothing to share.".into(),
+        ));
+    }
+    Ok(me)
+}
+
+pub(super) async fn find_people(caller: &Caller, text: &str) -> Result<Vec<PersonRow>, AppError> {
+    let me = sharer(caller)?;
+    let wanted = text.trim().to_lowercase();
+    if wanted.chars().count() < LEAST {
+        return Ok(Vec::new());
+    }
+    let all = caller.state.people.of_tenant(&me.tenant).await?;
+    let fits = |it: &Account| {
+        it.is_active
+            && it.id != me.id
+            && (it.name.to_lowercase().contains(&wanted) || it.email == wanted)
+    };
+    let found = all.into_iter().filter(fits).take(FOUND);
+    Ok(found
+        .map(|it| PersonRow {
+            mail: hint(&it.email),
+            id: it.id,
+            name: it.name,
+        })
+        .collect())
+}
+
+/// `bob@lab.org` as `b…@lab.org`: who knows the address knows it by that, and nobody collects addresses.
+fn hint(email: &str) -> String {
+    let (local, host) = email.rsplit_once('@').unwrap_or((email, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}…@{host}")
+}
+
+pub(super) async fn shares(caller: &Caller, thing: &Thing) -> Result<Vec<ShareRow>, AppError> {
+    let me = caller.account()?;
+    let people = &caller.state.people;
+    let mut rows = Vec::new();
+    for shared in people.shares_of(me).await? {
+        if shared.share.thing != *thing {
+            continue;
+        }
+        let name = match &shared.share.with {
+            With::Everybody => None,
+            With::Person(id) => match people.account(id).await? {
+                Some(account) => Some(account.name),
+                None => Some("somebody who is gone".into()),
+            },
+        };
+        rows.push(ShareRow {
+            id: shared.id,
+            name,
+            may_copy: shared.share.may_copy,
+        });
+    }
+    rows.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(rows)
+}
+
+pub(super) async fn share(
+    caller: &Caller,
+    thing: Thing,
+    with: With,
+    may_copy: bool,
+) -> Result<(), AppError> {
+    let me = sharer(caller)?;
+    let item = items::find(&caller.state, me, &thing).await?;
+    let item = item.ok_or_else(|| AppError::NotFound("This is not here any more.".into()))?;
+    let share = Share {
+        owner: me.id.clone(),
+        thing,
+        with,
+        may_copy,
+    };
+    let (people, actor) = (&caller.state.people, caller.actor()?);
+    people.share(me, share, &item.title(), &actor).await
+}
+
+pub(super) async fn take_back(caller: &Caller, id: &str) -> Result<(), AppError> {
+    let me = caller.account()?;
+    let (people, actor) = (&caller.state.people, caller.actor()?);
+    people.take_back(me, id, &actor).await
+}
+
+/// What others share with who asks. A program with a token sees what its person does; where all work in one study there
+/// is nothing.
+async fn of_others(
+    caller: &Caller,
+    wanted: impl Fn(&Thing) -> bool,
+) -> Result<Vec<(Mark, Item)>, AppError> {
+    let Some(me) = caller.visitor.account.as_deref() else {
+        return Ok(Vec::new());
+    };
+    let all = items::all_for(&caller.state, me, wanted).await?;
+    let marked = |(owner, shared, item): (Account, Shared, Item)| {
+        let mark = Mark {
+            share: shared.id,
+            owner: owner.name,
+            may_copy: shared.share.may_copy,
+        };
+        (mark, item)
+    };
+    Ok(all.into_iter().map(marked).collect())
+}
+
+pub(super) async fn queries(caller: &Caller) -> Result<Vec<QueryRow>, AppError> {
+    let all = of_others(caller, |thing| matches!(thing, Thing::Query(_))).await?;
+    Ok(all
+        .into_iter()
+        .filter_map(|(mark, item)| match item {
+            Item::Query(query) => Some(QueryRow {
+                mark,
+                query: *query,
+            }),
+            _ => None,
+        })
+        .collect())
+}
+
+pub(super) async fn data(caller: &Caller) -> Result<Vec<DataRow>, AppError> {
+    let is_data = |thing: &Thing| matches!(thing, Thing::Table(_) | Thing::Result);
+    let all = of_others(caller, is_data).await?;
+    Ok(all
+        .into_iter()
+        .filter_map(|(mark, item)| {
+            let data = match item {
+                Item::Table(table) => SharedTable::Table(table),
+                Item::Result(result) => SharedTable::Result {
+                    id: result.id,
+                    rows: result.row_count,
+                    columns: result.columns.into_iter().map(|it| it.name).collect(),
+                },
+                _ => return None,
+            };
+            Some(DataRow { mark, data })
+        })
+        .collect())
+}
+
+pub(super) async fn runs(caller: &Caller) -> Result<Vec<RunRow>, AppError> {
+    let all = of_others(caller, |thing| matches!(thing, Thing::Run(_))).await?;
+    Ok(all
+        .into_iter()
+        .filter_map(|(mark, item)| match item {
+            Item::Run(run) => Some(run_row(mark, *run)),
+            _ => None,
+        })
+        .collect())
+}
+
+/// Whose run this is, where it is not the caller's own but one that somebody shares.
+pub(crate) async fn mark_of_run(caller: &Caller, id: &str) -> Result<Option<Mark>, AppError> {
+    let own = StateId::new(id);
+    if caller
+        .state
+        .manager
+        .look_up(&caller.scope()?, &own)
+        .await?
+        .is_some()
+    {
+        return Ok(None);
+    }
+    let is_it = |thing: &Thing| matches!(thing, Thing::Run(shared) if shared == id);
+    let all = of_others(caller, is_it).await?;
+    Ok(all.into_iter().map(|(mark, _)| mark).next())
+}
+
+fn run_row(mark: Mark, run: RunInfo) -> RunRow {
+    RunRow {
+        mark,
+        id: run.id,
+        name: run.name,
+        protocol: run.protocol_name,
+        status: run.status,
+        patients: run.patients,
+        years: run.duration_years,
+    }
+}
+
+pub(super) async fn copy(caller: &Caller, share: &str) -> Result<String, AppError> {
+    let all = of_others(caller, |_| true).await?;
+    let found = all.into_iter().find(|(mark, _)| mark.share == share);
+    let (mark, item) =
+        found.ok_or_else(|| AppError::NotFound("This is not shared with you any more.".into()))?;
+    if !mark.may_copy {
+        return Err(AppError::Forbidden(format!(
+            "{} shares this to be read, not to be copied.",
+            mark.owner
+        )));
+    }
+    match item {
+        Item::Query(query) => keep_query(caller, *query).await,
+        Item::Table(table) => Ok(caller.workspace()?.adopt_table(*table).await?.name),
+        Item::Result(result) => {
+            let path = caller.state.workbench.result_path(&result.id);
+            let (workspace, cancel) = (caller.workspace()?, CancellationToken::new());
+            let (name, answer) = ("merged_result.parquet", Some(Answer::Rename));
+            let done = workspace.import(&path, name, answer, &cancel).await?;
+            Ok(match done {
+                Outcome::Imported { table } => table.name,
+                Outcome::Unchanged { table } => table,
+                _ => "merged_result".into(),
+            })
+        }
+        Item::Run(run) => run_again(caller, *run).await,
+    }
+}
+
+/// Among one's own saved queries, as the newest.
+async fn keep_query(caller: &Caller, query: SavedQuery) -> Result<String, AppError> {
+    let (manager, scope) = (&caller.state.manager, caller.scope()?);
+    let key = SAVED_QUERIES.entry.key;
+    let stored = read_store(manager, &scope, key).await?;
+    let kept = stored.data.map(serde_json::from_value::<Vec<SavedQuery>>);
+    let mut kept = kept
+        .transpose()
+        .map_err(AppError::internal)?
+        .unwrap_or_default();
+    if kept.len() >= MAX_SAVED {
+        return Err(AppError::BadRequest(
+            "There are too many saved queries. Delete one first.".into(),
+        ));
+    }
+    let (name, now) = (query.name.clone(), crate::context::now_ms());
+    let copy = SavedQuery {
+        id: format!("q{now}"),
+        saved_at: now,
+        ..query
+    };
+    kept.insert(0, copy);
+    let new = New {
+        id: Some(StateId::scoped(key, &scope)),
+        kind: Kind::STORE,
+        name: key.to_owned(),
+        data: serde_json::to_value(&kept).map_err(AppError::internal)?,
+        metadata: json!({ "store": key }),
+        scope,
+        ttl: Ttl::Never,
+    };
+    let expected = match stored.version {
+        0 => Expected::Absent,
+        version => Expected::Version(Version(version)),
+    };
+    manager.put(new, expected, &caller.actor()?).await?;
+    Ok(name)
+}
+
+/// The same order gives the same run, to the last byte: so a copy is simulated, and its tables are one's own.
+async fn run_again(caller: &Caller, run: RunInfo) -> Result<String, AppError> {
+    let by = By {
+        scope: caller.scope()?,
+        actor: caller.actor()?,
+        name: caller.account()?.name.clone(),
+    };
+    let order = Order {
+        name: Some(run.name),
+        protocol: run.protocol,
+        patients: run.patients,
+        duration_years: run.duration_years,
+        seed: run.seed,
+        recruitment: run.recruitment,
+        start_date: run.start_date,
+        tags: run.tags,
+        notes: run.notes,
+    };
+    Ok(caller.state.runs.start(&by, order).await?.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hint;
+
+    #[test]
+    fn an_address_is_hinted_at() {
+        assert_eq!(hint("bob@lab.org"), "b…@lab.org");
+        assert_eq!(hint("émile@a.b"), "é…@a.b");
+    }
+}
