@@ -177,7 +177,7 @@ fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
 fn take_up(query: Query, toasts: Toasts, spec: MergeSpec, name: String) {
     let before = current(query);
     put(query, spec);
-    dom::hide(PANEL);
+    popup::hide(PANEL);
     let text = ["The query is now ", &name].concat();
     toasts.offer(text, "Undo", move || put(query, before.clone()));
 }
