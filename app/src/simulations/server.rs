@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use workbench::simulation::{Amendment, MemoryReport, Recruitment, RunStatus, outcomes::Outcomes};
+pub(super) use workbench::simulation::registry::RunRow as Row;
+use workbench::simulation::{
+    Amendment, MemoryReport, Recruitment,
+    outcomes::Outcomes,
+    registry::{Browse, Browsed},
+    trial::Mapping,
+};
 
 use crate::{AppError, json::Json};
 
