@@ -73,6 +73,7 @@ fn in_words(name: &str) -> String {
         "query.consolidate_baseline" => "Baseline visits as one",
         "query.view" => "Order and column filters of the result",
         "query.saved" => "Saved queries",
+        "simulations.saved" => "Saved searches for runs",
         "data.keys" => "Merge keys",
         "study.name" => "The study's name",
         "plot.spec" => "The plot",

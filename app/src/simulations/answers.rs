@@ -210,10 +210,9 @@ pub(super) async fn import_trial(
     let bench = &caller.state.workbench;
     let table = bench.described(table, file).await?;
     let path = bench.table_path(&table.id);
-    let runs = &caller.state.runs;
-    let came = runs.import_trial(&by(caller)?, &path, &table, mapping, tags);
-    let came = came.await?.into_iter();
-    Ok(came.map(|run| (run.id, run.name)).collect())
+    let (runs, by) = (&caller.state.runs, by(caller)?);
+    let came = runs.import_trial(&by, &path, &table, mapping, tags).await?;
+    Ok(came.into_iter().map(|run| (run.id, run.name)).collect())
 }
 
 pub(super) async fn cancel(caller: &Caller, id: &str) -> Result<(), AppError> {

@@ -2,7 +2,7 @@
 //!
 //! **Server-side rendering.** Files are chosen in a browser only; on the server there is nothing to send.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use serde::de::DeserializeOwned;
 
 use crate::AppError;
@@ -18,7 +18,7 @@ pub(super) struct Chosen {
 pub(super) fn chosen(event: &ev::Event) -> Option<Chosen> {
     #[cfg(feature = "hydrate")]
     {
-        let input: web_sys::HtmlInputElement = event_target(event);
+        let input: web_sys::HtmlInputElement = leptos::prelude::event_target(event);
         let file = input.files().and_then(|files| files.get(0));
         input.set_value("");
         file.map(|file| Chosen {

@@ -291,9 +291,9 @@ async fn rows_that_no_run_has_are_refused_though_every_checksum_is_right() {
     let case = Case::new().await;
     type Forge = fn(&RecordBatch) -> RecordBatch;
     let forgeries: [(Forge, &str); 3] = [
-        (reversed, "visits of nobody, or not in order"),
+        (reversed, "other than counted"),
         (blinded, "vision has a value that is no number"),
-        (renumbered, "visits of nobody, or not in order"),
+        (renumbered, "other than counted"),
     ];
     for (forge, because) in forgeries {
         let mut files = case.files.clone();

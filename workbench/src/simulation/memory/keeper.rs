@@ -9,14 +9,12 @@ use std::{
     time::Duration,
 };
 
-use holdfast::{Scope, Timestamp};
+use holdfast::Timestamp;
 use tokio::sync::Mutex as Gate;
 
 use super::{
-    advice::advice,
     counts::Counts,
     item::{Item, Owner},
-    types::{MemoryItem, MemoryReport},
 };
 use crate::simulation::tables::Tables;
 
@@ -27,15 +25,15 @@ const REMEMBERED: usize = 1000;
 #[derive(Clone)]
 pub(crate) struct Keeper(Arc<Mutex<Held>>);
 
-struct Held {
-    budget: u64,
+pub(super) struct Held {
+    pub(super) budget: u64,
     /// Bytes of what is held.
-    bytes: u64,
+    pub(super) bytes: u64,
     /// Bytes that are expected of loads under way.
     expected: u64,
     uses: u64,
-    items: HashMap<String, Item>,
-    counts: Counts,
+    pub(super) items: HashMap<String, Item>,
+    pub(super) counts: Counts,
 }
 
 /// What is found under a name.
@@ -164,37 +162,7 @@ impl Keeper {
         held.look_at_pins();
     }
 
-    /// What is in memory, with the results of one scope, or of all.
-    pub(crate) fn report(&self, scope: Option<&Scope>, now: Timestamp) -> MemoryReport {
-        let held = self.lock();
-        let mut report = MemoryReport {
-            budget: held.budget,
-            held: held.bytes,
-            hits: held.counts.hits,
-            misses: held.counts.misses,
-            evictions: held.counts.evictions,
-            median_load_ms: held.counts.median_load_ms(),
-            events: held.counts.events,
-            ..MemoryReport::default()
-        };
-        for (id, item) in &held.items {
-            match item.is_held() {
-                true if item.is_staying() => report.staying += item.bytes,
-                false if item.is_open() => report.beside += item.bytes,
-                _ => {}
-            }
-            if scope.is_none_or(|scope| *scope == item.owner.scope) {
-                report.items.push(item.told(id));
-            }
-        }
-        let by_use =
-            |item: &MemoryItem| std::cmp::Reverse(held.items.get(&item.id).map(|item| item.used));
-        report.items.sort_by_key(by_use);
-        report.suggestions = advice(&report, held.pinned(), held.counts.again(now), now);
-        report
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Held> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -247,7 +215,7 @@ impl Held {
     }
 
     /// Bytes of what is pinned and held.
-    fn pinned(&self) -> u64 {
+    pub(super) fn pinned(&self) -> u64 {
         let held = self.items.values().filter(|item| item.is_held());
         let pinned = held.filter(|item| item.owner.is_pinned);
         pinned.map(|item| item.bytes).sum()

@@ -2,8 +2,10 @@
 
 use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
 
+use holdfast::Scope;
+
 use super::*;
-use crate::simulation::{Suggestion, memory::weigh};
+use crate::simulation::{MemoryReport, Suggestion, memory::weigh};
 
 const KB: u64 = 1000;
 

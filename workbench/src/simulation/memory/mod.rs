@@ -6,6 +6,7 @@
 //! - `item`: what is known of one result, held or not
 //! - `keeper`: which results are held, and which leave first
 //! - `counts`: hits, loads, how long they took, what is worth an event
+//! - `report`: what is told of all that
 //! - `advice`: what a person could change, out of these counts
 //!
 //! **Invariant.** A result that is pinned, or that somebody holds, never leaves. The budget is what is *held*: a result
@@ -19,6 +20,8 @@ mod counts;
 mod item;
 #[cfg(feature = "engine")]
 mod keeper;
+#[cfg(feature = "engine")]
+mod report;
 mod types;
 #[cfg(feature = "engine")]
 mod weight;

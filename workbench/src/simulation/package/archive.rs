@@ -78,12 +78,16 @@ fn look_at_end(file: &mut File) -> Result<(), PackageError> {
 }
 
 fn look_at_files(zip: &ZipArchive<File>) -> Result<Vec<(usize, String)>, PackageError> {
+    // The reader has dropped the others already.
+    if zip.has_duplicate_names() {
+        return Err(PackageError::Twice("one of its files".into()));
+    }
     let (mut files, mut total, mut seen) = (Vec::new(), 0_u64, HashSet::new());
     for at in 0..zip.len() {
         let file = zip.by_index_data(at)?;
         let name = name::check(file.name_raw())?.to_owned();
         let is_new = seen.insert(name.to_lowercase());
-        if !is_new || zip.has_duplicate_names() {
+        if !is_new {
             return Err(PackageError::Twice(name));
         }
         let kind = |what| PackageError::Kind {

@@ -3,6 +3,7 @@
 //!
 //! - `types`: which column means what, and where a run came from; plain data
 //! - `read`: rows out of the table, refused with their number where they make no sense
+//! - `columns`: its columns, typed
 //! - `arms`: rows become patients, arm by arm
 //! - `write`: an arm's patients become a run's tables
 //!
@@ -22,6 +23,8 @@
 
 #[cfg(feature = "engine")]
 mod arms;
+#[cfg(feature = "engine")]
+mod columns;
 #[cfg(feature = "engine")]
 mod read;
 mod types;

@@ -3,9 +3,7 @@
 use std::{collections::HashMap, fs::File, path::Path};
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray},
-    compute::cast,
-    datatypes::{DataType, Date32Type, Float64Type},
+    array::{Array, RecordBatch},
     error::ArrowError,
 };
 use parquet::{
@@ -16,7 +14,10 @@ use parquet::{
     errors::ParquetError,
 };
 
-use super::types::{Mapping, TimeIs};
+use super::{
+    columns::{numbers, text, texts, times, yes_or_no},
+    types::Mapping,
+};
 use crate::{
     Error,
     simulation::{OrderError, order::refused},
@@ -182,67 +183,4 @@ impl Found {
         }
         Ok(*place)
     }
-}
-
-fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, Stopped> {
-    let missing = || Error::Internal(format!("the column {name} was not read"));
-    Ok(batch.column_by_name(name).ok_or_else(missing)?)
-}
-
-fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray, Stopped> {
-    let texts = cast(column(batch, name)?, &DataType::Utf8)?;
-    Ok(texts.as_string::<i32>().clone())
-}
-
-fn text(texts: &StringArray, at: usize) -> Option<&str> {
-    let text = texts.is_valid(at).then(|| texts.value(at).trim());
-    text.filter(|text| !text.is_empty())
-}
-
-fn numbers(batch: &RecordBatch, field: &'static str, name: &str) -> Result<Float64Array, Stopped> {
-    let column = column(batch, name)?;
-    if !column.data_type().is_numeric() {
-        let problem = format!("\"{name}\" holds no numbers; choose another column");
-        return Err(refused(field, problem).into());
-    }
-    let numbers = cast(column, &DataType::Float64)?;
-    Ok(numbers.as_primitive::<Float64Type>().clone())
-}
-
-/// Days, or days since 1970.
-fn times(batch: &RecordBatch, mapping: &Mapping) -> Result<Float64Array, Stopped> {
-    let name = &mapping.time;
-    match mapping.time_is {
-        TimeIs::Days => numbers(batch, "time", name),
-        TimeIs::Date => {
-            let dates = column(batch, name)?.as_primitive_opt::<Date32Type>();
-            let none = || {
-                let problem = format!("\"{name}\" holds no dates; choose another column, or days");
-                refused("time", problem)
-            };
-            let dates = dates.ok_or_else(none)?;
-            Ok(dates.iter().map(|day| day.map(f64::from)).collect())
-        }
-    }
-}
-
-/// Yes is `1`, `true`, `yes` or `y`, and any number but 0.
-fn yes_or_no(batch: &RecordBatch, name: &str, before: usize) -> Result<BooleanArray, Stopped> {
-    if column(batch, name)?.data_type().is_numeric() {
-        let numbers = numbers(batch, "injected", name)?;
-        return Ok(numbers.iter().map(|it| it.map(|it| it != 0.0)).collect());
-    }
-    let texts = texts(batch, name)?;
-    let read = |at: usize| match text(&texts, at).map(str::to_lowercase).as_deref() {
-        None => Ok(None),
-        Some("1" | "true" | "yes" | "y") => Ok(Some(true)),
-        Some("0" | "false" | "no" | "n") => Ok(Some(false)),
-        Some(other) => {
-            let line = before + at + 2;
-            let problem = format!("line {line}: \"{other}\" is neither yes nor no");
-            Err(refused("injected", problem))
-        }
-    };
-    let read: Vec<Option<bool>> = (0..texts.len()).map(read).collect::<Result<_, _>>()?;
-    Ok(read.into())
 }
