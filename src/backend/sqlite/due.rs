@@ -16,10 +16,11 @@ const DUE: &str = "
     FROM states s JOIN log l ON l.revision = s.revision
     WHERE s.due <= ?1 ORDER BY s.due LIMIT ?2";
 
-// Only where the record is still the newest: whoever wrote since has seen to it.
+// As the newest record says, should somebody have written since.
 const INDEX: &str = "
-    UPDATE states SET due = l.due FROM json_each(?1) e CROSS JOIN log l ON l.revision = e.value
-    WHERE states.scope = l.scope AND states.id = l.id AND states.revision = l.revision";
+    UPDATE states SET due = (SELECT l.due FROM log l WHERE l.revision = states.revision)
+    WHERE number IN (SELECT s.number FROM json_each(?1) e CROSS JOIN log l ON l.revision = e.value
+                     CROSS JOIN states s ON s.scope = l.scope AND s.id = l.id)";
 
 #[derive(FromRow)]
 struct Indexed {
