@@ -12,16 +12,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Digest(pub [u8; 32]);
 
+/// The two digits of each byte.
+static DIGITS: [[u8; 2]; 256] = {
+    let sixteen = b"0123456789abcdef";
+    let mut digits = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        digits[byte] = [sixteen[byte >> 4], sixteen[byte & 15]];
+        byte += 1;
+    }
+    digits
+};
+
 impl Digest {
     /// Its text.
     pub(crate) fn digits(&self) -> [u8; 64] {
-        const SIXTEEN: [u8; 16] = *b"0123456789abcdef";
         let mut text = [0; 64];
-        for (digits, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
-            *digits = [
-                SIXTEEN[usize::from(byte >> 4)],
-                SIXTEEN[usize::from(byte & 15)],
-            ];
+        for (digits, byte) in text.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *digits = DIGITS[usize::from(byte)];
         }
         text
     }

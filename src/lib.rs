@@ -137,6 +137,8 @@ pub mod error;
 #[cfg(feature = "engine")]
 pub mod feature;
 #[cfg(feature = "engine")]
+mod hash;
+#[cfg(feature = "engine")]
 pub mod limits;
 #[cfg(feature = "engine")]
 pub mod log;

@@ -16,7 +16,7 @@ pub(crate) mod step;
 mod sweeper;
 mod write;
 
-use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::future::poll_immediate;
 use tokio::{
@@ -33,6 +33,7 @@ use crate::{
     Authority, Change, Clock, Error, Ids, Kind, Lifecycle, Limits, Scope, State, StateId, Status,
     Timestamp, Transition,
     backend::{Backend, Fault, Held},
+    hash::Map,
     limits::{Access, Gate},
     log::MAX_PAGE,
     metrics::{Counts, Latency, Metrics, Slow},
@@ -54,8 +55,8 @@ struct Parts {
     ids: Arc<dyn Ids>,
     limits: Limits,
     gate: Gate,
-    lifecycles: HashMap<Kind, Lifecycle>,
-    ttls: HashMap<Kind, Duration>,
+    lifecycles: Map<Kind, Lifecycle>,
+    ttls: Map<Kind, Duration>,
     rules: Rules,
     schemas: Schemas,
     authority: Option<Arc<dyn Authority>>,

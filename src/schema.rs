@@ -9,12 +9,12 @@
 mod bulk;
 mod start;
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use serde_json::Value;
 
 pub use self::bulk::{Failure, Mode, Report};
-use crate::{Error, Kind, State, StateManager, Status, backend::Fault};
+use crate::{Error, Kind, State, StateManager, Status, backend::Fault, hash::Map};
 
 /// From the data of one version to the data of the next.
 pub(crate) type Upcaster = Arc<dyn Fn(Value) -> Result<Value, Fault> + Send + Sync>;
@@ -24,7 +24,7 @@ const FIRST: u32 = 1;
 
 /// The upcasters of each kind, from version 1 on.
 #[derive(Default)]
-pub(crate) struct Schemas(HashMap<Kind, Vec<Upcaster>>);
+pub(crate) struct Schemas(Map<Kind, Vec<Upcaster>>);
 
 impl Schemas {
     /// Adds the step from the kind's newest version to the one after it.

@@ -2,27 +2,50 @@
 //! it. What goes around the state in a record of the log is each backend's own business.
 
 pub(crate) mod json;
+pub(crate) mod weight;
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::json::Tree;
 use crate::{Scope, State};
 
 /// The JSON of a state, together with the state that it was made from; or nothing, and then whoever
 /// needs it makes it.
 #[derive(Debug, Clone, Default)]
-pub struct Text(Option<(Arc<State>, Arc<str>)>);
+pub struct Text(Option<Made>);
+
+/// What was made, and of what.
+#[derive(Debug, Clone)]
+struct Made {
+    of: Arc<State>,
+    json: Arc<str>,
+    /// The memory of the state as a tree of values.
+    weight: u32,
+}
 
 impl Text {
-    pub(crate) fn new(state: &Arc<State>, json: Arc<str>) -> Self {
-        Self(Some((Arc::clone(state), json)))
+    pub(crate) fn new(state: &Arc<State>, json: Arc<str>, sizes: Sizes) -> Self {
+        Self(Some(Made {
+            of: Arc::clone(state),
+            json,
+            weight: weight::with(state, sizes.beyond),
+        }))
     }
 
     /// The JSON, if it is this very state's: a write that was given another state has none.
     pub(crate) fn of(&self, state: &Arc<State>) -> Option<Arc<str>> {
-        let (of, json) = self.0.as_ref()?;
-        Arc::ptr_eq(of, state).then(|| Arc::clone(json))
+        self.made_of(state).map(|made| Arc::clone(&made.json))
+    }
+
+    /// The memory that this very state takes as a tree of values.
+    pub(crate) fn weight(&self, state: &Arc<State>) -> Option<u32> {
+        self.made_of(state).map(|made| made.weight)
+    }
+
+    fn made_of(&self, state: &Arc<State>) -> Option<&Made> {
+        self.0.as_ref().filter(|made| Arc::ptr_eq(&made.of, state))
     }
 }
 
@@ -54,6 +77,8 @@ impl Size {
 pub(crate) struct Sizes {
     pub(crate) data: Size,
     pub(crate) metadata: Size,
+    /// The memory of both as trees of values, outside of themselves.
+    pub(crate) beyond: usize,
 }
 
 /// Appends a state as `serde_json` would, and says how large its parts are.
@@ -84,9 +109,9 @@ pub(crate) fn append(state: &State, text: &mut Vec<u8>) -> serde_json::Result<Si
     text.extend_from_slice(b",\"status\":");
     json::string(text, status.as_str())?;
     text.extend_from_slice(b",\"data\":");
-    let data = part(text, data)?;
+    let (data, within_data) = part(text, data)?;
     text.extend_from_slice(b",\"metadata\":");
-    let metadata = part(text, metadata)?;
+    let (metadata, within_metadata) = part(text, metadata)?;
     text.extend_from_slice(b",\"version\":");
     json::unsigned(text, version.0);
     text.extend_from_slice(b",\"schema_version\":");
@@ -108,14 +133,19 @@ pub(crate) fn append(state: &State, text: &mut Vec<u8>) -> serde_json::Result<Si
     text.extend_from_slice(b",\"digest\":\"");
     text.extend_from_slice(&digest.digits());
     text.extend_from_slice(b"\"}");
-    Ok(Sizes { data, metadata })
+    Ok(Sizes {
+        data,
+        metadata,
+        beyond: within_data + within_metadata,
+    })
 }
 
-fn part(text: &mut Vec<u8>, value: &Value) -> serde_json::Result<Size> {
+fn part(text: &mut Vec<u8>, value: &Value) -> serde_json::Result<(Size, usize)> {
     let before = text.len();
-    let brackets = json::value(text, value)?;
-    let bytes = (text.len() - before) as u64;
-    Ok(Size { bytes, brackets })
+    let mut tree = Tree::default();
+    json::value(text, value, &mut tree)?;
+    let (bytes, brackets) = ((text.len() - before) as u64, tree.brackets);
+    Ok((Size { bytes, brackets }, tree.beyond))
 }
 
 fn append_scope(text: &mut Vec<u8>, scope: &Scope) -> serde_json::Result<()> {
@@ -195,6 +225,12 @@ mod tests {
                 String::from_utf8(text).unwrap(),
                 format!("before{expected}")
             );
+            let weight = weight::with(&state, sizes.beyond);
+            assert_eq!(
+                weight,
+                weight::of(&state),
+                "learned on the way or looked for"
+            );
             for (size, value) in [(sizes.data, &state.data), (sizes.metadata, &state.metadata)] {
                 assert_eq!(size, crate::validate::size(value).unwrap());
                 let json = value.to_string();
@@ -207,8 +243,8 @@ mod tests {
     #[test]
     fn a_text_is_that_of_one_state_only() {
         let one = Arc::new(state(Scope::Shared, json!(1), Value::Null, None));
-        let text = Text::new(&one, "{}".into());
-        assert!(text.of(&one).is_some());
+        let text = Text::new(&one, "{}".into(), Sizes::default());
+        assert!(text.of(&one).is_some() && text.weight(&one).is_some());
         assert!(text.of(&Arc::new(State::clone(&one))).is_none());
         assert!(Text::default().of(&one).is_none());
     }

@@ -4,13 +4,11 @@
 //! admitted. The ledger keeps the books as if it were written already, so that two writes of one
 //! state, in one batch or in two batches of one group, are decided right. It does no I/O.
 
-use std::collections::HashMap;
-
 use super::{
     Batch, Bound, Write,
     address::{Address, Addressed},
 };
-use crate::{Scope, Status, Version};
+use crate::{Scope, Status, Version, hash::Map};
 
 /// What is stored of one state, as far as guards and quotas need it.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +59,8 @@ pub(super) enum Verdict {
 /// The books of one group.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    pub(super) heads: HashMap<Address, Head>,
-    pub(super) usage: HashMap<Scope, Usage>,
+    pub(super) heads: Map<Address, Head>,
+    pub(super) usage: Map<Scope, Usage>,
 }
 
 impl Ledger {

@@ -18,7 +18,6 @@ mod recent;
 mod redis;
 mod sealed;
 mod sqlite;
-mod weight;
 
 use std::{fmt, sync::Arc};
 
@@ -36,6 +35,7 @@ pub use self::{
     sealed::{MasterKey, Sealed, SealedFault, Sensitive},
     sqlite::{Sqlite, SqliteFault},
 };
+use crate::text::weight;
 use crate::{
     Actor, Bound, Change, Kind, Revision, Scope, State, StateId, Timestamp, Transition, Version,
     search::{Ask, Found},
@@ -185,6 +185,12 @@ impl Write {
             Some(json) => Ok(json),
             None => Ok(serde_json::to_string(&*self.after)?.into()),
         }
+    }
+
+    /// The memory of `after` as a tree of values.
+    fn weight(&self) -> u32 {
+        let known = self.text.weight(&self.after);
+        known.unwrap_or_else(|| weight::of(&self.after))
     }
 
     /// The record of this write at its place in the log.

@@ -5,13 +5,12 @@
 //! [`Backend::recent`](super::Backend::recent) reads it.
 
 use std::{
-    collections::HashMap,
     mem,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use super::address::{Address, Addressed};
-use crate::{Scope, State, StateId};
+use crate::{Scope, State, StateId, hash::Map};
 
 /// States in one generation: what 256 busy writers touch, many times over.
 const GENERATION: usize = 4096;
@@ -24,8 +23,8 @@ pub(super) struct Recent(Mutex<Generations>);
 
 #[derive(Debug, Default)]
 struct Generations {
-    young: HashMap<Address, Arc<State>>,
-    old: HashMap<Address, Arc<State>>,
+    young: Map<Address, Arc<State>>,
+    old: Map<Address, Arc<State>>,
 }
 
 impl Recent {

@@ -1,6 +1,6 @@
 //! How an engine is put together: one backend, and what may differ from the defaults.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -11,6 +11,7 @@ use crate::{
     backend::Backend,
     backend::Fault,
     error::Problem,
+    hash::Map,
     limits::{Gate, RateLimits},
     metrics::Metrics,
     schema::Schemas,
@@ -29,8 +30,8 @@ pub struct Builder {
     ids: Option<Arc<dyn Ids>>,
     limits: Limits,
     rate_limits: RateLimits,
-    lifecycles: HashMap<Kind, Lifecycle>,
-    ttls: HashMap<Kind, Duration>,
+    lifecycles: Map<Kind, Lifecycle>,
+    ttls: Map<Kind, Duration>,
     rules: Rules,
     schemas: Schemas,
     authority: Option<Arc<dyn Authority>>,
@@ -60,7 +61,7 @@ impl Builder {
             limits: Limits::default(),
             rate_limits: RateLimits::default(),
             lifecycles: lifecycles.collect(),
-            ttls: HashMap::from([(Kind::STORE, STORE_TTL)]),
+            ttls: [(Kind::STORE, STORE_TTL)].into_iter().collect(),
             rules: Rules::default(),
             schemas: Schemas::default(),
             authority: None,

@@ -4,7 +4,7 @@
 //! The digest is BLAKE3. What was written before that was chosen carries SHA-256 of the same text,
 //! and stays as valid as it was (docs/decisions/0017).
 
-use std::sync::Arc;
+use std::{cell::Cell, mem, sync::Arc};
 
 use sha2::{Digest as _, Sha256};
 
@@ -14,8 +14,13 @@ use crate::{
     text::{self, Sizes, Text, json},
 };
 
-/// What a small state's link takes, so that most are written without a second allocation.
-const USUAL: usize = 1024;
+/// The largest buffer that is kept for the next link: what nearly all take, several times over.
+const KEPT: usize = 16 * 1024;
+
+thread_local! {
+    /// Where links are written: each thread writes one at a time, and the next into the same memory.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 64;
@@ -49,7 +54,8 @@ impl Link {
         after: &State,
     ) -> serde_json::Result<Self> {
         let previous = before.map_or_else(Digest::default, |state| state.digest);
-        let mut text = Vec::with_capacity(USUAL);
+        let mut text = BUFFER.take();
+        text.clear();
         text.extend_from_slice(b"{\"previous\":\"");
         text.extend_from_slice(&previous.digits());
         text.extend_from_slice(b"\",\"transition\":");
@@ -96,6 +102,14 @@ impl Link {
     }
 }
 
+impl Drop for Link {
+    fn drop(&mut self) {
+        if self.text.capacity() <= KEPT {
+            BUFFER.set(mem::take(&mut self.text));
+        }
+    }
+}
+
 /// Gives `after`, which carries the empty digest, the one that it has to carry.
 pub(crate) fn chained(
     before: Option<&State>,
@@ -108,7 +122,7 @@ pub(crate) fn chained(
     let json = link.json(after.digest);
     let state = Arc::new(after);
     Ok(Chained {
-        text: json.map_or_else(Text::default, |json| Text::new(&state, json)),
+        text: json.map_or_else(Text::default, |json| Text::new(&state, json, link.sizes)),
         sizes: link.sizes,
         state,
     })

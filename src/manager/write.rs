@@ -4,7 +4,7 @@
 //! there is made again from it: the draft itself then says whether that is a conflict (the caller
 //! expected a version) or not (the caller does not care).
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use super::{New, StateManager, check::Base, step::Step};
 use crate::{
@@ -22,8 +22,8 @@ impl StateManager {
         let id = new.id.take().unwrap_or_else(|| self.0.ids.next());
         new.id = Some(id.clone());
         let scope = new.scope.clone();
-        self.take("register", &scope, &id, Step::register(new), actor)
-            .await
+        let mut step = Step::register(new);
+        self.take("register", &scope, &id, &mut step, actor).await
     }
 
     /// Changes the data of a state.
@@ -35,8 +35,8 @@ impl StateManager {
         expected: Expected,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
-        self.take("update", scope, id, Step::update(update, expected), actor)
-            .await
+        let mut step = Step::update(update, expected);
+        self.take("update", scope, id, &mut step, actor).await
     }
 
     /// Makes a state be as given: registers it when there is none (or only a deleted or expired
@@ -51,8 +51,8 @@ impl StateManager {
             return Err(Error::invalid("id", "`put` needs to know which state"));
         };
         let scope = new.scope.clone();
-        self.take("put", &scope, &id, Step::put(new, expected), actor)
-            .await
+        let mut step = Step::put(new, expected);
+        self.take("put", &scope, &id, &mut step, actor).await
     }
 
     /// Moves a state through its lifecycle.
@@ -67,8 +67,8 @@ impl StateManager {
         expected: Expected,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
-        let step = Step::Transition(transition, expected);
-        self.take("transition", scope, id, step, actor).await
+        let mut step = Step::Transition(transition, expected);
+        self.take("transition", scope, id, &mut step, actor).await
     }
 
     /// Brings back the content that a state had at an older version, as a new version. The status
@@ -94,8 +94,8 @@ impl StateManager {
         let old = self.counted(old.ok_or_else(|| Error::Absent { id: id.clone() }))?;
         self.counted(Error::unless_removed(&old))?;
         let old = self.upgraded(&old)?;
-        self.take("rollback", scope, id, Step::Rollback(old, expected), actor)
-            .await
+        let mut step = Step::Rollback(old, expected);
+        self.take("rollback", scope, id, &mut step, actor).await
     }
 
     /// Removes a state for readers. Its history stays.
@@ -106,25 +106,26 @@ impl StateManager {
         expected: Expected,
         actor: &Actor,
     ) -> Result<(), Error> {
-        self.take("delete", scope, id, Step::Delete(expected), actor)
-            .await
-            .map(drop)
+        let mut step = Step::Delete(expected);
+        let taken = self.take("delete", scope, id, &mut step, actor).await;
+        taken.map(drop)
     }
 
-    /// Checks a step, and does it.
+    /// Checks a step, and does it. The step stays where it is: what is handed from future to future by value is
+    /// copied each time.
     async fn take(
         &self,
         operation: &'static str,
         scope: &Scope,
         id: &StateId,
-        mut step: Step,
+        step: &mut Step,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
         self.check(scope, id, actor)?;
-        self.check_step(&step)?;
+        self.check_step(step)?;
         let powers = self.counted(self.powers(scope, actor).await)?;
         let draft = |base: Base<'_>| {
-            let writes = self.draft_step(id, &mut step, actor, base)?;
+            let writes = self.draft_step(id, step, actor, base)?;
             powers.check(actor, &writes)?;
             Ok(writes)
         };
@@ -140,7 +141,7 @@ impl StateManager {
         mut draft: impl FnMut(Base<'_>) -> Result<Vec<Write>, Error>,
     ) -> Result<Arc<State>, Error> {
         let backend = &self.0.backend;
-        let work = async {
+        let work = pin!(async {
             let mut is_newest = false;
             let mut base = backend.recent(scope, id);
             loop {
@@ -166,7 +167,7 @@ impl StateManager {
                     }
                 }
             }
-        };
+        });
         let changes = self.within(operation, work).await?;
         let changes = self.counted(changes)?;
         self.0.metrics.wrote(&changes);

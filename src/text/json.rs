@@ -4,10 +4,16 @@
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
-/// Digits of the longest whole number.
-const LONGEST: usize = 20;
+use super::weight;
 
-const TEN: [u8; 10] = *b"0123456789";
+/// What is seen of a value on the way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tree {
+    /// How many arrays and objects are in it, itself counted.
+    pub(crate) brackets: u64,
+    /// The memory that it takes outside of itself.
+    pub(crate) beyond: usize,
+}
 
 /// Appends whatever else there is.
 pub(crate) fn other(text: &mut Vec<u8>, value: &impl Serialize) -> serde_json::Result<()> {
@@ -17,10 +23,7 @@ pub(crate) fn other(text: &mut Vec<u8>, value: &impl Serialize) -> serde_json::R
 /// Appends text between quotes.
 pub(crate) fn string(text: &mut Vec<u8>, string: &str) -> serde_json::Result<()> {
     let bytes = string.as_bytes();
-    // Without a way out of the loop the processor looks at many bytes at once.
-    let is_plain = |byte: &u8| (*byte >= b' ') & (*byte != b'"') & (*byte != b'\\');
-    let are_plain = bytes.iter().fold(true, |all, byte| all & is_plain(byte));
-    if !are_plain {
+    if !are_plain(bytes) {
         return other(text, &string);
     }
     text.reserve(bytes.len() + 2);
@@ -30,27 +33,42 @@ pub(crate) fn string(text: &mut Vec<u8>, string: &str) -> serde_json::Result<()>
     Ok(())
 }
 
-/// Appends a number from 0 on.
-pub(crate) fn unsigned(text: &mut Vec<u8>, mut number: u64) {
-    let mut digits = [0; LONGEST];
-    let mut length = 0;
-    for place in digits.iter_mut().rev() {
-        *place = TEN[(number % 10) as usize];
-        number /= 10;
-        length += 1;
-        if number == 0 {
-            break;
-        }
+/// Whether nothing in it has to be escaped. Most texts are names of a few bytes, so eight are looked at in one
+/// go, as one number.
+fn are_plain(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks();
+    let are_words_plain = words.iter().all(|word| is_plain(u64::from_ne_bytes(*word)));
+    are_words_plain && rest.iter().all(|byte| PLAIN[usize::from(*byte)])
+}
+
+static PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = byte >= 0x20 && byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
     }
-    text.extend_from_slice(&digits[LONGEST - length..]);
+    plain
+};
+
+/// The same of eight bytes. Subtracting borrows from the upper bit of a byte that is less, and of no other below the
+/// first such; a byte whose own upper bit is set is never less.
+fn is_plain(word: u64) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const UPPER: u64 = EACH << 7;
+    let less = |word: u64, than: u8| word.wrapping_sub(EACH * u64::from(than)) & !word;
+    let is = |byte: u8| less(word ^ (EACH * u64::from(byte)), 1);
+    (less(word, b' ') | is(b'"') | is(b'\\')) & UPPER == 0
+}
+
+/// Appends a number from 0 on.
+pub(crate) fn unsigned(text: &mut Vec<u8>, number: u64) {
+    text.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Appends a number of either sign.
 pub(crate) fn signed(text: &mut Vec<u8>, number: i64) {
-    if number < 0 {
-        text.push(b'-');
-    }
-    unsigned(text, number.unsigned_abs());
+    text.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Appends a number that is not whole, or was written as if it were not.
@@ -70,8 +88,8 @@ fn real(text: &mut Vec<u8>, number: &Number) -> serde_json::Result<()> {
     }
 }
 
-/// Appends any value, and says how many arrays and objects are in it, itself counted.
-pub(crate) fn value(text: &mut Vec<u8>, value: &Value) -> serde_json::Result<u64> {
+/// Appends any value, and adds what it is made of.
+pub(crate) fn value(text: &mut Vec<u8>, value: &Value, tree: &mut Tree) -> serde_json::Result<()> {
     match value {
         Value::Null => text.extend_from_slice(b"null"),
         Value::Bool(true) => text.extend_from_slice(b"true"),
@@ -81,39 +99,49 @@ pub(crate) fn value(text: &mut Vec<u8>, value: &Value) -> serde_json::Result<u64
             (None, Some(number)) => signed(text, number),
             (None, None) => real(text, number)?,
         },
-        Value::String(it) => string(text, it)?,
-        Value::Array(items) => return array(text, items),
-        Value::Object(fields) => return object(text, fields),
+        Value::String(it) => {
+            tree.beyond += it.capacity();
+            string(text, it)?;
+        }
+        Value::Array(items) => return array(text, items, tree),
+        Value::Object(fields) => return object(text, fields, tree),
     }
-    Ok(0)
+    Ok(())
 }
 
-fn array(text: &mut Vec<u8>, items: &[Value]) -> serde_json::Result<u64> {
-    let mut brackets = 1;
+fn array(text: &mut Vec<u8>, items: &Vec<Value>, tree: &mut Tree) -> serde_json::Result<()> {
+    tree.brackets += 1;
+    tree.beyond += weight::array(items);
     text.push(b'[');
     for (place, item) in items.iter().enumerate() {
         if place > 0 {
             text.push(b',');
         }
-        brackets += value(text, item)?;
+        value(text, item, tree)?;
     }
     text.push(b']');
-    Ok(brackets)
+    Ok(())
 }
 
-fn object(text: &mut Vec<u8>, fields: &Map<String, Value>) -> serde_json::Result<u64> {
-    let mut brackets = 1;
+fn object(
+    text: &mut Vec<u8>,
+    fields: &Map<String, Value>,
+    tree: &mut Tree,
+) -> serde_json::Result<()> {
+    tree.brackets += 1;
+    tree.beyond += weight::object(fields);
     text.push(b'{');
     for (place, (name, field)) in fields.iter().enumerate() {
         if place > 0 {
             text.push(b',');
         }
+        tree.beyond += name.capacity();
         string(text, name)?;
         text.push(b':');
-        brackets += value(text, field)?;
+        value(text, field, tree)?;
     }
     text.push(b'}');
-    Ok(brackets)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -126,9 +154,9 @@ mod tests {
     use super::*;
 
     fn written(it: &Value) -> (String, u64) {
-        let mut text = Vec::new();
-        let brackets = value(&mut text, it).unwrap();
-        (String::from_utf8(text).unwrap(), brackets)
+        let (mut text, mut tree) = (Vec::new(), Tree::default());
+        value(&mut text, it, &mut tree).unwrap();
+        (String::from_utf8(text).unwrap(), tree.brackets)
     }
 
     fn values() -> impl Strategy<Value = Value> {
@@ -190,6 +218,14 @@ mod tests {
         for byte in 0..=char::from(255) as u8 {
             let it = json!({ format!("{}", char::from(byte)): format!("a{}b", char::from(byte)) });
             assert_eq!(written(&it).0, it.to_string());
+            // In every place of eight, beside its neighbours in value.
+            for place in 0..8 {
+                let mut long = vec!['!'; 19];
+                long[place] = char::from(byte);
+                long[place + 8] = char::from(byte.wrapping_add(1));
+                let it = json!(String::from_iter(long));
+                assert_eq!(written(&it).0, it.to_string());
+            }
         }
     }
 

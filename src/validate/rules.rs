@@ -4,12 +4,12 @@
 //! `manager::draft` asks before anything is written, so single calls, transactions and the way back
 //! all pass here. What is well formed whatever the kind is the business of `validate`.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
 
-use crate::{Error, Kind, State, Status, error::Problem};
+use crate::{Error, Kind, State, Status, error::Problem, hash::Map};
 
 /// The most problems that one refusal names: more than a person reads, and bounded however large
 /// the data is.
@@ -22,7 +22,7 @@ type Judge = dyn Fn(Option<&State>, &State) -> Result<(), Vec<Problem>> + Send +
 
 /// The rules of all kinds.
 #[derive(Default)]
-pub(crate) struct Rules(HashMap<Kind, Own>);
+pub(crate) struct Rules(Map<Kind, Own>);
 
 /// The rules of one kind.
 #[derive(Default)]

@@ -110,3 +110,65 @@ async fn one_bad_write_never_fails_its_neighbours() {
     }
     assert_eq!(backend.revision().await.unwrap(), Revision(61));
 }
+
+/// How a file was laid out before its states had numbers, as a program of that time left it.
+const AS_IT_WAS: &str = "
+    DROP INDEX states_by_id;
+    DROP INDEX states_by_due;
+    ALTER TABLE states RENAME TO numbered_states;
+    CREATE TABLE states (
+        scope TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, version INTEGER NOT NULL,
+        revision INTEGER NOT NULL, live INTEGER NOT NULL, due INTEGER, bytes INTEGER NOT NULL,
+        PRIMARY KEY (scope, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX states_by_due ON states (due) WHERE due IS NOT NULL;
+    INSERT INTO states (scope, id, kind, version, revision, live, due, bytes)
+    SELECT scope, id, kind, version, revision, live, due, bytes FROM numbered_states;
+    DROP TABLE numbered_states;
+    DELETE FROM _sqlx_migrations WHERE version = 3;";
+
+#[tokio::test]
+async fn a_file_from_before_states_had_numbers_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("states.db");
+    let states = engine(&file).await;
+    for name in ["b", "a", "gone"] {
+        states.register(store(name), &ada()).await.unwrap();
+    }
+    let patch = || Update::Merge(json!({"n": 1}));
+    let written = states.update(&adas(), &id("b"), patch(), Expected::Any, &ada());
+    let written = written.await.unwrap();
+    let gone = states.delete(&adas(), &id("gone"), Expected::Any, &ada());
+    gone.await.unwrap();
+    drop(states);
+    let url = format!("sqlite://{}", file.display());
+    let old = sqlx::SqlitePool::connect(&url).await.unwrap();
+    sqlx::raw_sql(AS_IT_WAS).execute(&old).await.unwrap();
+    old.close().await;
+
+    let states = engine(&file).await;
+    assert_eq!(
+        states.get(&adas(), &id("b")).await.unwrap(),
+        Some(Arc::clone(&written))
+    );
+    let listed = states.list(&adas(), None, None, 10).await.unwrap();
+    let listed: Vec<_> = listed.iter().map(|state| state.id.as_str()).collect();
+    assert_eq!(listed, ["a", "b"]);
+    assert_eq!(states.held().await.unwrap().states, 2);
+    let expected = Expected::Version(written.version);
+    let next = states.update(&adas(), &id("b"), patch(), expected, &ada());
+    assert_eq!(next.await.unwrap().version, Version(3));
+    // What was deleted goes on with its history, and what is new finds a place.
+    for (name, version) in [("gone", 3), ("new", 1)] {
+        let again = states.register(store(name), &ada()).await.unwrap();
+        assert_eq!(again.version, Version(version));
+    }
+    let history = states.history(&adas(), &id("b"), HistoryQuery::default());
+    assert_eq!(history.await.unwrap().len(), 3);
+    // The index of what is due came along: an hour after its last write a store ends.
+    let backend = Sqlite::open(&file).await.unwrap();
+    let due = backend.due(Timestamp(i64::MAX), 10).await.unwrap();
+    assert_eq!(due.len(), 4);
+    let verified = states.verify().await.unwrap();
+    assert_eq!((verified.changes, verified.findings), (8, vec![]));
+}

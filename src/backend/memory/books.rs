@@ -1,7 +1,7 @@
 //! What only one writer at a time may look at and change: the log, the scopes, what is due, the notes.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     num::NonZeroU64,
     ops::Bound::{self, Unbounded},
     sync::Arc,
@@ -16,13 +16,13 @@ use super::{
     record::{Log, Record},
     slot::{ById, Shelf, Slot, Stand},
 };
-use crate::{Actor, Scope, State, StateId, Timestamp};
+use crate::{Actor, Scope, State, StateId, Timestamp, hash::Map};
 
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) log: Log,
     pub(super) notes: BTreeMap<String, Note>,
-    scopes: HashMap<Scope, Holdings>,
+    scopes: Map<Scope, Holdings>,
     /// When to look at which state. A state whose time was put off is moved when its old time has come:
     /// most are written again long before, and each write would move them.
     due: BTreeMap<Due, Arc<Slot>>,

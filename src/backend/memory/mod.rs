@@ -39,6 +39,7 @@ use super::{
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
+    hash::Hashing,
     search::{Ask, Found, Selection, Sort},
 };
 
@@ -48,7 +49,7 @@ const LOOKS: usize = 1000;
 /// The backend `memory`.
 #[derive(Debug)]
 pub struct Memory {
-    slots: DashSet<ByAddress>,
+    slots: DashSet<ByAddress, Hashing>,
     books: Mutex<Books>,
     warm: Warm,
     announce: broadcast::Sender<Announcement>,
@@ -58,7 +59,7 @@ impl Memory {
     /// An empty engine.
     pub fn new() -> Self {
         Self {
-            slots: DashSet::new(),
+            slots: DashSet::default(),
             books: Mutex::default(),
             warm: Warm::default(),
             announce: broadcast::Sender::new(ANNOUNCEMENTS),

@@ -3,7 +3,7 @@
 use std::{mem, sync::Arc};
 
 use super::{
-    super::{Batch, Fault, Write, ledger::Verdict, weight},
+    super::{Batch, Fault, Write, ledger::Verdict},
     Memory,
     books::Books,
     slot::{ByAddress, Slot},
@@ -20,7 +20,7 @@ struct Ready {
 impl Ready {
     fn of(write: &Write) -> Result<Self, Fault> {
         let json = write.json()?;
-        let bytes = weight::of(&write.after);
+        let bytes = write.weight();
         Ok(Self { json, bytes })
     }
 }

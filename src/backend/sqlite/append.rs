@@ -1,96 +1,131 @@
-//! The rows of the log on their way into the file: bound as they are, many to a statement.
-//!
-//! As one JSON array they were one statement, but SQLite took longer to parse it than to write the rows.
+//! What a group writes: the rows of the log, where the states stand in it, what the scopes hold.
 
-use std::sync::LazyLock;
+use rusqlite::{CachedStatement, Connection, params};
 
-use sqlx::{Arguments, SqliteConnection, sqlite::SqliteArguments};
+use super::Write;
+use crate::{
+    Status,
+    backend::{ledger::Usage, origin},
+};
 
-use super::{Fault, SqliteFault, Write};
-use crate::{Status, backend::origin};
-
-/// Rows that one statement takes: a group is a few of the large ones and a few of the small. The largest
-/// has 3,584 parameters of the 32,766 that SQLite lets a statement have.
-const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
-
-const INSERT: &str = "
+const APPEND: &str = "
     INSERT INTO log (revision, previous, scope, id, version, transition, actor, client, at, kind,
                      live, due, bytes, state)
-    VALUES ";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
-const COLUMNS: usize = 14;
+const BEGIN: &str = "
+    INSERT INTO states (scope, id, kind, version, revision, live, due, bytes)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
-const ROW: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const POINT: &str = "
+    UPDATE states SET kind = ?2, version = ?3, revision = ?4, live = ?5, bytes = ?6
+    WHERE number = ?1";
 
-/// The statements of these sizes.
-static STATEMENTS: LazyLock<[String; SIZES.len()]> =
-    LazyLock::new(|| SIZES.map(|size| format!("{INSERT}{}", vec![ROW; size].join(", "))));
+const MOVE: &str = "UPDATE states SET due = ?2 WHERE number = ?1";
 
-/// One row.
-pub(super) struct Row<'a> {
-    revision: i64,
-    previous: Option<i64>,
-    scope: String,
-    version: i64,
-    bytes: i64,
-    write: &'a Write,
-    json: &'a str,
+const USE: &str = "
+    INSERT INTO scopes (scope, states, bytes) VALUES (?1, ?2, ?3)
+    ON CONFLICT (scope) DO UPDATE SET states = excluded.states, bytes = excluded.bytes";
+
+/// The statements, each prepared once for as long as the connection lives.
+pub(super) struct Pen<'a> {
+    append: CachedStatement<'a>,
+    begin: CachedStatement<'a>,
+    point: CachedStatement<'a>,
+    due: CachedStatement<'a>,
+    usage: CachedStatement<'a>,
 }
 
-impl<'a> Row<'a> {
-    pub(super) fn of(
-        revision: u64,
-        previous: Option<u64>,
-        write: &'a Write,
-        json: &'a str,
-    ) -> Result<Self, Fault> {
+impl<'a> Pen<'a> {
+    pub(super) fn of(connection: &'a Connection) -> rusqlite::Result<Self> {
         Ok(Self {
-            revision: i64::try_from(revision)?,
-            previous: previous.map(i64::try_from).transpose()?,
-            scope: write.after.scope.to_string(),
-            version: i64::try_from(write.after.version.0)?,
-            bytes: i64::try_from(write.bytes)?,
-            write,
-            json,
+            append: connection.prepare_cached(APPEND)?,
+            begin: connection.prepare_cached(BEGIN)?,
+            point: connection.prepare_cached(POINT)?,
+            due: connection.prepare_cached(MOVE)?,
+            usage: connection.prepare_cached(USE)?,
         })
     }
 
-    fn bind(self, values: &mut SqliteArguments<'a>) -> Result<(), Fault> {
-        let state = &self.write.after;
-        values.add(self.revision)?;
-        values.add(self.previous)?;
-        values.add(self.scope)?;
-        values.add(state.id.as_str())?;
-        values.add(self.version)?;
-        values.add(self.write.transition.as_str())?;
-        values.add(&*self.write.actor.name)?;
-        values.add(origin::of(&self.write.actor))?;
-        values.add(state.updated_at.0)?;
-        values.add(state.kind.as_str())?;
-        values.add(state.status != Status::DELETED)?;
-        values.add(self.write.due.map(|due| due.0))?;
-        values.add(self.bytes)?;
-        values.add(self.json)?;
+    /// Appends a record to the log.
+    pub(super) fn append(
+        &mut self,
+        revision: u64,
+        previous: Option<u64>,
+        scope: &str,
+        write: &Write,
+        json: &str,
+    ) -> rusqlite::Result<()> {
+        let state = &write.after;
+        self.append.execute(params![
+            revision,
+            previous,
+            scope,
+            state.id.as_str(),
+            state.version.0,
+            write.transition.as_str(),
+            write.actor.name,
+            origin::of(&write.actor).as_deref(),
+            state.updated_at.0,
+            state.kind.as_str(),
+            state.status != Status::DELETED,
+            write.due.map(|due| due.0),
+            write.bytes,
+            json,
+        ])?;
         Ok(())
     }
-}
 
-/// Appends rows to the log.
-pub(super) async fn append(
-    mut rows: Vec<Row<'_>>,
-    connection: &mut SqliteConnection,
-) -> Result<(), Fault> {
-    for (size, statement) in SIZES.into_iter().zip(&*STATEMENTS) {
-        while rows.len() >= size {
-            let mut values = SqliteArguments::default();
-            values.reserve(size * COLUMNS, 0);
-            for row in rows.drain(..size) {
-                row.bind(&mut values)?;
-            }
-            let query = sqlx::query_with(statement, values);
-            let done = query.execute(&mut *connection).await;
-            done.map_err(SqliteFault::from)?;
-        }
+    /// Has a new state stand at this record.
+    pub(super) fn begin(
+        &mut self,
+        revision: u64,
+        scope: &str,
+        write: &Write,
+    ) -> rusqlite::Result<()> {
+        let state = &write.after;
+        self.begin.execute(params![
+            scope,
+            state.id.as_str(),
+            state.kind.as_str(),
+            state.version.0,
+            revision,
+            state.status != Status::DELETED,
+            write.due.map(|due| due.0),
+            write.bytes,
+        ])?;
+        Ok(())
     }
-    Ok(())
+
+    /// Has the state of this number stand at this record.
+    pub(super) fn point(
+        &mut self,
+        number: i64,
+        revision: u64,
+        write: &Write,
+    ) -> rusqlite::Result<()> {
+        let state = &write.after;
+        self.point.execute(params![
+            number,
+            state.kind.as_str(),
+            state.version.0,
+            revision,
+            state.status != Status::DELETED,
+            write.bytes,
+        ])?;
+        Ok(())
+    }
+
+    /// Moves a state in the index of what is due.
+    pub(super) fn due(&mut self, number: i64, due: Option<i64>) -> rusqlite::Result<()> {
+        self.due.execute(params![number, due])?;
+        Ok(())
+    }
+
+    /// Notes what a scope holds.
+    pub(super) fn usage(&mut self, scope: &str, usage: Usage) -> rusqlite::Result<()> {
+        self.usage
+            .execute(params![scope, usage.states, usage.bytes])?;
+        Ok(())
+    }
 }

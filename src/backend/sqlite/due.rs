@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use sqlx::{FromRow, SqliteExecutor, SqlitePool};
+use sqlx::{FromRow, SqlitePool};
 
 use super::{Fault, SqliteFault, count, row};
 use crate::{State, Timestamp};
@@ -16,15 +16,11 @@ const DUE: &str = "
     FROM states s JOIN log l ON l.revision = s.revision
     WHERE s.due <= ?1 ORDER BY s.due LIMIT ?2";
 
-// Only where the record is still the newest: whoever wrote since has seen to it. What is inserted is there
-// already, so only its time is set.
+// As the newest record says, should somebody have written since.
 const INDEX: &str = "
-    INSERT INTO states (scope, id, kind, version, revision, live, due, bytes)
-    SELECT l.scope, l.id, l.kind, l.version, l.revision, l.live, l.due, l.bytes
-    FROM json_each(?1) e CROSS JOIN log l ON l.revision = e.value
-    CROSS JOIN states s ON s.scope = l.scope AND s.id = l.id AND s.revision = l.revision
-    WHERE true
-    ON CONFLICT (scope, id) DO UPDATE SET due = excluded.due";
+    UPDATE states SET due = (SELECT l.due FROM log l WHERE l.revision = states.revision)
+    WHERE number IN (SELECT s.number FROM json_each(?1) e CROSS JOIN log l ON l.revision = e.value
+                     CROSS JOIN states s ON s.scope = l.scope AND s.id = l.id)";
 
 #[derive(FromRow)]
 struct Indexed {
@@ -57,10 +53,7 @@ pub(super) async fn states(
 }
 
 /// Has the index show when the states of these records are due.
-pub(super) async fn index(
-    writer: impl SqliteExecutor<'_>,
-    revisions: &[impl serde::Serialize],
-) -> Result<(), Fault> {
+async fn index(writer: &SqlitePool, revisions: &[i64]) -> Result<(), Fault> {
     let revisions = serde_json::to_string(revisions)?;
     let done = sqlx::query(INDEX).bind(revisions).execute(writer).await;
     done.map_err(SqliteFault::from)?;

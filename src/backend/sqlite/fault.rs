@@ -1,8 +1,11 @@
 //! What can go wrong with a file, told apart by who can help.
 
-use std::{io, sync::Arc};
+use std::{error::Error, io, sync::Arc};
 
 use super::Fault;
+
+/// What SQLite or the system said.
+type Cause = Arc<dyn Error + Send + Sync>;
 
 /// Why the database file did not do what was asked. Nothing was written. Every [`Fault`] of this backend
 /// that the file is the cause of is one of these: `fault.downcast_ref::<SqliteFault>()`. The next
@@ -11,24 +14,24 @@ use super::Fault;
 pub enum SqliteFault {
     /// The disk, or the quota of its user, is full.
     #[error("there is no room left for the database: {0}")]
-    Full(Arc<sqlx::Error>),
+    Full(Cause),
     /// The file may only be read. Readers are served. Where it was not closed cleanly, `-wal` and `-shm`
     /// beside it count as well, and once they may be written it has to be opened again.
     #[error("the database may only be read: {0}")]
-    ReadOnly(Arc<sqlx::Error>),
+    ReadOnly(Cause),
     /// Another program held the file for longer than a writer waits.
     #[error("another program holds the database: {0}")]
-    Busy(Arc<sqlx::Error>),
+    Busy(Cause),
     /// The file cannot be opened, read or written. If the machine stops before the next write,
     /// the one that failed may be found done.
     #[error("the database cannot be reached: {0}")]
-    Unreachable(Arc<sqlx::Error>),
+    Unreachable(Cause),
     /// The file is not a database, or no longer a whole one: restore a backup.
     #[error("the database is damaged: {0}")]
-    Damaged(Arc<sqlx::Error>),
+    Damaged(Cause),
     /// The tables do not take it, however often they are asked.
     #[error("SQLite refuses: {0}")]
-    Refused(Arc<sqlx::Error>),
+    Refused(Cause),
     /// The writer ended, because its runtime did.
     #[error("the writer of this database has stopped; open it again")]
     Stopped,
@@ -43,17 +46,28 @@ impl From<sqlx::Error> for SqliteFault {
             }
             _ => return Self::Unreachable(Arc::new(error)),
         };
-        // The low byte is the primary code (https://sqlite.org/rescode.html).
-        let code: Option<u32> = code.and_then(|code| code.parse().ok());
-        let kind = match code.map(|code| code & 0xff) {
-            Some(5 | 6) => Self::Busy,
-            Some(8) => Self::ReadOnly,
-            Some(10 | 14) => Self::Unreachable,
-            Some(11 | 26) => Self::Damaged,
-            Some(13) => Self::Full,
-            _ => Self::Refused,
-        };
-        kind(Arc::new(error))
+        let code = code.and_then(|code| code.parse().ok());
+        kind(code)(Arc::new(error))
+    }
+}
+
+impl From<rusqlite::Error> for SqliteFault {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error().map(|error| error.extended_code);
+        kind(code)(Arc::new(error))
+    }
+}
+
+/// The fault that a result code stands for, if SQLite was asked at all.
+fn kind(code: Option<i32>) -> fn(Cause) -> SqliteFault {
+    // The low byte is the primary code (https://sqlite.org/rescode.html).
+    match code.map(|code| code & 0xff) {
+        Some(5 | 6) => SqliteFault::Busy,
+        Some(8) => SqliteFault::ReadOnly,
+        Some(10 | 14) => SqliteFault::Unreachable,
+        Some(11 | 26) => SqliteFault::Damaged,
+        Some(13) => SqliteFault::Full,
+        _ => SqliteFault::Refused,
     }
 }
 
@@ -64,8 +78,12 @@ impl SqliteFault {
             Ok(error) => return Self::from(*error).into(),
             Err(fault) => fault,
         };
+        let fault = match fault.downcast::<rusqlite::Error>() {
+            Ok(error) => return Self::from(*error).into(),
+            Err(fault) => fault,
+        };
         match fault.downcast::<io::Error>() {
-            Ok(error) => Self::Unreachable(Arc::new(sqlx::Error::Io(*error))).into(),
+            Ok(error) => Self::Unreachable(Arc::new(*error)).into(),
             Err(fault) => fault,
         }
     }

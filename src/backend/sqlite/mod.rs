@@ -1,16 +1,18 @@
 //! States in one SQLite file: WAL, `synchronous = FULL`, one writer, a pool of readers.
 //!
 //! This file opens the database and answers readers. `writer` gathers concurrent writes into one
-//! transaction, `group`, `append` and `due` are the SQL of such a transaction, `row` decodes records, `fault` says what
-//! can go wrong. An acknowledged write is on disk: it survives `kill -9` and a power cut.
+//! transaction over its own connection (`link`), `group`, `stored` and `append` are such a transaction, `row` decodes
+//! records, `fault` says what can go wrong. An acknowledged write is on disk: it survives `kill -9` and a power cut.
 
 mod append;
 mod due;
 mod fault;
 mod group;
+mod link;
 mod notes;
 mod row;
 mod search;
+mod stored;
 mod thin;
 mod writer;
 
@@ -19,13 +21,13 @@ use std::{path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde_json::Value;
 use sqlx::{
-    ConnectOptions, SqlitePool,
+    ConnectOptions, Connection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{Notify, broadcast};
 
 pub use self::fault::SqliteFault;
-use self::{row::Record, search::Search, writer::Writer};
+use self::{link::Link, row::Record, search::Search, writer::Writer};
 use super::{
     ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned, Write,
     recent::Recent,
@@ -44,10 +46,6 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Pages of 4 kB the write-ahead log grows to before it is moved into the file: seldom enough that
 /// a busy writer hardly notices, small enough (16 MB) to be read back at once after a crash.
 const CHECKPOINT_PAGES: &str = "4000";
-
-/// The writer's page cache in kB, negative as SQLite wants it: the states that are written again
-/// and again stay in it.
-const WRITER_CACHE: &str = "-32768";
 
 /// Prepared statements kept by each connection: all that there are.
 const STATEMENTS: usize = 64;
@@ -77,17 +75,14 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .statement_cache_capacity(STATEMENTS);
-        let for_writer = options
-            .clone()
-            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-            .pragma("cache_size", WRITER_CACHE)
-            // What a statement keeps to take itself back with stays in memory: as a file it was made, written
-            // and removed with every group.
-            .pragma("temp_store", "MEMORY");
-        let mut connection = for_writer.connect().await.map_err(SqliteFault::from)?;
+        let mut connection = options.connect().await.map_err(SqliteFault::from)?;
         sqlx::migrate!("./migrations/sqlite")
             .run(&mut connection)
             .await?;
+        let link = Link::to(path.as_ref());
+        let for_writer = link.open().map_err(SqliteFault::from)?;
+        // Not before the writer's is open: who closes the last one cleans up.
+        connection.close().await.map_err(SqliteFault::from)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
@@ -99,8 +94,8 @@ impl Sqlite {
         let written = Arc::new(Notify::new());
         let search = Search::start(path.as_ref(), readers.clone(), Arc::clone(&written));
         let writer = Writer::start(
+            link,
             for_writer,
-            connection,
             Arc::clone(&recent),
             announce.clone(),
             written,

@@ -7,12 +7,16 @@
 
 use std::sync::Arc;
 
-use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
-use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+use rusqlite::Connection;
+use tokio::{
+    sync::{Notify, broadcast, mpsc, oneshot},
+    task::spawn_blocking,
+};
 
 use super::{
     Announcement, Batch, Fault, Outcome, Recent, SqliteFault, Write,
     group::{self, Answer},
+    link::Link,
 };
 use crate::{
     Change, Revision,
@@ -44,15 +48,15 @@ pub(super) struct Writer(mpsc::Sender<Request>);
 
 impl Writer {
     pub(super) fn start(
-        options: SqliteConnectOptions,
-        connection: SqliteConnection,
+        link: Link,
+        connection: Connection,
         recent: Arc<Recent>,
         announce: broadcast::Sender<Announcement>,
         written: Arc<Notify>,
     ) -> Self {
         let (sender, requests) = queue();
         let task = Task {
-            options,
+            link,
             connection: Some(connection),
             recent,
             announce,
@@ -73,11 +77,13 @@ impl Writer {
     }
 }
 
+type Written = Result<Vec<Answer>, Fault>;
+
 struct Task {
-    options: SqliteConnectOptions,
+    link: Link,
     /// `None` after the file failed: what such a connection still believes (a transaction that SQLite
     /// has ended, a file that may only be read) would stand in the way for ever.
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
     recent: Arc<Recent>,
     announce: broadcast::Sender<Announcement>,
     /// Told after every commit.
@@ -89,10 +95,16 @@ impl Task {
         while let Some(group) = requests.next().await {
             self.commit(group).await;
         }
+        // Whoever closes the last connection tidies up on the disk.
+        let connection = self.connection.take();
+        let _ = spawn_blocking(move || drop(connection)).await;
     }
 
     async fn commit(&mut self, requests: Vec<Request>) {
-        let error = match self.write(&requests).await {
+        let Some((requests, written)) = self.write(requests).await else {
+            return;
+        };
+        let error = match written {
             Ok(answers) => return self.acknowledge(requests, answers),
             Err(error) => error,
         };
@@ -110,17 +122,25 @@ impl Task {
         }
     }
 
-    async fn write(&mut self, requests: &[Request]) -> Result<Vec<Answer>, Fault> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.options.connect().await.map_err(SqliteFault::from)?,
+    /// Writes a group on a thread that may wait for the disk. `None` when the runtime ends: then
+    /// nobody is left to be told.
+    async fn write(&mut self, requests: Vec<Request>) -> Option<(Vec<Request>, Written)> {
+        let (link, connection) = (self.link.clone(), self.connection.take());
+        let work = move || {
+            let opened = connection.map_or_else(|| link.open(), Ok);
+            let mut connection = match opened {
+                Ok(connection) => connection,
+                Err(error) => return (requests, Err(SqliteFault::from(error).into()), None),
+            };
+            let written = group::commit(&mut connection, &requests);
+            (requests, written, Some(connection))
         };
-        let written = group::commit(&mut connection, requests).await;
+        let (requests, written, connection) = spawn_blocking(work).await.ok()?;
         let failed = written.as_ref().err().and_then(SqliteFault::of_all);
         if failed.is_none() {
-            self.connection = Some(connection);
+            self.connection = connection;
         }
-        written
+        Some((requests, written))
     }
 
     /// Tells everybody, after the commit: first those who write, so that they go on.
