@@ -2,12 +2,12 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
-use workbench::simulation::{Recruitment, RunStatus};
+use workbench::simulation::{Recruitment, RunStatus, registry::Browse};
 
 use super::{
     place,
     rows::duration,
-    server::{Opened, Sought, pin_run},
+    server::{Opened, pin_runs},
 };
 use crate::{
     components::{format, icon::Icon, toasts::use_toasts},
@@ -37,15 +37,15 @@ fn Bar(run: Opened) -> impl IntoView {
     let (id, is_pinned) = (StoredValue::new(row.id.clone()), row.is_pinned);
     let pin = move |_| {
         spawn_local(async move {
-            if let Err(error) = pin_run(id.get_value(), !is_pinned).await {
+            if let Err(error) = pin_runs(vec![id.get_value()], !is_pinned).await {
                 toasts.error(error.to_string());
             }
         });
     };
     let tags = row.tags.into_iter().map(|tag| {
-        let only = Sought {
-            tag: tag.clone(),
-            ..Sought::default()
+        let only = Browse {
+            tags: vec![tag.clone()],
+            ..Browse::default()
         };
         view! { <A href=place::of(&only) attr:class="hf-chip hf-chip-line">{tag}</A> }
     });
