@@ -8,5 +8,5 @@
 mod types;
 mod view;
 
-pub(crate) use self::types::{Axis, Colour, Figure, Flow, Link, Node, Panel, Point, Series, Shape};
+pub(crate) use self::types::{Axis, Colour, Figure, Panel, Point, Series, Shape};
 pub(crate) use self::view::FigureView;

@@ -31,7 +31,7 @@ pub(crate) fn FigureView(#[prop(into)] figure: Signal<Figure>) -> impl IntoView 
             <figure aria-label=figure.name.clone()>
                 <figcaption class="font-semibold">{figure.name.clone()}</figcaption>
                 <p class="text-xs text-muted">{figure.summary.clone()}</p>
-                <div class="max-h-80 overflow-auto" tabindex="0" role="group" aria-label=figure.name>
+                <div class="max-h-80 overflow-auto" tabindex="0" role="group" aria-label=figure.name.clone()>
                     <table class="hf-grid tight"><thead><tr><th>"Series"</th><th class="num">{figure.x.name}</th><th class="num">{figure.y.name}</th><th class="num">"low"</th><th class="num">"high"</th></tr></thead><tbody>{rows}</tbody></table>
                 </div>
             </figure>
