@@ -51,7 +51,7 @@ fn Against(run: Shown, place: usize, pairs: Vec<Pair>) -> impl IntoView {
             <h3 class="px-4 py-2 flex items-center gap-1.5 font-semibold text-sm bg-base-200">{mark(place)}{run.name}</h3>
             <ul class="px-4 py-2 text-sm flex flex-col gap-1 max-w-[80ch]">{words}</ul>
             <div class="overflow-x-auto" tabindex="0" role="group" aria-label=label.clone()>
-                <table class="hf-grid" aria-label=label>
+                <table class="hf-grid" aria-label=label.clone()>
                     <thead><tr><th scope="col" class="pl-4!">"Test"</th><th scope="col">"Statistic"</th><th scope="col" class="num">"p"</th><th scope="col" class="num">"p, Holm"</th><th scope="col" class="pr-4!">"In words"</th></tr></thead>
                     {bodies}
                 </table>
