@@ -152,7 +152,7 @@ pub(crate) fn use_place(id: Memo<String>) -> Memo<Place> {
     // While another page is on its way its address is there already; this one stays as it was.
     let is_here = move || {
         let pathname = location.pathname.get();
-        id.with(|id| pathname.strip_prefix(PAGE) == Some(id))
+        id.with(|id| pathname.strip_prefix(PAGE) == Some(id.as_str()))
     };
     let said = Memo::new(move |before: Option<&Option<Place>>| match is_here() {
         true => location.query.with(Place::of),
