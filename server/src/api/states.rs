@@ -51,7 +51,7 @@ impl Whose {
         let own = asker.visitor.scope().ok_or(AppError::NoSession)?;
         Ok(match self {
             Self::Own => own,
-            Self::Shared => Scope::Shared,
+            Self::Shared => asker.visitor.common(),
         })
     }
 }

@@ -396,3 +396,26 @@ async fn the_servers_last_administrator_stays_in_the_first_tenant() {
             .contains(&json!("second"))
     );
 }
+
+#[tokio::test]
+async fn programs_read_the_common_states_of_their_own_tenant_only() {
+    let house = house().await;
+    let (ada, lars) = (
+        house.logged_in("ada@one.org").await,
+        house.logged_in("lars@lab.org").await,
+    );
+    let common = "/api/v1/states?scope=shared&limit=500";
+    let of_first = ada.get(common).await.json();
+    let first = of_first["states"].as_array().unwrap();
+    assert!(!first.is_empty());
+    let of_lab = lars.get(common).await.text();
+    for state in first {
+        let id = state["id"].as_str().unwrap();
+        assert!(
+            !of_lab.contains(&format!("\"scope\":{}", state["scope"])),
+            "{of_lab}"
+        );
+        let one = format!("/api/v1/states/{id}?scope=shared");
+        assert_eq!(ada.get(&one).await.status, StatusCode::OK);
+    }
+}
