@@ -136,10 +136,14 @@ async fn a_file_from_before_states_had_numbers_is_brought_up_to_date() {
         states.register(store(name), &ada()).await.unwrap();
     }
     let patch = || Update::Merge(json!({"n": 1}));
-    let written = states.update(&adas(), &id("b"), patch(), Expected::Any, &ada());
-    let written = written.await.unwrap();
-    let gone = states.delete(&adas(), &id("gone"), Expected::Any, &ada());
-    gone.await.unwrap();
+    let written = states
+        .update(&adas(), &id("b"), patch(), Expected::Any, &ada())
+        .await
+        .unwrap();
+    states
+        .delete(&adas(), &id("gone"), Expected::Any, &ada())
+        .await
+        .unwrap();
     drop(states);
     let url = format!("sqlite://{}", file.display());
     let old = sqlx::SqlitePool::connect(&url).await.unwrap();
@@ -156,15 +160,21 @@ async fn a_file_from_before_states_had_numbers_is_brought_up_to_date() {
     assert_eq!(listed, ["a", "b"]);
     assert_eq!(states.held().await.unwrap().states, 2);
     let expected = Expected::Version(written.version);
-    let next = states.update(&adas(), &id("b"), patch(), expected, &ada());
-    assert_eq!(next.await.unwrap().version, Version(3));
+    let next = states
+        .update(&adas(), &id("b"), patch(), expected, &ada())
+        .await
+        .unwrap();
+    assert_eq!(next.version, Version(3));
     // What was deleted goes on with its history, and what is new finds a place.
     for (name, version) in [("gone", 3), ("new", 1)] {
         let again = states.register(store(name), &ada()).await.unwrap();
         assert_eq!(again.version, Version(version));
     }
-    let history = states.history(&adas(), &id("b"), HistoryQuery::default());
-    assert_eq!(history.await.unwrap().len(), 3);
+    let history = states
+        .history(&adas(), &id("b"), HistoryQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(history.len(), 3);
     // The index of what is due came along: an hour after its last write a store ends.
     let backend = Sqlite::open(&file).await.unwrap();
     let due = backend.due(Timestamp(i64::MAX), 10).await.unwrap();
