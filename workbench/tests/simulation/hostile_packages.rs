@@ -38,7 +38,6 @@ impl Case {
     }
 
     /// It is refused, and everything is as before.
-    #[track_caller]
     async fn refused(&self, package: &[u8], because: &str) {
         let refused = import(&self.b, package).await.unwrap_err();
         let told = refused.to_string();
