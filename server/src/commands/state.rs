@@ -23,6 +23,7 @@ pub enum Deed {
     Get {
         /// Its id
         id: String,
+        /// Whose it is
         #[command(flatten)]
         whose: Whose,
     },
@@ -42,6 +43,7 @@ pub enum Deed {
         /// Go on where a page ended
         #[arg(long)]
         after: Option<String>,
+        /// Whose it is
         #[command(flatten)]
         whose: Whose,
     },
@@ -52,6 +54,7 @@ pub enum Deed {
         /// So many changes
         #[arg(long, default_value_t = PAGE)]
         last: usize,
+        /// Whose it is
         #[command(flatten)]
         whose: Whose,
     },
@@ -64,6 +67,7 @@ pub enum Deed {
         /// The version that was seen; without it, whatever is there
         #[arg(long)]
         version: Option<u64>,
+        /// Whose it is
         #[command(flatten)]
         whose: Whose,
     },
@@ -77,6 +81,7 @@ pub enum Deed {
         /// The version that was seen; without it, whatever is there
         #[arg(long)]
         version: Option<u64>,
+        /// Whose it is
         #[command(flatten)]
         whose: Whose,
     },
@@ -94,6 +99,7 @@ pub enum Deed {
         /// End after so many changes
         #[arg(long)]
         count: Option<usize>,
+        /// Whose it is
         #[command(flatten)]
         whose: Whose,
     },
@@ -177,7 +183,8 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
         } => {
             let (id, step) = (StateId::new(id), Transition::new(transition));
             let moved = states.transition(&whose.scope.0, &id, step, expected(version), &operator);
-            written(terminal, &moved.await?);
+            let moved = moved.await?;
+            written(terminal, &moved);
             Ok(())
         }
         Deed::Rollback {
@@ -188,7 +195,8 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
         } => {
             let (scope, id) = (&whose.scope.0, StateId::new(id));
             let back = states.rollback(scope, &id, Version(to), expected(version), &operator);
-            written(terminal, &back.await?);
+            let back = back.await?;
+            written(terminal, &back);
             Ok(())
         }
         Deed::Watch {
@@ -255,10 +263,10 @@ async fn watch(
             change = changes.next() => change,
             _ = tokio::signal::ctrl_c() => None,
         };
-        match change {
-            Some(change) => tell(terminal, &change?),
-            None => return Ok(()),
-        }
+        let Some(change) = change.transpose()? else {
+            return Ok(());
+        };
+        tell(terminal, &change);
     }
 }
 
