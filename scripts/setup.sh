@@ -94,8 +94,10 @@ setup_redis() {
 # The tests start servers of their own, on sockets in temporary folders. The cluster that Debian's package
 # starts on the standard port is never touched.
 setup_postgres() {
-  ls /usr/lib/postgresql/*/bin/postgres /usr/local/pgsql/*/bin/postgres /opt/homebrew/opt/postgresql@*/bin/postgres \
-    2>/dev/null | grep -q . && { say "  PostgreSQL: there"; return; }
+  local found
+  found=$(ls /usr/lib/postgresql/*/bin/postgres /usr/local/pgsql/*/bin/postgres /opt/homebrew/opt/postgresql@*/bin/postgres \
+    2>/dev/null || true)
+  [ -n "$found" ] && { say "  PostgreSQL: there"; return; }
   is_debian_root || fail "PostgreSQL is missing (tests of the engine): install version 13 or newer (Debian: postgresql)"
   install "tests of the engine, 20 s" postgresql
 }
