@@ -94,6 +94,8 @@ fn run(threads: usize) -> (RunInfo, tempfile::TempDir) {
     let (meter, cancel) = (Meter::default(), CancellationToken::new());
     simulate(&protocol, &order, folder.path(), threads, &meter, &cancel).unwrap();
     let info = RunInfo {
+        carried: None,
+        trial: None,
         id: "sim_20260311_140509_05-00_calm-otter".into(),
         name: "calm-otter".into(),
         status: RunStatus::Completed,

@@ -116,6 +116,8 @@ fn run(seed: u64) -> (Side, TempDir) {
 }
 
 fn info(order: Order, result: RunResult) -> RunInfo {
+    carried: None,
+    trial: None,
     RunInfo {
         id: format!("run {}", order.seed),
         name: format!("run {}", order.seed),

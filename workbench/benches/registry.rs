@@ -45,7 +45,7 @@ fn record(at: usize) -> Value {
     json!({
         "protocol_name": format!("Protocol {}", protocol % 40), "protocol_version": "1.0",
         "protocol_checksum": format!("{protocol:064}"), "protocol": parameters.join("\n"),
-        "engine": "visit-based 1", "model": if at % 3 == 0 { "reactive" } else { "treat_and_extend" },
+        "engine": "visit-based 1", "model": if at.is_multiple_of(3) { "reactive" } else { "treat_and_extend" },
         "patients": 100 + at % 5000, "duration_years": 5.0, "seed": at, "recruitment": "all_at_once",
         "start_date": "2026-01-01", "created_by": "Ada", "trial": null, "carried": null, "reason": null,
         "result": {"patients": 100, "visits": at, "bytes": at * 77 % 1_000_003, "checksum": format!("{at:064x}"),

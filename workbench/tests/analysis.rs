@@ -37,6 +37,8 @@ fn run(recruitment: Recruitment) -> Run {
         notes: String::new(),
     };
     let info = RunInfo {
+        carried: None,
+        trial: None,
         id: "sim_20260311_140509_05-00_calm-otter".into(),
         name: "calm-otter".into(),
         status: RunStatus::Completed,

@@ -7,6 +7,7 @@ mod assets;
 mod compress;
 mod error;
 mod fingerprint;
+mod gather;
 mod layout;
 mod names;
 mod optimise;

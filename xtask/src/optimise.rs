@@ -11,7 +11,7 @@ use crate::tools;
 
 /// What rustc's WASM uses and every current browser has. Named one by one: `--all-features` also writes compact
 /// imports, which Chromium refuses to load.
-const FEATURES: [&str; 6] = [
+pub const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
@@ -25,7 +25,7 @@ pub fn wasm(layout: &Layout, folder: &Path) -> Result<()> {
     in_parallel(with_extension(folder, "wasm")?, |path| {
         tools::run(
             Command::new(layout.node_program("wasm-opt"))
-                .arg("-Oz")
+                .args(["-Oz", "--strip-producers", "--strip-target-features"])
                 .args(FEATURES)
                 .arg(&path)
                 .arg("-o")

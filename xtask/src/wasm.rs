@@ -16,7 +16,7 @@ use crate::layout::Layout;
 use crate::names::{self, LOADER, MANIFEST};
 use crate::site::{NAME, PKG, Variant};
 use crate::step::{self, Finished, Made};
-use crate::{optimise, tools};
+use crate::{gather, optimise, tools};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Builds the crate `frontend` and everything the browser needs to start it.
@@ -29,7 +29,8 @@ pub fn build(layout: &Layout, variant: Variant) -> Result<Finished> {
         .finish();
     step::run(layout, "wasm", inputs, variant.is_release(), |folder| {
         let pkg = folder.join(PKG);
-        let lazy = split(&wasm, &pkg)?;
+        let mut lazy = split(&wasm, &pkg)?;
+        gather::gather(layout, &pkg, &mut lazy)?;
         bind(&pkg)?;
         if variant.is_release() {
             optimise::wasm(layout, &pkg)?;
@@ -65,7 +66,7 @@ fn compile(layout: &Layout, variant: Variant) -> Result<PathBuf> {
 }
 
 /// Lazy route -> stems of the files it needs.
-type Lazy = BTreeMap<String, Vec<String>>;
+pub type Lazy = BTreeMap<String, Vec<String>>;
 
 /// Splits the lazy routes off. Without any, the main file comes out as one and the loader is removed.
 fn split(wasm: &Path, pkg: &Path) -> Result<Lazy> {

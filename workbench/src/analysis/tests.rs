@@ -145,6 +145,8 @@ fn tables() -> Tables {
 }
 
 fn run() -> RunInfo {
+    carried: None,
+    trial: None,
     RunInfo {
         id: "sim_20260311_140509_02-00_calm-otter".into(),
         name: "calm-otter".into(),

@@ -33,6 +33,8 @@ pub struct Person {
 }
 
 pub fn info(id: &str, years: f64) -> RunInfo {
+    carried: None,
+    trial: None,
     RunInfo {
         id: id.into(),
         name: format!("run {id}"),
