@@ -116,9 +116,9 @@ fn run(seed: u64) -> (Side, TempDir) {
 }
 
 fn info(order: Order, result: RunResult) -> RunInfo {
-    carried: None,
-    trial: None,
     RunInfo {
+        carried: None,
+        trial: None,
         id: format!("run {}", order.seed),
         name: format!("run {}", order.seed),
         status: RunStatus::Completed,

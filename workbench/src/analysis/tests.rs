@@ -145,9 +145,9 @@ fn tables() -> Tables {
 }
 
 fn run() -> RunInfo {
-    carried: None,
-    trial: None,
     RunInfo {
+        carried: None,
+        trial: None,
         id: "sim_20260311_140509_02-00_calm-otter".into(),
         name: "calm-otter".into(),
         status: RunStatus::Completed,

@@ -33,9 +33,9 @@ pub struct Person {
 }
 
 pub fn info(id: &str, years: f64) -> RunInfo {
-    carried: None,
-    trial: None,
     RunInfo {
+        carried: None,
+        trial: None,
         id: id.into(),
         name: format!("run {id}"),
         status: RunStatus::Completed,
