@@ -123,24 +123,23 @@ fn stand_in(entities: &BTreeMap<String, EntityType>) -> Vec<u8> {
     module.finish()
 }
 
-/// The loader with one loader for all of these parts.
+/// The loader with one loader for all of these parts, before the first of them.
 fn rewrite(script: &str, parts: &[String]) -> Result<String> {
     let end = ", []);\n";
     let mut script = script.to_owned();
-    let mut is_first = true;
+    let mut first = script.len();
     for stem in parts {
-        let name = format!("__{stem}");
         let missing = || Error::step("gather", format!("the loader does not load {stem}"));
         let start = script
-            .find(&format!("const {name} = makeLoad("))
+            .find(&format!("const __{stem} = makeLoad("))
             .ok_or_else(missing)?;
         let length = script[start..].find(end).ok_or_else(missing)? + end.len();
-        let mut new = format!("const {name} = __{COMMON};\n");
-        if std::mem::take(&mut is_first) {
-            new.insert_str(0, &common_loader());
-        }
+        let new = format!("const __{stem} = __{COMMON};\n");
         script.replace_range(start..start + length, &new);
+        // What is replaced later and stands before it only moves it towards the beginning.
+        first = first.min(start);
     }
+    script.insert_str(first, &common_loader());
     Ok(script)
 }
 
@@ -177,8 +176,12 @@ mod tests {
     fn the_loader_loads_the_one_file_for_each_of_its_parts() {
         let one = |n: u8| format!("const __chunk_{n} = makeLoad(() => {{ /* {n} */ }}\n, []);\n");
         let script = format!("{}{}{}rest", one(1), one(2), one(3));
-        let parts = ["chunk_1".to_owned(), "chunk_3".to_owned()];
+        let parts = ["chunk_3".to_owned(), "chunk_1".to_owned()];
         let new = rewrite(&script, &parts).unwrap();
+        assert!(
+            new.starts_with("const __common = "),
+            "it is there before it is named"
+        );
         assert_eq!(new.matches("makeLoad").count(), 2);
         assert!(
             new.contains("const __chunk_1 = __common;")
