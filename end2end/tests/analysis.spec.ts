@@ -10,7 +10,7 @@ test.use({ ownServer: true });
 const PATIENTS = 300;
 
 /** Orders a run of five years and opens it. */
-async function openRun(page: Page, name = "Heron"): Promise<void> {
+async function openRun(page: Page, name = "Azure"): Promise<void> {
   await open(page, "/simulations");
   await page.getByRole("button", { name: "New run" }).click();
   const form = page.getByRole("form", { name: "New run" });
@@ -139,7 +139,7 @@ test("the address has the view; it survives a refresh, and another run opens in 
   await alive(page);
   await expect(figure(page, "Cohort flow")).toContainText("quarter by quarter");
   await page.getByRole("link", { name: "Simulations", exact: true }).last().click();
-  await page.getByRole("link", { name: "Heron", exact: true }).click();
+  await page.getByRole("link", { name: "Azure", exact: true }).click();
   await expect(page).toHaveURL(/view=flow&by=quarter&in=percent/);
   await expect(figure(page, "Cohort flow")).toContainText("quarter by quarter");
 });

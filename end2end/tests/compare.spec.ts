@@ -22,10 +22,10 @@ async function order(page: Page, name: string, years = "2"): Promise<void> {
 /** Three runs, of which the last is longer, compared from the list. */
 async function compareThree(page: Page): Promise<void> {
   await open(page, "/simulations");
-  await order(page, "Heron");
-  await order(page, "Lantern");
-  await order(page, "Otter", "3");
-  for (const name of ["Heron", "Lantern", "Otter"]) await page.getByRole("checkbox", { name }).check();
+  await order(page, "Azure");
+  await order(page, "Cobalt");
+  await order(page, "Umber", "3");
+  for (const name of ["Azure", "Cobalt", "Umber"]) await page.getByRole("checkbox", { name }).check();
   await page.getByRole("group", { name: "Chosen runs" }).getByRole("link", { name: "Compare" }).click();
   await expect(page).toHaveURL(/\/compare\?runs=/);
   await expect(measures(page)).toBeVisible();
@@ -41,7 +41,7 @@ test("three runs are compared in four modes, and who is counted and how is chose
   await expect(chips.getByRole("listitem")).toHaveCount(3);
   await expect(chips.getByText("reference", { exact: true })).toHaveCount(1);
   await expect(chart(page).getByText("Mean vision").first()).toBeVisible();
-  await expect(page.getByRole("list", { name: "What does not match" })).toContainText("Otter");
+  await expect(page.getByRole("list", { name: "What does not match" })).toContainText("the longest goes on to month 36");
 
   await mode(page, "Side by side").click();
   await expect(page).toHaveURL(/mode=side_by_side/);
@@ -75,16 +75,16 @@ test("a link opens the same view, and it is there after a power cut", async ({ c
   await compareThree(page);
   await mode(page, "Difference").click();
   await page.getByLabel("Measure", { exact: true }).selectOption("Injections so far");
-  const makeReference = page.getByRole("link", { name: "Compare with Lantern" });
+  const makeReference = page.getByRole("link", { name: "Compare with Cobalt" });
   await makeReference.click();
-  await expect(chart(page).getByText("Difference in mean injections so far to Lantern").first()).toBeVisible();
+  await expect(chart(page).getByText("Difference in mean injections so far to Cobalt").first()).toBeVisible();
   const table = await measures(page).textContent();
   const address = page.url();
 
   const other = await context.newPage();
   await open(other, address.replace(holdfast.url, ""));
   await expect(measures(other)).toHaveText(table ?? "");
-  await expect(chart(other).getByText("Difference in mean injections so far to Lantern").first()).toBeVisible();
+  await expect(chart(other).getByText("Difference in mean injections so far to Cobalt").first()).toBeVisible();
   await other.close();
 
   // Away and back, without saying what.
@@ -97,23 +97,23 @@ test("a link opens the same view, and it is there after a power cut", async ({ c
   await holdfast.killAndRestart();
   await open(page, "/compare");
   await expect(measures(page)).toHaveText(table ?? "");
-  await expect(chart(page).getByText("Difference in mean injections so far to Lantern").first()).toBeVisible();
+  await expect(chart(page).getByText("Difference in mean injections so far to Cobalt").first()).toBeVisible();
 });
 
 test("runs are added and taken away, and one that is not there is said", async ({ page }) => {
   await open(page, "/compare");
   await expect(page.getByText("Nothing is compared yet.")).toBeVisible();
   await open(page, "/simulations");
-  await order(page, "Heron");
-  await order(page, "Lantern");
+  await order(page, "Azure");
+  await order(page, "Cobalt");
   await open(page, "/compare");
   await page.getByRole("button", { name: "Choose runs" }).click();
   const chooser = page.getByRole("group", { name: "Choose runs" });
-  await chooser.getByRole("checkbox", { name: "Heron" }).check();
+  await chooser.getByRole("checkbox", { name: "Azure" }).check();
   await expect(page.getByText("Choose at least one more")).toBeVisible();
   await chooser.getByLabel("Search completed runs").fill("lant");
   await expect(chooser.getByRole("checkbox")).toHaveCount(1);
-  await chooser.getByRole("checkbox", { name: "Lantern" }).check();
+  await chooser.getByRole("checkbox", { name: "Cobalt" }).check();
   await expect(measures(page)).toBeVisible();
   await chooser.getByRole("button", { name: "Done" }).click();
   await expect(chooser).toBeHidden();

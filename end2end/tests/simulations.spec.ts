@@ -173,7 +173,7 @@ test("the arms of a trial come in as runs when its columns are explained", async
 test("facets narrow the list, and a saved search is there after a restart", async ({ complaints, holdfast, page }) => {
   complaints.expect(/Failed to load resource|ERR_/);
   await open(page, "/simulations");
-  for (const [name, tags] of [["Heron", "base, nhs"], ["Lantern", "nhs"], ["Otter", ""]] as const) {
+  for (const [name, tags] of [["Azure", "base, nhs"], ["Cobalt", "nhs"], ["Umber", ""]] as const) {
     await order(page, { patients: "50", years: "2", name, tags });
     await expectCompleted(page, name);
   }
@@ -192,24 +192,24 @@ test("facets narrow the list, and a saved search is there after a restart", asyn
   await expect(runs(page)).toHaveCount(3);
   await filter.getByRole("link", { name: "NHS base cases" }).click();
   await expect(runs(page)).toHaveCount(1);
-  await expect(runs(page)).toContainText("Heron");
+  await expect(runs(page)).toContainText("Azure");
 });
 
 test("runs are pinned together with the keyboard, and the memory is shown", async ({ page }) => {
   await open(page, "/simulations");
-  for (const name of ["Heron", "Otter"]) {
+  for (const name of ["Azure", "Umber"]) {
     await order(page, { patients: "50", years: "2", name });
     await expectCompleted(page, name);
   }
-  await page.getByRole("checkbox", { name: "Otter" }).focus();
+  await page.getByRole("checkbox", { name: "Umber" }).focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Space");
   const chosen = page.getByRole("group", { name: "Chosen runs" });
   await expect(chosen).toContainText("2 runs chosen");
   await chosen.getByRole("button", { name: "Pin", exact: true }).click();
-  await expect(page.getByRole("button", { name: "Pin Heron" })).toHaveAttribute("aria-pressed", "true");
-  await expect(page.getByRole("button", { name: "Pin Otter" })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("button", { name: "Pin Azure" })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("button", { name: "Pin Umber" })).toHaveAttribute("aria-pressed", "true");
   await expect(page.getByTestId("memory-held")).toContainText("of 536.9 MB");
   await expect(page.getByRole("group", { name: "How well the memory serves" })).toContainText("0 loads");
 });

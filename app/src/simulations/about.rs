@@ -11,7 +11,6 @@ pub(super) fn About(run: Opened) -> impl IntoView {
     let row = run.row;
     view! {
         <div class="p-4 flex flex-col gap-4 min-w-0">
-            {(!run.remarks.is_empty()).then(|| view! { <Remarks remarks=run.remarks/> })}
             <section class="max-w-xl" aria-label="What it was made of">
                 <h2 class="font-semibold mb-2">"What it was made of"</h2>
                 <dl class="hf-kv">
@@ -35,18 +34,6 @@ pub(super) fn About(run: Opened) -> impl IntoView {
                 </section>
             })}
         </div>
-    }
-    .into_any()
-}
-
-/// Where it came from, and what is not known of it.
-#[component]
-fn Remarks(remarks: Vec<String>) -> impl IntoView {
-    let line = |text: String| view! { <li>{text}</li> };
-    view! {
-        <section aria-label="Where it came from">
-            <ul class="text-xs text-muted list-disc pl-4">{remarks.into_iter().map(line).collect_view()}</ul>
-        </section>
     }
     .into_any()
 }

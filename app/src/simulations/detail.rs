@@ -44,15 +44,15 @@ fn Whole(id: Memo<String>, run: RwSignal<Option<Opened>>) -> impl IntoView {
         view if view.has_charts() && !is_completed.get() => View::About,
         view => view,
     });
-    let has_charts = Memo::new(move |_| view.get().has_charts());
-    let main = move || {
-        if has_charts.get() {
-            return view! { <Charts id place/> }.into_any();
-        }
-        if view.get() == View::History {
-            return view! { <Trail id/> }.into_any();
-        }
-        view! { {move || run.get().map(|run| view! { <About run/> })} }.into_any()
+    // The charts stay while others of them are looked at.
+    let part = Memo::new(move |_| match view.get() {
+        view if view.has_charts() => View::Overview,
+        view => view,
+    });
+    let main = move || match part.get() {
+        View::History => view! { <Trail id/> }.into_any(),
+        View::About => view! { {move || run.get().map(|run| view! { <About run/> })} }.into_any(),
+        _ => view! { <Charts id place/> }.into_any(),
     };
     view! {
         {move || run.get().map(|run| view! { <Head run/> })}
@@ -60,6 +60,7 @@ fn Whole(id: Memo<String>, run: RwSignal<Option<Opened>>) -> impl IntoView {
         <Tabs id place is_completed/>
         <div class="flex-1 min-h-0 flex max-lg:flex-none max-lg:flex-col">
             <aside class="hf-rail w-72 shrink-0 max-lg:w-full max-lg:order-last max-lg:border-r-0 max-lg:border-t max-lg:overflow-visible" aria-label="Outcomes and notes">
+                {move || run.with(|run| run.as_ref().map(|run| run.remarks.clone())).filter(|it| !it.is_empty()).map(|remarks| view! { <Remarks remarks/> })}
                 {move || is_completed.get().then(|| view! { <Outcomes id=id.get()/> })}
                 {move || run.get().map(|run| match run.shared.clone() {
                     Some(mark) => view! { <Owner mark name=run.row.name/> }.into_any(),
@@ -68,6 +69,19 @@ fn Whole(id: Memo<String>, run: RwSignal<Option<Opened>>) -> impl IntoView {
             </aside>
             <div class="flex-1 min-w-0 min-h-0 flex flex-col overflow-auto max-lg:flex-none max-lg:overflow-visible">{main}</div>
         </div>
+    }
+    .into_any()
+}
+
+/// Where it came from, and what is not known of it.
+#[component]
+fn Remarks(remarks: Vec<String>) -> impl IntoView {
+    let line = |text: String| view! { <li>{text}</li> };
+    view! {
+        <section class="px-4 py-3 border-b border-line" aria-label="Where it came from">
+            <h2 class="font-medium">"Where it came from"</h2>
+            <ul class="mt-1 text-xs text-muted list-disc pl-4">{remarks.into_iter().map(line).collect_view()}</ul>
+        </section>
     }
     .into_any()
 }

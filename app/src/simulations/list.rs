@@ -36,6 +36,10 @@ pub(super) fn List() -> impl IntoView {
     let is_new = RwSignal::new(false);
     let is_import = RwSignal::new(false);
     let memory = use_memory();
+    // What is outside the answer's own place, and made of it, is not sent with the page: it may be there already where the
+    // browser takes the page over, and not yet where the server makes it.
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
     let summary = move || {
         page.good.with(|page| {
             let Some(Page { found, .. }) = page else {
@@ -48,7 +52,7 @@ pub(super) fn List() -> impl IntoView {
     };
     view! {
         <aside class="hf-rail w-56 shrink-0 max-md:hidden" aria-label="Filter and memory">
-            <Facets page seek/>
+            <Show when=move || is_alive.get()><Facets page seek/></Show>
             <Saved seek/>
             <MemoryPart memory/>
         </aside>
@@ -68,7 +72,7 @@ pub(super) fn List() -> impl IntoView {
             <Show when=move || is_import.get()><Import is_import/></Show>
             <Show when=move || is_new.get()><NewRun is_new/></Show>
             {page.show(move || view! { <Found page sought/> }.into_any())}
-            <Foot memory/>
+            <Show when=move || is_alive.get()><Foot memory/></Show>
         </section>
     }
     .into_any()

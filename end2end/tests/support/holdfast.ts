@@ -133,14 +133,24 @@ export function program(): string {
   return path;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((found, failed) => {
+/** Ports of each worker, below those that the system gives to connections: two workers never take the same one. */
+const FIRST_PORT = 20_000;
+const PORTS_OF_A_WORKER = 1_000;
+let tried = 0;
+
+async function freePort(): Promise<number> {
+  const first = FIRST_PORT + Number(process.env.TEST_PARALLEL_INDEX ?? 0) * PORTS_OF_A_WORKER;
+  for (let attempt = 0; attempt < PORTS_OF_A_WORKER; attempt += 1) {
+    const port = first + (tried++ % PORTS_OF_A_WORKER);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port from ${first} on is free`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((known) => {
     const probe = createServer();
-    probe.once("error", failed);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => found(port));
-    });
+    probe.once("error", () => known(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => known(true)));
   });
 }

@@ -155,6 +155,8 @@ fn pieces(
     stream::unfold(receiver, |mut receiver| async move {
         receiver.recv().await.map(|piece| (piece, receiver))
     })
+    // A body is asked once more after its end.
+    .fuse()
 }
 
 /// The record of a stranger's run: of a shape that is known, and of a run that could have been.
