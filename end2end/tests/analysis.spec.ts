@@ -180,6 +180,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(figure(page, "Trajectories")).toBeVisible();
     await expectAccessible(page);
     await view(page, "Intervals");
+    // The charts of the view before stay until these are there.
+    await expect(figure(page, "Mean interval by year")).toBeVisible();
     await choose(figure(page, "Intervals and gaps"), "Show as table");
     await expectAccessible(page);
     await view(page, "Audit trail");
