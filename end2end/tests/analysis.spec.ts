@@ -86,6 +86,7 @@ test("each view shows its charts, says over how many, and draws them", async ({ 
 test("a chart is shown as a table and back", async ({ page }) => {
   await openRun(page);
   await view(page, "Intervals");
+  await expect(figure(page, "Mean interval by year")).toBeVisible();
   const chart = figure(page, "Intervals and gaps");
   await choose(chart, "Show as table");
   const table = chart.getByRole("table", { name: "Intervals and gaps" });
