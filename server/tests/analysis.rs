@@ -91,7 +91,7 @@ async fn the_trail_says_what_was_done_to_a_run_and_nobody_else_sees_it() {
     let (ada, bob) = (app.visitor().await, app.visitor().await);
     let id = completed(&ada).await;
     let pinned = ada
-        .call("pin_run", json!({"id": id, "is_pinned": true}))
+        .call("pin_runs", json!({"ids": [id], "is_pinned": true}))
         .await;
     assert_eq!(pinned.status, StatusCode::OK, "{}", pinned.text());
     let trail = ada.call("run_trail", json!({"id": id})).await.json();

@@ -50,6 +50,8 @@ pub(super) async fn overview(caller: &Caller, minutes: u32) -> Result<Option<Ove
         Err(error) => (None, Some(error.to_string())),
     };
     let queues = states.subscribers().await.unwrap_or_default();
+    // Before the list: when none is being made any more, the list has it, and not the ones that left for it.
+    let working = monitor.keep().progress();
     let files = monitor.keep().list().await?;
     let last_backup = files.first().map(|file| file.made_at.0);
     let changes = newest_changes(caller, EVENTS).await.unwrap_or_default();
@@ -81,7 +83,7 @@ pub(super) async fn overview(caller: &Caller, minutes: u32) -> Result<Option<Ove
         backups: Backups {
             files: files.into_iter().map(file).collect(),
             folder: monitor.keep().folder().display().to_string(),
-            working: monitor.keep().progress(),
+            working,
             problem: monitor.keep().problem(),
         },
     }))
