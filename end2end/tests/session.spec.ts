@@ -10,7 +10,7 @@ test("ten tabs opened at once in a new browser end in one session and one worksp
   await Promise.all(tabs.map((tab) => open(tab, "/data")));
   const cookies = (await context.cookies()).filter(({ name }) => name.endsWith("holdfast"));
   expect(cookies).toHaveLength(1);
-  expect(onDisk.count(holdfast.dataDir, "sessions.db", "tower_sessions")).toBe(1);
+  expect(onDisk.sessions(holdfast.dataDir)).toBe(1);
   const [first] = tabs;
   if (!first) throw new Error("no tab");
   await first.getByLabel("Study name").fill("Ten tabs");
@@ -37,7 +37,7 @@ test("ten first server calls at once, by a browser that lost its cookie, end in 
   const cookies = (await context.cookies()).filter(({ name }) => name.endsWith("holdfast"));
   expect(cookies).toHaveLength(1);
   // One for the first page, one for the five tabs, one for the ten calls.
-  expect(onDisk.count(holdfast.dataDir, "sessions.db", "tower_sessions")).toBe(3);
+  expect(onDisk.sessions(holdfast.dataDir)).toBe(3);
 });
 
 test("a server function without a session opens none and says so", async ({ request, holdfast }) => {

@@ -136,6 +136,15 @@ test("a shared run is read on an open page until it is taken back, and then not 
   await bob.context().close();
 });
 
+test("a viewer sees the first rows of a query, and why they are not kept", async ({ holdfast, page }) => {
+  addUser(holdfast, "vera@lab.org", "Vera Rubin", "viewer");
+  await logIn(page, "vera@lab.org");
+  await open(page, "/");
+  await expect(page.getByText("Keeping a merged result takes the role analyst.")).toBeVisible();
+  await expect(page.getByRole("grid").getByRole("row").nth(1)).toBeVisible();
+  await expectAccessibleInBoth(page);
+});
+
 test("a viewer has nothing to share with", async ({ holdfast, page }) => {
   addUser(holdfast, "vera@lab.org", "Vera Rubin", "viewer");
   await logIn(page, "vera@lab.org");

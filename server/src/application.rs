@@ -35,7 +35,7 @@ use crate::{
     Error, Settings,
     api::{self, Listeners, Shared},
     sessions::{CookieStyle, Door, Rate, visitor},
-    web::{self, OwnHosts, RequestLimits, Site, Traffic},
+    web::{self, OwnHosts, RequestLimits, Seen, Site, Traffic},
 };
 
 /// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
@@ -85,6 +85,7 @@ impl Application {
             states: manager,
             cache,
             bare,
+            own,
         } = open_all(&settings, clock.clone()).await?;
         ensure_features(&manager).await?;
         let webhooks = deliver(&settings, &manager)?;
@@ -97,7 +98,7 @@ impl Application {
         let tenants = settings.data_dir.join(TENANTS);
         let desks = Desks::new(desk, tenants, manager.clone(), clock.clone(), look_every);
         let runs = open_runs(&settings, &manager, clock.clone()).await?;
-        let sessions = open_sessions(&settings, clock.clone()).await?;
+        let sessions = open_sessions(&settings, own, clock.clone()).await?;
         let terms = settings.accounts.terms(&settings.server);
         let logins = Arc::new(sessions.clone());
         let people = People::new(manager.clone(), clock.clone(), terms, logins);
@@ -106,7 +107,7 @@ impl Application {
         runs.lent_by(Arc::new(Colleagues(people.clone())));
         let sweep_every = Duration::from_secs(settings.state.sweep_seconds);
         let sweeper = manager.spawn_sweeper(sweep_every);
-        let leftover_sweeper = tokio::spawn(sweep(sessions.clone(), runs.clone(), sweep_every));
+        let leftover_sweeper = tokio::spawn(sweep(runs.clone(), sweep_every));
         let policies = settings.compaction()?;
         let compact_every = Duration::from_secs(settings.state.compaction_interval);
         let is_compacted = !policies.is_empty() && !compact_every.is_zero();
@@ -307,7 +308,7 @@ impl Application {
 
 /// From the outside in: what panicked, headers, packages (compressed when they were built); then,
 /// for everything a person's state has to do with, compression, what is turned away, how often the address asks,
-/// whether it comes from our own pages, who asks and how often they do.
+/// whether it comes from our own pages, what was seen before, who asks and how often they do.
 fn router(
     shared: Shared,
     limits: Arc<RequestLimits>,
@@ -318,18 +319,31 @@ fn router(
     let door = shared.door.clone();
     let has_metrics = settings.metrics.enabled && settings.metrics.addr.is_none();
     let packages = web::packages(&shared.app.leptos);
-    web::pages(&shared.app)
+    // Where other servers write too, each a little ahead of this one's cache or behind it.
+    let seen = shared
+        .cache
+        .clone()
+        .filter(|_| settings.may_have_several_servers());
+    let seen = seen.map(|cache| Seen {
+        cache,
+        cookie: door.cookie,
+    });
+    let routes = web::pages(&shared.app)
         .merge(web::functions(&shared.app))
         .merge(api::routes(shared, has_metrics))
         .layer(from_fn_with_state(limits.clone(), web::limit_visitor))
-        .layer(from_fn_with_state(door, visitor))
-        .layer(from_fn_with_state(own, web::own_origin))
-        .layer(from_fn_with_state(limits, web::limit_address))
-        .layer(from_fn(web::watch))
-        .layer(web::compression())
-        .merge(packages)
-        .layer(CatchPanicLayer::custom(web::panicked))
-        .layer(from_fn_with_state(traffic, web::measure))
-        .layer(from_fn_with_state(settings.server.is_https(), web::headers))
-        .layer(TraceLayer::new_for_http())
+        .layer(from_fn_with_state(door, visitor));
+    match seen {
+        Some(seen) => routes.layer(from_fn_with_state(seen, web::no_older)),
+        None => routes,
+    }
+    .layer(from_fn_with_state(own, web::own_origin))
+    .layer(from_fn_with_state(limits, web::limit_address))
+    .layer(from_fn(web::watch))
+    .layer(web::compression())
+    .merge(packages)
+    .layer(CatchPanicLayer::custom(web::panicked))
+    .layer(from_fn_with_state(traffic, web::measure))
+    .layer(from_fn_with_state(settings.server.is_https(), web::headers))
+    .layer(TraceLayer::new_for_http())
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod analysis;
 mod backends;
+mod cluster;
 mod commands;
 mod compare;
 mod configurations;

@@ -101,8 +101,8 @@ async fn an_unknown_function_and_an_unknown_page_are_not_found() {
     assert!(page.text().contains("This page is not here"));
     for path in [
         "/../Cargo.toml",
-        "/pkg/../../data/sessions.db",
-        "/pkg/%2e%2e/%2e%2e/data/sessions.db",
+        "/pkg/../../data/holdfast.db",
+        "/pkg/%2e%2e/%2e%2e/data/holdfast.db",
     ] {
         assert_eq!(
             browser.get(path).await.status,

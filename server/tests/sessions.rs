@@ -8,18 +8,6 @@ use futures::future::join_all;
 use holdfast::{Clock, ManualClock, SystemClock};
 use serde_json::json;
 
-/// Sessions at rest.
-async fn kept(app: &TestApp) -> i64 {
-    let file = app.folder.path().join("data/sessions.db");
-    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()))
-        .await
-        .unwrap();
-    sqlx::query_scalar("select count(*) from tower_sessions")
-        .fetch_one(&pool)
-        .await
-        .unwrap()
-}
-
 #[tokio::test]
 async fn ten_tabs_that_come_one_after_the_other_share_one_session_and_one_workspace() {
     let app = TestApp::new().await;
@@ -31,7 +19,7 @@ async fn ten_tabs_that_come_one_after_the_other_share_one_session_and_one_worksp
         cookies_set += answer.headers.get_all("set-cookie").iter().count();
     }
     assert_eq!(cookies_set, 1);
-    assert_eq!(kept(&app).await, 1);
+    assert_eq!(app.sessions_kept().await, 1);
     let study = browser.call("get_study", json!({})).await.json();
     let names: Vec<_> = study["study"]["tables"]
         .as_array()
@@ -56,7 +44,7 @@ async fn ten_scripts_without_a_common_cookie_get_a_session_each() {
     }));
     let cookies: HashSet<_> = opened.await.into_iter().collect();
     assert_eq!(cookies.len(), 10);
-    assert_eq!(kept(&app).await, 10);
+    assert_eq!(app.sessions_kept().await, 10);
 }
 
 #[tokio::test]
@@ -69,7 +57,7 @@ async fn ten_parallel_server_functions_without_a_session_are_refused_and_open_no
         assert_eq!(answer.error(), "no_session");
         assert!(!answer.headers.contains_key("set-cookie"));
     }
-    assert_eq!(kept(&app).await, 0);
+    assert_eq!(app.sessions_kept().await, 0);
 }
 
 #[tokio::test]
@@ -81,7 +69,7 @@ async fn pages_open_no_session_and_show_the_sample_study() {
         assert!(!page.headers.contains_key("set-cookie"));
         assert!(page.text().contains(r#"{"has_session":false"#), "{path}");
     }
-    assert_eq!(kept(&app).await, 0);
+    assert_eq!(app.sessions_kept().await, 0);
 }
 
 #[tokio::test]
@@ -206,7 +194,7 @@ async fn a_plain_form_opens_a_session_and_a_script_does_not() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.header("location"), "/data");
     assert!(browser.cookie.is_some());
-    assert_eq!(kept(&app).await, 1);
+    assert_eq!(app.sessions_kept().await, 1);
 }
 
 #[tokio::test]

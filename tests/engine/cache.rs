@@ -72,6 +72,23 @@ async fn what_is_read_again_is_not_asked_for_again_be_it_absent() {
     assert_eq!(puppet.reads.load(SeqCst), asked);
 }
 
+#[tokio::test]
+async fn who_saw_something_newer_elsewhere_is_told_nothing_older_here() {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "a").await;
+    let (here, _) = before(puppet.clone(), ROOMY).await;
+    let (there, _) = before(puppet.inner(), ROOMY).await;
+    assert_eq!(version(&*here, "a").await, 1);
+    written_elsewhere(&puppet, "a").await;
+    assert_eq!(version(&*there, "a").await, 2);
+    let seen = there.horizon().await.unwrap();
+    assert_eq!(version(&*here, "a").await, 1, "nobody announced it here");
+    here.reach(seen).await.unwrap();
+    assert_eq!(version(&*here, "a").await, 2);
+    // A log that does not go so far is read to its end.
+    here.reach(Revision(u64::MAX)).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_acknowledged_write_is_never_read_back_older_however_small_the_cache() {
     const NAMES: usize = 8;

@@ -16,8 +16,8 @@ pub struct Tenant(String);
 impl Tenant {
     /// The one that everybody is in who was put into no other.
     pub const FIRST: &str = "default";
-    /// Among tenants, the scope of accounts.
-    const TAKEN: [&str; 1] = ["people"];
+    /// Among tenants, the scopes of accounts and of sessions.
+    const TAKEN: [&str; 2] = ["people", "sessions"];
 
     /// The tenant of this name.
     pub fn parse(text: &str) -> Option<Self> {

@@ -12,7 +12,7 @@ use super::{
     spec::Question,
     state::Query,
 };
-use crate::{AppError, stores::table::ResultView};
+use crate::{AppError, account::use_me, people::Role, stores::table::ResultView};
 
 /// A query that has not changed for so long is what the person wants.
 const QUIET: Duration = Duration::from_millis(300);
@@ -21,6 +21,10 @@ const QUIET: Duration = Duration::from_millis(300);
 pub(super) fn keep_merged(query: Query) {
     let turn = StoredValue::new(0_u64);
     let asked = StoredValue::new(None::<(Question, u32)>);
+    let me = use_me().0;
+    // Who has no account is kept back by nothing.
+    let may_keep =
+        move || me.with_untracked(|me| me.as_ref().is_none_or(|me| me.role >= Role::Analyst));
     Effect::new(move |ran: Option<()>| {
         let again = query.again.get();
         let Some(question) = query.question() else {
@@ -55,7 +59,7 @@ pub(super) fn keep_merged(query: Query) {
         let is_wanted = move || turn.try_get_value() == Some(mine);
         let run = move || {
             if is_wanted() {
-                spawn_local(merge(query, question, is_wanted));
+                spawn_local(merge(query, question, may_keep(), is_wanted));
             }
         };
         // At the first visit there is nobody typing to wait for.
@@ -63,8 +67,8 @@ pub(super) fn keep_merged(query: Query) {
     });
 }
 
-async fn merge(query: Query, question: Question, is_wanted: impl Fn() -> bool) {
-    let outcome = try_merge(query, &question, &is_wanted).await;
+async fn merge(query: Query, question: Question, may_keep: bool, is_wanted: impl Fn() -> bool) {
+    let outcome = try_merge(query, &question, may_keep, &is_wanted).await;
     if !is_wanted() {
         return;
     }
@@ -83,6 +87,7 @@ async fn merge(query: Query, question: Question, is_wanted: impl Fn() -> bool) {
 async fn try_merge(
     query: Query,
     question: &Question,
+    may_keep: bool,
     is_wanted: &impl Fn() -> bool,
 ) -> Result<Option<ResultInfo>, AppError> {
     if untrack(|| query.view_in_force()) == ResultView::default()
@@ -101,6 +106,11 @@ async fn try_merge(
         query
             .pages
             .update(|pages| *pages = pages.replaced(None, ResultView::default(), page));
+    }
+    if !may_keep {
+        return Err(AppError::Forbidden(
+            "These are the first rows. Keeping a merged result takes the role analyst.".into(),
+        ));
     }
     let result = match merge_tables(question.spec.clone()).await {
         #[cfg(feature = "hydrate")]

@@ -17,7 +17,7 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, EventSource, MessageEvent};
 
-use super::{slot::Stores, status::SaveStatus, sync};
+use super::{preferences, slot::Stores, status::SaveStatus, sync};
 use crate::{
     account::MeContext,
     boot::{Boot, Stored, use_boot},
@@ -29,8 +29,7 @@ use crate::{
 };
 
 const CHANNEL: &str = "holdfast-live";
-/// The event that says that a feature was switched. It has no place in the caller's own log: whoever missed it
-/// while the stream was broken is told when it opens again.
+/// The event that says that a feature was switched.
 const SWITCHED: &str = "features";
 /// The last word of a stream whose listener may not be who they were: logged out elsewhere, in another role.
 const ACCOUNT: &str = "account";
@@ -154,6 +153,7 @@ fn open_stream(listener: &Rc<Listener>) {
     let hearing = listener.clone();
     let on_change = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
+        saw(&event);
         if let Ok(revision) = event.last_event_id().parse() {
             hearing.say(&Said::Change(revision, text.clone()));
             hearing.take(revision, text);
@@ -161,7 +161,8 @@ fn open_stream(listener: &Rc<Listener>) {
     });
     source.set_onmessage(Some(on_change.into_js_value().unchecked_ref()));
     let hearing = listener.clone();
-    let on_switch = Closure::<dyn Fn()>::new(move || {
+    let on_switch = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        saw(&event);
         hearing.say(&Said::Features);
         hearing.features.reload();
     });
@@ -178,6 +179,7 @@ fn open_stream(listener: &Rc<Listener>) {
     }
     let hearing = listener.clone();
     let on_edit = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        saw(&event);
         let news = event.data().as_string().unwrap_or_default();
         hearing.say(&Said::Edited(news.clone()));
         hearing.heard.take(news);
@@ -185,7 +187,8 @@ fn open_stream(listener: &Rc<Listener>) {
     let edited =
         source.add_event_listener_with_callback(EDITED, on_edit.into_js_value().unchecked_ref());
     let hearing = listener.clone();
-    let on_share = Closure::<dyn Fn()>::new(move || {
+    let on_share = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        saw(&event);
         hearing.say(&Said::Shares);
         hearing.shares.take();
     });
@@ -198,6 +201,12 @@ fn open_stream(listener: &Rc<Listener>) {
     }
     // The browser keeps an open stream alive, and reconnects it from the last event it saw.
     std::mem::forget(source);
+}
+
+/// Notes how new the event is, so that whichever server is asked next answers with nothing older
+/// (`server/src/web/revision.rs`).
+fn saw(event: &MessageEvent) {
+    preferences::set_cookie("holdfast-heard", &event.last_event_id(), "");
 }
 
 /// What happened to the person's account while no stream was open is asked for when one is again, or is refused.

@@ -63,13 +63,18 @@ fn write_cookie(mirror: &mut BTreeMap<String, Value>, latest: &str) {
         mirror.remove(latest);
         text = encode(mirror);
     }
+    set_cookie(COOKIE, &text, "; Max-Age=31536000");
+}
+
+/// A cookie of the page's own, until the browser is closed unless more is said.
+pub(super) fn set_cookie(name: &str, value: &str, more: &str) {
     if let Ok(page) = document().dyn_into::<web_sys::HtmlDocument>() {
         let secure = if location().protocol().is_ok_and(|p| p == "https:") {
             "; Secure"
         } else {
             ""
         };
-        let cookie = format!("{COOKIE}={text}; Path=/; Max-Age=31536000; SameSite=Lax{secure}");
+        let cookie = format!("{name}={value}; Path=/{more}; SameSite=Lax{secure}");
         drop(page.set_cookie(&cookie));
     }
 }

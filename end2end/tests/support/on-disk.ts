@@ -3,10 +3,11 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Rows of a table in one of the server's databases, read with Python's sqlite3, which Debian always has. */
-function count(dataDir: string, file: string, table: string): number {
-  const script = "import sqlite3,sys; print(sqlite3.connect(sys.argv[1]).execute(f'select count(*) from {sys.argv[2]}').fetchone()[0])";
-  return Number(execFileSync("python3", ["-c", script, join(dataDir, file), table]).toString());
+/** Sessions that are not over, read with Python's sqlite3, which Debian always has. */
+function sessions(dataDir: string): number {
+  const query = "select count(*) from states where scope = 'tenant:sessions' and live";
+  const script = "import sqlite3,sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])";
+  return Number(execFileSync("python3", ["-c", script, join(dataDir, "holdfast.db"), query]).toString());
 }
 
 /** Whether any file below the data folder holds this text. */
@@ -17,4 +18,4 @@ function bytesContain(folder: string, text: string): boolean {
   });
 }
 
-export const onDisk = { count, bytesContain };
+export const onDisk = { sessions, bytesContain };

@@ -2,7 +2,7 @@
 //!
 //! The id of an event is the log's revision; the browser names the last one it saw, and the
 //! stream goes on behind it. Nobody hears of another's scope. What everybody shares is told in events of
-//! their own without a revision: that a feature was switched, and who is in which configuration, without content.
+//! their own: that a feature was switched, and who is in which configuration, without content.
 //! What is told is the business of `news`; `live` tells the same over a WebSocket.
 
 use std::{convert::Infallible, time::Duration};
@@ -77,9 +77,9 @@ fn last_event(headers: &HeaderMap) -> Option<u64> {
 
 fn event(news: &News) -> Event {
     let text = serde_json::to_string(&news.told()).unwrap_or_default();
-    let event = match news.about() {
-        About::Own => Event::default().id(news.revision().0.to_string()),
-        about => Event::default().event(about.event()),
-    };
-    event.data(text)
+    let event = Event::default().id(news.revision().0.to_string());
+    match news.about() {
+        About::Own => event.data(text),
+        about => event.event(about.event()).data(text),
+    }
 }

@@ -1,8 +1,8 @@
 //! Whether who listens is still who they were when they began: logged in or with a good token, in use, in the same
 //! role and tenant.
 //!
-//! Looked at again when a session ends here, when the account or the token changes anywhere, and once in a while for what
-//! none of these told: a session that ended on another server.
+//! Looked at again when the session, the account or the token changes, on whichever server, and once in a while for what
+//! no change tells: that the session's time is over.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -13,10 +13,9 @@ use app::{
 use axum::http::HeaderMap;
 use futures::StreamExt;
 use holdfast::{Interest, Kind, StateId, StateManager};
-use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::{Asker, Shared};
-use crate::sessions::{Door, Ended};
+use crate::sessions::{Door, RECORD, sessions};
 
 /// How often it is looked at without a sign.
 const EVERY: Duration = Duration::from_secs(30);
@@ -25,7 +24,6 @@ const EVERY: Duration = Duration::from_secs(30);
 pub(super) struct Standing {
     door: Door,
     states: StateManager,
-    ends: broadcast::Receiver<Ended>,
     handle: Option<String>,
     /// What they asked for: it decides whether a token counts.
     path: &'static str,
@@ -40,7 +38,6 @@ impl Standing {
         Self {
             door: shared.door.clone(),
             states: shared.app.manager.clone(),
-            ends: shared.door.sessions.ends(),
             handle: shared.door.handle(&asker.headers),
             path,
             headers: asker.headers.clone(),
@@ -51,47 +48,45 @@ impl Standing {
     }
 
     /// Returns when it is not so any more. For who is not logged in, when their session is over.
-    pub(super) async fn until_over(mut self) {
+    pub(super) async fn until_over(self) {
         let Ok(after) = self.states.revision().await else {
             return;
         };
-        let account = self.account.iter().map(|account| account.id.as_str());
-        let ids = account.chain(self.token.as_deref()).map(StateId::new);
-        let interest = Interest {
-            scope: Some(people()),
-            kinds: vec![Kind::USER, Kind::new(TOKEN)],
-            ids: ids.collect(),
-            ..Interest::default()
-        };
-        let mut changes = match &self.account {
-            Some(_) => self.states.watch(interest, after),
-            None => futures::stream::pending().boxed(),
-        };
+        let mut changes = self.states.watch_any(self.interests(), after);
         // What happened between the request and here.
         while self.is_same().await {
-            loop {
-                tokio::select! {
-                    change = changes.next() => {
-                        // A stream that broke off would end the waiting at once, each time.
-                        if !matches!(change, Some(Ok(_))) {
-                            changes = futures::stream::pending().boxed();
-                        }
-                        break;
+            tokio::select! {
+                change = changes.next() => {
+                    // A stream that broke off would end the waiting at once, each time.
+                    if !matches!(change, Some(Ok(_))) {
+                        changes = futures::stream::pending().boxed();
                     }
-                    ended = self.ends.recv() => if self.is_about_me(&ended) { break },
-                    () = tokio::time::sleep(EVERY) => break,
                 }
+                () = tokio::time::sleep(EVERY) => {}
             }
         }
     }
 
-    /// Whether something ended that this listener may have been part of.
-    fn is_about_me(&self, ended: &Result<Ended, RecvError>) -> bool {
-        match ended {
-            Ok(Ended::Session(handle)) => self.handle.as_deref() == Some(&**handle),
-            Ok(Ended::Account(id)) => self.account.as_ref().is_some_and(|it| it.id == **id),
-            Err(_) => true,
-        }
+    /// The session, and who is logged in there or whose token it is.
+    fn interests(&self) -> Vec<Interest> {
+        let session = self.handle.as_deref().map(|handle| Interest {
+            scope: Some(sessions()),
+            kinds: vec![Kind::new(RECORD)],
+            ids: vec![StateId::new(handle)],
+            ..Interest::default()
+        });
+        let account = self.account.iter().map(|account| account.id.as_str());
+        let ids: Vec<StateId> = account
+            .chain(self.token.as_deref())
+            .map(StateId::new)
+            .collect();
+        let person = (!ids.is_empty()).then(|| Interest {
+            scope: Some(people()),
+            kinds: vec![Kind::USER, Kind::new(TOKEN)],
+            ids,
+            ..Interest::default()
+        });
+        session.into_iter().chain(person).collect()
     }
 
     /// A look that fails says nothing; the next one will.

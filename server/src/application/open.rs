@@ -1,6 +1,6 @@
 //! Opens what the settings name: states, tables, sessions.
 
-use std::{collections::BTreeMap, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use app::{
     TABLE, Tier,
@@ -28,7 +28,7 @@ use workbench::{
 
 use crate::{
     Error, Settings,
-    sessions::Sessions,
+    sessions::{RECORD, Sessions, lifecycle_of_records, take_over},
     settings::{Address, Backend},
 };
 
@@ -39,6 +39,8 @@ pub(crate) struct Opened {
     pub(crate) cache: Option<Arc<Cache>>,
     /// The same backend alone, as [`open_bare`] has it: for backups.
     pub(crate) bare: StateManager,
+    /// The same cache and backend for the program's own records, of which there may be any number.
+    pub(crate) own: StateManager,
 }
 
 /// The states as the settings say, and the cache in front of them if there is one.
@@ -72,12 +74,22 @@ pub(crate) async fn open_all(settings: &Settings, clock: Arc<dyn Clock>) -> Resu
         Some(cache) => Arc::clone(cache) as _,
         None => behind,
     };
+    let own = builder(settings, Arc::clone(&front))?
+        .limits(holdfast::Limits {
+            scope_states: u64::MAX,
+            scope_bytes: u64::MAX,
+            ..limits(settings)
+        })
+        .rate_limits(RateLimits::default())
+        .clock(Arc::clone(&clock))
+        .build();
     let builder = builder(settings, front)?.authority(Arc::new(Roles::default()));
     let states = builder.clock(clock).open().await?;
     Ok(Opened {
         states,
         cache,
         bare,
+        own,
     })
 }
 
@@ -161,19 +173,23 @@ async fn sealed(
     ))
 }
 
-fn builder(
-    settings: &Settings,
-    backend: Arc<dyn backend::Backend>,
-) -> Result<holdfast::Builder, Error> {
+fn limits(settings: &Settings) -> holdfast::Limits {
     let state = &settings.state;
-    let limits = holdfast::Limits {
+    holdfast::Limits {
         data_bytes: state.data_bytes,
         metadata_bytes: state.metadata_bytes,
         depth: state.depth,
         scope_states: state.scope_states,
         scope_bytes: state.scope_bytes,
         timeout: Duration::from_secs(state.timeout),
-    };
+    }
+}
+
+fn builder(
+    settings: &Settings,
+    backend: Arc<dyn backend::Backend>,
+) -> Result<holdfast::Builder, Error> {
+    let state = &settings.state;
     let rate = |per_second| {
         Some(Rate {
             per_second: NonZeroU32::new(per_second)?,
@@ -184,8 +200,9 @@ fn builder(
         .lifecycle(Kind::new(TOKEN), lifecycle_of_tokens())
         .lifecycle(Kind::new(TENANT), lifecycle_of_tenants())
         .lifecycle(Kind::new(SHARE), lifecycle_of_shares())
+        .lifecycle(Kind::new(RECORD), lifecycle_of_records())
         .guard(Kind::new(SHARE), |_, new| Share::check(new))
-        .limits(limits)
+        .limits(limits(settings))
         .rate_limits(RateLimits {
             reads: rate(state.reads_per_second),
             writes: rate(state.writes_per_second),
@@ -283,17 +300,19 @@ pub(super) async fn open_runs(
     Ok(runs)
 }
 
-/// Sessions last as long as the states they lead to: in a file where these are in one.
+/// Sessions, with those that an earlier version kept in a file.
 pub(super) async fn open_sessions(
     settings: &Settings,
+    own: StateManager,
     clock: Arc<dyn Clock>,
 ) -> Result<Sessions, Error> {
-    let file = settings.data_dir.join("sessions.db");
-    let file: Option<&Path> = match settings.state.backend {
-        Backend::Client | Backend::Memory => None,
-        Backend::Redis | Backend::Database => Some(&file),
-    };
-    Ok(Sessions::open(file, &settings.session, clock).await?)
+    let sessions = Sessions::new(own, &settings.session, clock);
+    let former = settings.data_dir.join("sessions.db");
+    let taken = take_over(&former, &sessions).await?;
+    if taken > 0 {
+        tracing::info!("{taken} sessions of an earlier version's sessions.db go on");
+    }
+    Ok(sessions)
 }
 
 /// Who holds which store: as the settings say; with `client`, the browser holds every one.
@@ -309,16 +328,13 @@ pub(super) fn tiers(settings: &Settings) -> BTreeMap<String, Tier> {
     tiers
 }
 
-/// Removes what is over: sessions, and the tables of runs that were deleted long enough ago.
-pub(super) async fn sweep(sessions: Sessions, runs: Runs, every: Duration) {
+/// Removes the tables of runs that were deleted long enough ago.
+pub(super) async fn sweep(runs: Runs, every: Duration) {
     let mut ticks = tokio::time::interval(every);
     loop {
         ticks.tick().await;
         if let Err(error) = runs.sweep(RUNS_KEPT).await {
             tracing::warn!(%error, "tables of deleted runs could not be removed; tried again in {every:?}");
-        }
-        if let Err(error) = sessions.sweep().await {
-            tracing::warn!(%error, "expired sessions could not be removed; tried again in {every:?}");
         }
     }
 }

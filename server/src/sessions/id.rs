@@ -6,6 +6,7 @@
 use std::fmt;
 
 use app::SessionKey;
+use holdfast::StateId;
 use sha2::{Digest, Sha256};
 use tower_sessions::session::Id;
 
@@ -35,12 +36,13 @@ impl SessionId {
     }
 
     /// What the record is kept under.
-    pub(super) fn at_rest(self) -> Id {
+    pub(crate) fn at_rest(self) -> StateId {
         let digest = self.hash(AT_REST);
         let (first, _) = digest.split_at(size_of::<i128>());
-        Id(first
+        let id = Id(first
             .iter()
-            .fold(0, |bits, byte| (bits << 8) | i128::from(*byte)))
+            .fold(0, |bits, byte| (bits << 8) | i128::from(*byte)));
+        StateId::new(id.to_string())
     }
 
     /// What states and logs know the session by.
@@ -97,8 +99,8 @@ mod tests {
     fn neither_hash_nor_debug_text_holds_the_id() {
         let id = SessionId::random();
         let cookie = id.to_cookie();
-        assert_ne!(id.at_rest(), id.0);
-        assert_ne!(hex::encode(id.at_rest().0.to_be_bytes()), *id.key(true).0);
+        assert_ne!(id.at_rest().as_str(), id.0.to_string());
+        assert_ne!(id.at_rest().as_str(), &*id.key(true).0);
         assert!(!format!("{id:?}").contains(&cookie));
         assert_ne!(id.key(true), SessionId::random().key(true));
     }

@@ -9,7 +9,7 @@ use holdfast::{Actor, Expected, Kind, New, StateId, Ttl};
 use serde_json::json;
 use workbench::workspace::Workspace;
 
-use super::{Door, SessionId, browser::browser, logins::LogIn, open::SESSION_STATE};
+use super::{Door, SessionId, browser::browser, open::SESSION_STATE, record::LogIn};
 
 /// Where somebody logs in from.
 pub(crate) struct From<'a> {
@@ -34,13 +34,16 @@ impl Door {
         let former = self.bring(state, account, former).await?;
         let id = SessionId::random();
         let agent = from.headers.get(header::USER_AGENT);
+        let now = self.clock.now().0;
         let who = LogIn {
-            account: &account.id,
+            account: account.id.clone(),
             browser: browser(agent.and_then(|agent| agent.to_str().ok()).unwrap_or("")),
-            address: from.address,
-            former: former.as_ref().map(|key| &*key.0),
+            address: from.address.to_string(),
+            since: now,
+            seen: now,
+            former: former.as_ref().map(|key| key.0.to_string()),
         };
-        let started = self.sessions.start_for(id, &who).await;
+        let started = self.sessions.start_for(id, who).await;
         started.map_err(AppError::internal)?;
         self.end(from.headers).await?;
         let longest = from.stays.then(|| self.sessions.longest());

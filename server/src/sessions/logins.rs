@@ -1,127 +1,104 @@
-//! Who is logged in where: a row beside the session's record, which goes with it.
-//!
-//! In a table of its own, because tower-sessions writes whole records and the last writer wins: what is listed and ended
-//! by account has to be found by account, and must not come back.
+//! Where people are logged in: found among the sessions by account, and ended there.
+
+use std::sync::Arc;
 
 use app::{
     AppError,
     people::{Login, Logins},
 };
 use async_trait::async_trait;
-use sqlx::SqlitePool;
+use holdfast::{Actor, Expected, Query, State, StateId, search::Filter};
 
-use super::{Ended, Error, SessionId, Sessions};
+use super::{
+    Error, Sessions,
+    record::{Record, sessions},
+};
 
 /// Logins of one account that are shown.
-const SHOWN: i64 = 200;
-
-const TABLE: &str = "create table if not exists logins (\
-    id text primary key not null references tower_sessions (id) on delete cascade, \
-    account text not null, browser text not null, address text not null, \
-    since integer not null, seen integer not null, former text)";
-const INDEX: &str = "create index if not exists logins_by_account on logins (account)";
-
-/// Makes the table where there is none.
-pub(super) async fn prepare(pool: &SqlitePool) -> Result<(), Error> {
-    sqlx::query(TABLE).execute(pool).await?;
-    sqlx::query(INDEX).execute(pool).await?;
-    Ok(())
-}
-
-/// Who logs in, and with what.
-pub(crate) struct LogIn<'a> {
-    pub(crate) account: &'a str,
-    /// The browser, in words.
-    pub(crate) browser: String,
-    pub(crate) address: std::net::IpAddr,
-    /// The workspace the browser had, while it is not decided what becomes of it.
-    pub(crate) former: Option<&'a str>,
-}
+const SHOWN: usize = 200;
+/// Sessions read at a time.
+const PAGE: usize = 200;
 
 impl Sessions {
-    /// Keeps a new session in which somebody is logged in.
-    pub(crate) async fn start_for(&self, id: SessionId, who: &LogIn<'_>) -> Result<(), Error> {
-        self.start(id).await?;
-        sqlx::query("insert into logins (id, account, browser, address, since, seen, former) values (?, ?, ?, ?, ?, ?, ?)")
-            .bind(id.at_rest().to_string())
-            .bind(who.account)
-            .bind(&who.browser)
-            .bind(who.address.to_string())
-            .bind(self.now())
-            .bind(self.now())
-            .bind(who.former)
-            .execute(self.pool())
-            .await?;
-        Ok(())
-    }
-
     /// What became of the browser's former workspace is decided.
     pub(crate) async fn forget_former(&self, handle: &str) -> Result<(), Error> {
-        sqlx::query("update logins set former = null where id = ?")
-            .bind(handle)
-            .execute(self.pool())
-            .await?;
-        Ok(())
+        let (id, actor) = (StateId::new(handle), Actor::system());
+        loop {
+            let Some(state) = self.states().look_up(&sessions(), &id).await? else {
+                return Ok(());
+            };
+            let mut record = Record::of(&state)?;
+            let Some(who) = record.login.as_mut().filter(|who| who.former.is_some()) else {
+                return Ok(());
+            };
+            who.former = None;
+            let ends_in = state.expires_at.map_or(0, |at| at.0 - self.now());
+            let new = record.state(id.clone(), ends_in)?;
+            let expected = Expected::Version(state.version);
+            let put = self.states().put(new, expected, &actor).await;
+            match put {
+                // A visit was noted in between.
+                Err(holdfast::Error::Conflict { .. }) => {}
+                done => return Ok(done.map(drop)?),
+            }
+        }
     }
 
-    /// An update, not an upsert: a session that was ended stays ended.
-    pub(super) async fn seen(
-        &self,
-        id: SessionId,
-        now: i64,
-        address: std::net::IpAddr,
-    ) -> Result<(), Error> {
-        sqlx::query("update logins set seen = ?, address = ? where id = ?")
-            .bind(now)
-            .bind(address.to_string())
-            .bind(id.at_rest().to_string())
-            .execute(self.pool())
-            .await?;
-        Ok(())
+    /// The sessions of an account, in no order.
+    async fn records_of(&self, account: &str) -> Result<Vec<Arc<State>>, Error> {
+        let account = serde_json::Value::from(account);
+        let filter: Filter =
+            format!("data.login.account = {account}")
+                .parse()
+                .map_err(|misread| holdfast::Error::Invalid {
+                    path: "account".into(),
+                    problem: format!("{misread}"),
+                })?;
+        let mut query = Query::default().filter(filter).limit(PAGE);
+        let mut found = Vec::new();
+        loop {
+            let page = self.states().search(&sessions(), query.clone()).await?;
+            let now = self.now();
+            let is_there = |state: &Arc<State>| state.expires_at.is_none_or(|at| at.0 > now);
+            found.extend(page.states.into_iter().filter(is_there));
+            match page.next {
+                Some(next) => query = query.after(next),
+                None => return Ok(found),
+            }
+        }
     }
 
     async fn logins_of(&self, account: &str) -> Result<Vec<Login>, Error> {
-        let rows: Vec<(String, String, String, i64, i64)> = sqlx::query_as(
-            "select l.id, l.browser, l.address, l.seen, l.since from logins l \
-             join tower_sessions s on s.id = l.id \
-             where l.account = ? and cast(strftime('%s', s.expiry_date) as integer) * 1000 > ? \
-             order by l.seen desc, l.id limit ?",
-        )
-        .bind(account)
-        .bind(self.now())
-        .bind(SHOWN)
-        .fetch_all(self.pool())
-        .await?;
-        let logins = rows
-            .into_iter()
-            .map(|(handle, browser, address, seen, since)| Login {
-                handle,
-                browser,
-                address,
-                seen,
-                since,
+        let mut logins = Vec::new();
+        for state in self.records_of(account).await? {
+            let Some(who) = Record::of(&state)?.login else {
+                continue;
+            };
+            logins.push(Login {
+                handle: state.id.to_string(),
+                browser: who.browser,
+                address: who.address,
+                seen: who.seen,
+                since: who.since,
             });
-        Ok(logins.collect())
+        }
+        logins.sort_by(|one, other| {
+            let last_first = other.seen.cmp(&one.seen);
+            last_first.then_with(|| one.handle.cmp(&other.handle))
+        });
+        logins.truncate(SHOWN);
+        Ok(logins)
     }
 
-    /// Ends those of an account that this is true of: only this one, or all but this one.
-    async fn end_of(
-        &self,
-        account: &str,
-        handle: Option<&str>,
-        but: Option<&str>,
-    ) -> Result<u64, Error> {
-        let done = sqlx::query(
-            "delete from tower_sessions where id in \
-             (select id from logins where account = ?1 and (?2 is null or id = ?2) and (?3 is null or id <> ?3))",
-        )
-        .bind(account)
-        .bind(handle)
-        .bind(but)
-        .execute(self.pool())
-        .await?;
-        self.tell(Ended::Account(account.into()));
-        Ok(done.rows_affected())
+    /// Ends those of an account for which this holds; how many.
+    async fn end_of(&self, account: &str, ends: impl Fn(&str) -> bool) -> Result<u64, Error> {
+        let mut ended = 0;
+        for state in self.records_of(account).await? {
+            if ends(state.id.as_str()) && self.delete(&state.id).await? {
+                ended += 1;
+            }
+        }
+        Ok(ended)
     }
 }
 
@@ -132,12 +109,12 @@ impl Logins for Sessions {
     }
 
     async fn end(&self, account: &str, handle: &str) -> Result<bool, AppError> {
-        let ended = self.end_of(account, Some(handle), None).await;
+        let ended = self.end_of(account, |id| id == handle).await;
         Ok(ended.map_err(AppError::internal)? > 0)
     }
 
     async fn end_all(&self, account: &str, but: Option<&str>) -> Result<u64, AppError> {
-        let ended = self.end_of(account, None, but).await;
+        let ended = self.end_of(account, |id| Some(id) != but).await;
         ended.map_err(AppError::internal)
     }
 }

@@ -1,8 +1,9 @@
 //! One session per browser: what the cookie holds, what is kept of it, and the one door that opens it.
 //!
 //! - `id`: 128 random bits, only ever in the cookie; everything else knows a hash
-//! - `store`: the record at rest, its two time limits, its end
+//! - `record`: what is kept of a session; `store`: where, its two time limits, its end
 //! - `logins`: who is logged in there; `browser`: what a browser is called
+//! - `former`: sessions that an earlier version kept in a file
 //! - `cookie`: how it travels
 //! - `layer`: puts the visitor into each request
 //! - `open`: the door, with the workspace behind it
@@ -13,12 +14,14 @@
 
 mod browser;
 mod cookie;
+mod former;
 mod id;
 mod layer;
 mod log_in;
 mod logins;
 mod open;
 mod rate;
+mod record;
 mod store;
 
 pub use self::{
@@ -28,9 +31,10 @@ pub use self::{
 };
 pub(crate) use self::{
     cookie::cookies,
+    former::take_over,
     layer::{UNKNOWN, bearer, visitor},
     log_in::From,
     open::{Door, ensure, is_plain_form, name},
     rate::Rate,
-    store::Ended,
+    record::{RECORD, lifecycle_of_records, sessions},
 };

@@ -1,25 +1,42 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use holdfast::{ManualClock, SystemClock};
+use std::time::Duration;
+
+use holdfast::{
+    ManualClock, SystemClock, Timestamp,
+    backend::{Backend, Memory, Sqlite},
+};
 
 use super::*;
+use crate::sessions::{RECORD, lifecycle_of_records};
 
 const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
+/// An engine in this process that knows the kind of records.
+pub(crate) fn engine(clock: Arc<dyn Clock>) -> StateManager {
+    engine_on(Arc::new(Memory::new()), clock)
+}
+
+fn engine_on(backend: Arc<dyn Backend>, clock: Arc<dyn Clock>) -> StateManager {
+    StateManager::builder(backend)
+        .lifecycle(holdfast::Kind::new(RECORD), lifecycle_of_records())
+        .clock(clock)
+        .build()
+}
+
 async fn sessions_at(start: Timestamp) -> (Sessions, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(start));
-    let sessions = Sessions::open(None, &SessionSettings::default(), clock.clone())
-        .await
-        .unwrap();
+    let sessions = Sessions::new(
+        engine(clock.clone()),
+        &SessionSettings::default(),
+        clock.clone(),
+    );
     (sessions, clock)
 }
 
-async fn writes(sessions: &Sessions) -> i64 {
-    sqlx::query_scalar("select total_changes()")
-        .fetch_one(&sessions.pool)
-        .await
-        .unwrap()
+async fn writes(sessions: &Sessions) -> u64 {
+    sessions.states.revision().await.unwrap().0
 }
 
 #[tokio::test]
@@ -69,70 +86,71 @@ async fn an_ended_session_stays_ended_also_for_a_visit_on_its_way() {
     let id = SessionId::random();
     sessions.start(id).await.unwrap();
     clock.advance(2 * DAY);
-    let Timestamp(now) = clock.now();
+    let (scope, at_rest) = (super::sessions(), id.at_rest());
+    let found = sessions.states.look_up(&scope, &at_rest).await;
+    let state = found.unwrap().unwrap();
     sessions.end(id).await.unwrap();
     // The visit had read the record before it went.
-    sessions.touch(id, now, now + 1).await.unwrap();
+    let record = Record::of(&state).unwrap();
+    let before = writes(&sessions).await;
+    sessions.renew(&state, record, HERE).await.unwrap();
+    assert_eq!(writes(&sessions).await, before);
     assert!(sessions.visit(id, HERE).await.unwrap().is_none());
 }
 
 #[tokio::test]
-async fn the_sweep_removes_what_is_over_and_nothing_else() {
+async fn a_visit_is_let_in_while_the_database_can_only_be_read() {
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    let backend = Arc::new(Memory::new());
+    let states = engine_on(backend.clone(), clock.clone());
+    let sessions = Sessions::new(states, &SessionSettings::default(), clock.clone());
+    let id = SessionId::random();
+    sessions.start(id).await.unwrap();
+    clock.advance(2 * DAY);
+    let nothing_more = holdfast::Limits {
+        data_bytes: 1,
+        ..holdfast::Limits::default()
+    };
+    let full = StateManager::builder(backend)
+        .lifecycle(holdfast::Kind::new(RECORD), lifecycle_of_records())
+        .limits(nothing_more)
+        .clock(clock.clone())
+        .build();
+    let sessions = Sessions::new(full, &SessionSettings::default(), clock);
+    assert!(sessions.visit(id, HERE).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn the_sweep_ends_what_is_over_and_nothing_else() {
     let Timestamp(now) = SystemClock.now();
     let (sessions, clock) = sessions_at(Timestamp(now - 60 * DAY_MS)).await;
     let (old, new) = (SessionId::random(), SessionId::random());
     sessions.start(old).await.unwrap();
     clock.advance(60 * DAY);
     sessions.start(new).await.unwrap();
-    sessions.sweep().await.unwrap();
-    let left: i64 = sqlx::query_scalar("select count(*) from tower_sessions")
-        .fetch_one(&sessions.pool)
-        .await
-        .unwrap();
-    assert_eq!(left, 1);
+    assert_eq!(sessions.states.sweep().await.unwrap(), 1);
+    assert!(sessions.visit(old, HERE).await.unwrap().is_none());
     assert!(sessions.visit(new, HERE).await.unwrap().is_some());
 }
 
 #[tokio::test]
 async fn the_files_hold_neither_id_nor_key() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("sessions.db");
-    let sessions = Sessions::open(
-        Some(&file),
-        &SessionSettings::default(),
-        Arc::new(SystemClock),
-    )
-    .await
-    .unwrap();
+    let file = folder.path().join("holdfast.db");
+    let clock = Arc::new(SystemClock);
+    let backend = Arc::new(Sqlite::open(&file).await.unwrap());
+    let states = engine_on(backend, clock.clone());
+    let sessions = Sessions::new(states, &SessionSettings::default(), clock);
     let id = SessionId::random();
     sessions.start(id).await.unwrap();
-    sessions.pool.close().await;
     let mut bytes = std::fs::read(&file).unwrap();
-    bytes.extend(std::fs::read(folder.path().join("sessions.db-wal")).unwrap_or_default());
+    bytes.extend(std::fs::read(folder.path().join("holdfast.db-wal")).unwrap_or_default());
     let has = |text: &str| {
         bytes
             .windows(text.len())
             .any(|window| window == text.as_bytes())
     };
-    assert!(has(&id.at_rest().to_string()));
+    assert!(has(id.at_rest().as_str()));
     assert!(!has(&id.to_cookie()));
     assert!(!has(&id.key(true).0));
-}
-
-#[tokio::test]
-async fn requests_that_go_away_take_no_session_in_memory_along() {
-    let (sessions, _) = sessions_at(SystemClock.now()).await;
-    let id = SessionId::random();
-    sessions.start(id).await.unwrap();
-    for polls in 0..200 {
-        let mut visit = Box::pin(sessions.visit(id, HERE));
-        for _ in 0..polls % 8 {
-            if futures::poll!(&mut visit).is_ready() {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-        drop(visit);
-        assert!(sessions.visit(id, HERE).await.unwrap().is_some(), "{polls}");
-    }
 }

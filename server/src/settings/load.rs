@@ -8,7 +8,7 @@ use figment::{
 };
 use holdfast::Compaction;
 
-use super::Settings;
+use super::{Backend, Settings};
 use crate::Error;
 
 const PREFIX: &str = "HOLDFAST_";
@@ -123,6 +123,16 @@ impl Settings {
         kinds.try_fold(Compaction::default(), |so_far, (name, kind)| {
             kind.compact(name, so_far)
         })
+    }
+
+    /// Whether states are where other servers keep theirs too.
+    pub(crate) fn may_have_several_servers(&self) -> bool {
+        let url = &self.state.database_url;
+        match self.state.backend {
+            Backend::Client | Backend::Memory => false,
+            Backend::Redis => true,
+            Backend::Database => !matches!(self.address(url), Ok(Address::Sqlite(_))),
+        }
     }
 
     /// Where an address leads. A relative SQLite path is below the data folder.

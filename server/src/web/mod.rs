@@ -9,6 +9,7 @@ mod limits;
 mod pages;
 mod panic;
 mod refusal;
+mod revision;
 mod site;
 mod size;
 mod traffic;
@@ -27,6 +28,7 @@ pub(crate) use self::{
     pages::{functions, pages},
     panic::panicked,
     refusal::{Problems, Refusal, not_found},
+    revision::{Seen, no_older},
     site::{Site, packages},
     size::limited,
     traffic::{Traffic, measure},

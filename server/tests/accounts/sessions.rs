@@ -208,12 +208,7 @@ async fn what_is_kept_of_a_login_holds_no_cookie() {
     let id = cookie.strip_prefix("holdfast=").unwrap();
     let account = browser.call("get_account", json!({})).await.text();
     assert!(!account.contains(id));
-    for name in [
-        "sessions.db",
-        "sessions.db-wal",
-        "holdfast.db",
-        "holdfast.db-wal",
-    ] {
+    for name in ["holdfast.db", "holdfast.db-wal"] {
         let bytes =
             std::fs::read(house.app.folder.path().join("data").join(name)).unwrap_or_default();
         assert!(

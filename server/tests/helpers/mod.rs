@@ -51,6 +51,18 @@ impl TestApp {
         Answer::read(response).await
     }
 
+    /// Sessions at rest that are not over.
+    pub async fn sessions_kept(&self) -> i64 {
+        let file = self.folder.path().join("data/holdfast.db");
+        let pool = sqlx::SqlitePool::connect(file.to_str().unwrap())
+            .await
+            .unwrap();
+        sqlx::query_scalar("select count(*) from states where scope = 'tenant:sessions' and live")
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+    }
+
     /// A browser that has not been here yet.
     pub fn browser(&self) -> Browser<'_> {
         Browser {

@@ -39,14 +39,7 @@ fn foreign(
 /// The newest revision, and how many sessions there are.
 async fn what_there_is(browser: &Browser<'_>) -> (u64, i64) {
     let health = browser.get("/health").await.json();
-    let file = browser.app.folder.path().join("data/sessions.db");
-    let pool = sqlx::SqlitePool::connect(file.to_str().unwrap())
-        .await
-        .unwrap();
-    let sessions = sqlx::query_scalar("select count(*) from tower_sessions")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let sessions = browser.app.sessions_kept().await;
     (health["revision"].as_u64().unwrap(), sessions)
 }
 

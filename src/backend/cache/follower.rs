@@ -176,6 +176,9 @@ impl Follower {
         let last: Vec<Change> = inner.log(before, 1).await?;
         self.tail = last.first().map(|change| Arc::clone(&change.after));
         self.shared.entries.forget();
+        // Also back, when the log is another one.
+        let followed = &self.shared.horizon.followed;
+        followed.store(self.seen.0, Ordering::Release);
         if !last.is_empty() {
             // Who watches finds out from it where the log is.
             let _ = self.shared.announce.send(last.into());
@@ -191,6 +194,8 @@ impl Follower {
         if let Some(last) = changes.last() {
             self.seen = last.revision;
             self.tail = Some(Arc::clone(&last.after));
+            let followed = &self.shared.horizon.followed;
+            followed.store(self.seen.0, Ordering::Release);
         }
         // Perhaps nobody listens.
         let _ = self.shared.announce.send(changes);

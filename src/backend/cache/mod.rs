@@ -9,6 +9,7 @@
 //! | a write through this cache was acknowledged | never older than it |
 //! | a change was announced by this cache, or read from it (log, history, list) | never older than it |
 //! | another server wrote | as old as its announcement takes, a few milliseconds; a second if that is lost |
+//! | a reader comes from another server and says what it saw there ([`Cache::reach`]) | never older than it |
 //! | the backend cannot be reached | given for [`CacheSettings::stale`], then no more |
 //!
 //! What a refusal rests on is never cached: [`Backend::newest`] asks the backend.
@@ -19,8 +20,8 @@ mod weight;
 
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -33,6 +34,7 @@ use self::{entries::Entries, follower::Follower};
 use super::{ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned};
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
+    log::MAX_PAGE,
     search::{Ask, Found},
 };
 
@@ -86,6 +88,20 @@ struct Shared {
     /// Whether the entries may be given out. Only the follower knows.
     is_serving: AtomicBool,
     announce: broadcast::Sender<Announcement>,
+    horizon: Horizon,
+}
+
+/// How new what readers were told can be.
+#[derive(Debug, Default)]
+struct Horizon {
+    /// Everything up to this revision is in the entries.
+    followed: AtomicU64,
+    /// The newest revision that was written through this cache.
+    written: AtomicU64,
+    /// How often the backend answered: it may have told something newer than both.
+    answers: AtomicU64,
+    /// Where the log stood after so many answers.
+    asked: Mutex<(u64, Revision)>,
 }
 
 impl Cache {
@@ -99,6 +115,7 @@ impl Cache {
             entries: Entries::within(settings.bytes),
             is_serving: AtomicBool::new(true),
             announce: broadcast::Sender::new(ANNOUNCEMENTS),
+            horizon: Horizon::default(),
         });
         let follower = Follower::start(Arc::clone(&shared), settings.stale).await?;
         let follower = tokio::spawn(follower.run());
@@ -110,21 +127,72 @@ impl Cache {
         self.shared.entries.counts()
     }
 
+    /// A revision that nothing read here so far is newer than. A reader who goes on elsewhere takes it along, so that
+    /// no state goes back for them ([`Cache::reach`]). The backend is asked only when it answered a reader since it was
+    /// asked last.
+    ///
+    /// # Errors
+    /// When the backend has to be asked and does not answer.
+    pub async fn horizon(&self) -> Result<Revision, Fault> {
+        let horizon = &self.shared.horizon;
+        let answers = horizon.answers.load(Ordering::Acquire);
+        let (at, mut revision) = *lock(&horizon.asked);
+        if at < answers {
+            revision = self.shared.inner.revision().await?;
+            let mut newest = lock(&horizon.asked);
+            *newest = (*newest).max((answers, revision));
+        }
+        let known = [&horizon.followed, &horizon.written];
+        let known = known.map(|known| Revision(known.load(Ordering::Acquire)));
+        Ok(known.into_iter().fold(revision, Ord::max))
+    }
+
+    /// From here on nothing is told that is older than this revision, which a reader saw elsewhere. What is missing is
+    /// read from the log; a revision that the log does not have yet is as good as its end.
+    ///
+    /// # Errors
+    /// When the log has to be read and cannot be.
+    pub async fn reach(&self, revision: Revision) -> Result<(), Fault> {
+        let mut at = Revision(self.shared.horizon.followed.load(Ordering::Acquire));
+        while at < revision {
+            let page = self.log(at, MAX_PAGE).await?;
+            match page.last() {
+                Some(last) => at = last.revision,
+                None => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
     /// What is stored now, remembered unless something newer was heard of meanwhile.
     async fn look(&self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Fault> {
         let entries = &self.shared.entries;
         let ticket = entries.ticket(scope, id);
         let found = self.shared.inner.newest(scope, id).await?;
+        self.shared.horizon.answered();
         entries.fill(ticket, scope, id, found.as_ref());
         Ok(found)
     }
 
     /// Lets nobody read something older here after having seen these.
     fn seen<'a>(&self, states: impl IntoIterator<Item = &'a Arc<State>>) {
+        self.shared.horizon.answered();
         for state in states {
             self.shared.entries.notice(state);
         }
     }
+}
+
+impl Horizon {
+    /// The backend answered a reader, perhaps with something newer than was heard of. Counted before the reader knows.
+    fn answered(&self) {
+        self.answers.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// A revision is whole, whoever panicked while holding it.
+fn lock(asked: &Mutex<(u64, Revision)>) -> MutexGuard<'_, (u64, Revision)> {
+    asked.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Cache {
@@ -160,6 +228,10 @@ impl Backend for Cache {
             Outcome::Applied(changes) => {
                 for change in changes {
                     self.shared.entries.keep(&change.after);
+                }
+                if let Some(last) = changes.last() {
+                    let written = &self.shared.horizon.written;
+                    written.fetch_max(last.revision.0, Ordering::AcqRel);
                 }
             }
             Outcome::Stale(current) => self.seen(current),
