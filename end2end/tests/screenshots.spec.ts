@@ -17,7 +17,7 @@ async function order(page: Page, name: string, seed: string): Promise<string> {
   await form.getByLabel("Seed").fill(seed);
   await form.getByLabel("Name").fill(name);
   await form.getByRole("button", { name: "Start" }).click();
-  const link = page.getByRole("table", { name: "Runs" }).getByRole("link", { name, exact: true });
+  const link = page.getByRole("link", { name, exact: true });
   await expect(page.getByRole("row").filter({ has: link })).toContainText("ran in", { timeout: 20_000 });
   return (await link.getAttribute("href"))?.split("/").pop() ?? "";
 }

@@ -138,8 +138,7 @@ async fn a_run_goes_out_as_a_package_and_comes_in_elsewhere_with_the_same_checks
     let all = json!({"sought": {}, "offset": 0});
     let found = bob.call("find_runs", all).await.json();
     assert_eq!(found["found"]["total"], 1);
-    let incoming = app.folder.path().join("data/incoming");
-    assert_eq!(std::fs::read_dir(incoming).unwrap().count(), 0);
+    assert_eq!(app.left_incoming(), 0);
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ pub mod configurations;
 pub mod data;
 #[cfg(feature = "engine")]
 mod error;
+#[cfg(feature = "engine")]
+mod incoming;
 mod person;
 pub mod plot;
 pub mod profile;

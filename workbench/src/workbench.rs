@@ -8,6 +8,7 @@ use std::{path::PathBuf, sync::Arc};
 use crate::{
     Error,
     data::{MergeKeys, TableInfo},
+    incoming::Incoming,
     query::IndexCache,
 };
 
@@ -59,6 +60,7 @@ pub struct Workbench {
 
 pub(crate) struct Inner {
     pub(crate) folder: PathBuf,
+    incoming: Incoming,
     pub(crate) limits: Limits,
     /// Loaded columns and built indexes, bounded by `Limits::cache_bytes`.
     pub(crate) cache: IndexCache,
@@ -66,14 +68,11 @@ pub(crate) struct Inner {
 
 impl Workbench {
     /// Opens the data folder, making `tables/`, `results/` and `incoming/` where missing and
-    /// clearing what an interrupted import left in `incoming/`.
+    /// clearing what imports that a crash interrupted left in `incoming/`.
     pub fn open(folder: impl Into<PathBuf>, limits: Limits) -> Result<Self, Error> {
         let folder = folder.into();
-        let incoming = folder.join("incoming");
-        if incoming.exists() {
-            std::fs::remove_dir_all(&incoming).map_err(|e| Error::io(&incoming, e))?;
-        }
-        for name in ["tables", "results", "incoming"] {
+        let incoming = Incoming::open(&folder.join("incoming"))?;
+        for name in ["tables", "results"] {
             let path = folder.join(name);
             std::fs::create_dir_all(&path).map_err(|e| Error::io(&path, e))?;
         }
@@ -81,15 +80,16 @@ impl Workbench {
         Ok(Self {
             inner: Arc::new(Inner {
                 folder,
+                incoming,
                 limits,
                 cache,
             }),
         })
     }
 
-    /// A fresh folder for an upload; the caller removes it, and opening clears what was left.
+    /// Where files that come in are put; the caller removes each, and what a crash leaves the next start clears.
     pub fn incoming(&self) -> PathBuf {
-        self.inner.folder.join("incoming")
+        self.inner.incoming.path()
     }
 
     /// The Parquet copy of a table.

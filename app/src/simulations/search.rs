@@ -82,7 +82,7 @@ pub(super) fn Search(seek: Seek) -> impl IntoView {
     };
     view! {
         <form method="get" action="/simulations" role="search" class="flex flex-wrap items-center gap-2 max-md:w-full" on:submit=submit>
-            <label class="input input-sm w-64 lg:w-72 max-md:flex-1">
+            <label class="input input-sm w-64 lg:w-72 max-md:w-full">
                 <Icon name="search" small=true class="text-faint"/>
                 <input
                     type="search" name="q" placeholder="Search names, protocols, tags" aria-label="Search runs" autocomplete="off" spellcheck="false"

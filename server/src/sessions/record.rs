@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use holdfast::{Kind, Lifecycle, New, Scope, State, StateId, Status, Transition, Ttl};
+use holdfast::{Actor, Kind, Lifecycle, New, Scope, State, StateId, Status, Transition, Ttl};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
@@ -58,6 +58,15 @@ impl Record {
             id: state.id.clone(),
             problem,
         })
+    }
+
+    /// In whose name it is written: whoever reads the log sees who logged in, and from where.
+    pub(super) fn actor(&self) -> Actor {
+        let person = |who: &LogIn| Actor {
+            address: who.address.parse().ok(),
+            ..Actor::new(format!("user:{}", who.account))
+        };
+        self.login.as_ref().map_or_else(Actor::system, person)
     }
 
     /// The state that this record is, ending in so many milliseconds.

@@ -89,7 +89,7 @@ impl Sessions {
             login,
         };
         let new = record.state(id.at_rest(), self.idle_ms.min(self.absolute_ms))?;
-        self.states.register(new, &Actor::system()).await?;
+        self.states.register(new, &record.actor()).await?;
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl Sessions {
         }
         let new = record.state(state.id.clone(), may_last.max(ends) - now)?;
         let expected = Expected::Version(state.version);
-        match self.states.put(new, expected, &Actor::system()).await {
+        match self.states.put(new, expected, &record.actor()).await {
             // Another visit noted it, or the session ended in between and stays ended.
             Ok(_) | Err(Refusal::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),

@@ -134,6 +134,27 @@ async fn the_sweep_ends_what_is_over_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_login_is_in_the_log_in_its_persons_name() {
+    let (sessions, clock) = sessions_at(SystemClock.now()).await;
+    let id = SessionId::random();
+    let Timestamp(now) = clock.now();
+    let who = LogIn {
+        account: "ada".into(),
+        browser: "Firefox 145 on Linux".into(),
+        address: HERE.to_string(),
+        since: now,
+        seen: now,
+        former: None,
+    };
+    sessions.start_for(id, who).await.unwrap();
+    let (scope, last) = (super::sessions(), holdfast::HistoryQuery::last(1));
+    let log = sessions.states.history(&scope, &id.at_rest(), last).await;
+    let begun = log.unwrap().remove(0);
+    assert_eq!(begun.actor.name, "user:ada");
+    assert_eq!(begun.actor.address, Some(HERE));
+}
+
+#[tokio::test]
 async fn the_files_hold_neither_id_nor_key() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("holdfast.db");

@@ -51,6 +51,16 @@ impl TestApp {
         Answer::read(response).await
     }
 
+    /// Files on their way in.
+    pub fn left_incoming(&self) -> usize {
+        let incoming = self.folder.path().join("data/incoming");
+        let own = std::fs::read_dir(incoming).unwrap();
+        let own = own.map(|entry| entry.unwrap().path());
+        own.filter(|path| path.is_dir())
+            .map(|folder| std::fs::read_dir(folder).unwrap().count())
+            .sum()
+    }
+
     /// Sessions at rest that are not over.
     pub async fn sessions_kept(&self) -> i64 {
         let file = self.folder.path().join("data/holdfast.db");

@@ -199,9 +199,10 @@ async fn a_cancelled_merge_leaves_nothing() {
     let spec = spec(CohortFilters::default(), default_selection(&study));
     let merged = bench.workbench.merge(&study, &spec, 0, &cancel).await;
     assert!(matches!(merged, Err(Error::Cancelled)));
-    for folder in ["results", "incoming"] {
-        let mut left = std::fs::read_dir(bench.folder.path().join(folder)).unwrap();
-        assert!(left.next().is_none(), "{folder} is empty");
+    let results = bench.folder.path().join("results");
+    for folder in [results, bench.workbench.incoming()] {
+        let mut left = std::fs::read_dir(&folder).unwrap();
+        assert!(left.next().is_none(), "{} is empty", folder.display());
     }
 }
 
