@@ -159,11 +159,19 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn condition(&mut self) -> Result<Filter, Misread> {
-        if self.word("exists") {
-            return Ok(Filter::new(self.path()?, Test::Exists));
+        let filter = if self.word("exists") {
+            Filter::new(self.path()?, Test::Exists)
+        } else {
+            let path = self.path()?;
+            Filter::new(path, self.test()?)
+        };
+        // Written down it must be read again, and there it has its blanks and `1e37` its 38 digits.
+        if filter.to_string().len() > MAX_FILTER_BYTES {
+            return Err(self.misread(format!(
+                "a filter has at most {MAX_FILTER_BYTES} bytes, with its numbers written out"
+            )));
         }
-        let path = self.path()?;
-        Ok(Filter::new(path, self.test()?))
+        Ok(filter)
     }
 
     fn test(&mut self) -> Result<Test, Misread> {

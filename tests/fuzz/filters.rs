@@ -44,6 +44,14 @@ fn every_text_is_a_filter_that_is_written_as_it_is_read_or_is_refused_with_its_c
     corpus.extend(["-updated_at", "name", "-data.\"a b\".c"].map(|it| it.as_bytes().to_vec()));
     corpus.push([b"data.".as_slice(), &[b'x'; MAX_FILTER_BYTES]].concat());
     corpus.push([b"data.x in [".as_slice(), &[b'['; 4000]].concat());
+    // As long as may be, and longer once it is written with blanks, or with every digit.
+    let tight = format!(
+        "data.{}<18446744073709551615",
+        "x".repeat(MAX_FILTER_BYTES - 26)
+    );
+    assert_eq!(tight.len(), MAX_FILTER_BYTES);
+    corpus.push(tight.into_bytes());
+    corpus.push(format!("data.x in [1e37{}]", ",1e37".repeat(300)).into_bytes());
     let mut fuzzer = Fuzzer::over(corpus);
     while let Some(input) = fuzzer.next() {
         let text = String::from_utf8_lossy(&input);
