@@ -82,8 +82,9 @@ fn after(work: Work, rest: Duration) {
 /// Keeps it now.
 fn keep(work: Work) {
     let draft = work.draft;
-    if draft.is_busy.try_get_value() != Some(false) {
-        // Asked again when the answer is there.
+    let is_saving = work.is_saving.try_get_untracked() == Some(true);
+    if is_saving || draft.is_busy.try_get_value() != Some(false) {
+        // Asked again when the answer is there. A save lets the draft go: it must not come back behind it.
         after(work, REST);
         return;
     }
