@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::helpers::{Browser, TestApp};
+use crate::helpers::{Browser, TestApp, left_incoming};
 
 fn order(patients: u32) -> Value {
     json!({"order": {
@@ -138,7 +138,7 @@ async fn a_run_goes_out_as_a_package_and_comes_in_elsewhere_with_the_same_checks
     let all = json!({"sought": {}, "offset": 0});
     let found = bob.call("find_runs", all).await.json();
     assert_eq!(found["found"]["total"], 1);
-    assert_eq!(app.left_incoming(), 0);
+    assert_eq!(left_incoming(app.folder.path()), 0);
 }
 
 #[tokio::test]

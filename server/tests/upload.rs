@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::helpers::{Browser, TestApp, socket::LiveApp};
+use crate::helpers::{Browser, TestApp, left_incoming, socket::LiveApp};
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ async fn a_file_becomes_a_table_and_leaves_nothing_else() {
     assert_eq!(outcome["outcome"], "imported");
     assert_eq!(outcome["table"]["rows"], 3);
     assert!(tables(&browser).await.contains(&"sites".to_owned()));
-    assert_eq!(app.left_incoming(), 0);
+    assert_eq!(left_incoming(app.folder.path()), 0);
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_file_that_is_no_table_says_so_by_its_name() {
     assert_eq!(answer.error(), "invalid");
     assert!(answer.text().contains("photo.csv"));
     assert_eq!(tables(&browser).await, before);
-    assert_eq!(app.left_incoming(), 0);
+    assert_eq!(left_incoming(app.folder.path()), 0);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn a_file_over_the_limit_is_refused_and_not_kept() {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer.error(), "too_large");
     assert!(answer.text().contains("data.file_bytes"));
-    assert_eq!(app.left_incoming(), 0);
+    assert_eq!(left_incoming(app.folder.path()), 0);
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn a_script_without_a_session_is_refused_before_anything_is_kept() {
     let app = TestApp::new().await;
     let answer = app.browser().upload("sites.csv", SITES).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(app.left_incoming(), 0);
+    assert_eq!(left_incoming(app.folder.path()), 0);
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn a_sender_that_goes_away_leaves_nothing() {
     wire.write(SITES.as_bytes()).await;
     let mut began = false;
     for _ in 0..200 {
-        began = began || app.left_incoming() == 1;
+        began = began || left_incoming(app.folder.path()) == 1;
         if began {
             break;
         }
@@ -207,12 +207,12 @@ async fn a_sender_that_goes_away_leaves_nothing() {
     assert!(began, "the file never began to arrive");
     drop(wire);
     for _ in 0..500 {
-        if app.left_incoming() == 0 {
+        if left_incoming(app.folder.path()) == 0 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert_eq!(app.left_incoming(), 0);
+    assert_eq!(left_incoming(app.folder.path()), 0);
     let study = app.call(&cookie, "get_study", &json!({})).await;
     assert!(!study.contains("sites.csv"));
 }

@@ -51,16 +51,6 @@ impl TestApp {
         Answer::read(response).await
     }
 
-    /// Files on their way in.
-    pub fn left_incoming(&self) -> usize {
-        let incoming = self.folder.path().join("data/incoming");
-        let own = std::fs::read_dir(incoming).unwrap();
-        let own = own.map(|entry| entry.unwrap().path());
-        own.filter(|path| path.is_dir())
-            .map(|folder| std::fs::read_dir(folder).unwrap().count())
-            .sum()
-    }
-
     /// Sessions at rest that are not over.
     pub async fn sessions_kept(&self) -> i64 {
         let file = self.folder.path().join("data/holdfast.db");
@@ -87,6 +77,15 @@ impl TestApp {
         assert_eq!(browser.open().await.status, StatusCode::NO_CONTENT);
         browser
     }
+}
+
+/// Files on their way in, below the folder of a server.
+pub fn left_incoming(folder: &std::path::Path) -> usize {
+    let own = std::fs::read_dir(folder.join("data/incoming")).unwrap();
+    let own = own.map(|entry| entry.unwrap().path());
+    own.filter(|path| path.is_dir())
+        .map(|folder| std::fs::read_dir(folder).unwrap().count())
+        .sum()
 }
 
 /// Settings of a test: everything in one temporary folder, any free port.
