@@ -95,6 +95,55 @@ async fn two_at_once_are_done_once() {
 }
 
 #[tokio::test]
+async fn who_hangs_up_at_whatever_moment_finds_it_done_once() {
+    let app = with_parcels().await;
+    let ada = app.visitor().await;
+    for moments in 0..12_u64 {
+        let key = format!("hung up after {moments}");
+        {
+            let mut first = Box::pin(order(&ada, &key, parcel("books")));
+            for _ in 0..=moments {
+                if futures::poll!(first.as_mut()).is_ready() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        let mut tries = 0;
+        loop {
+            let again = order(&ada, &key, parcel("books")).await;
+            if again.status == StatusCode::CREATED {
+                break;
+            }
+            assert_eq!(again.error(), "in_progress", "{key}");
+            tries += 1;
+            assert!(tries < 500, "{key}: it is never done");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(kept(&ada).await, moments + 1, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_to_be_kept_is_told_once_and_nothing_is_done_twice() {
+    let app = with_parcels().await;
+    let ada = app.visitor().await;
+    let mut large = parcel("books");
+    large["data"]["list"] = "x".repeat(300 << 10).into();
+    let made = order(&ada, "large", large.clone()).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let again = order(&ada, "large", large).await;
+    assert_eq!(
+        (again.status, again.error().as_str()),
+        (StatusCode::CONFLICT, "answered")
+    );
+    let told = again.json();
+    assert_eq!(told["answered"], 201);
+    assert_eq!(told["location"], made.header("location"));
+    assert_eq!(kept(&ada).await, 1);
+}
+
+#[tokio::test]
 async fn a_refusal_is_kept_and_a_key_that_is_none_is_refused() {
     let app = with_parcels().await;
     let ada = app.visitor().await;

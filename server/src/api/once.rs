@@ -13,8 +13,10 @@
 //! - Where the server dies at work the key is free after [`claim::WORKING`]: look first what was done.
 
 mod claim;
+#[cfg(test)]
+mod tests;
 
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use app::{AppError, Visitor};
 use axum::{
@@ -25,6 +27,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::FutureExt;
 use holdfast::StateId;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -54,9 +57,14 @@ pub(super) async fn once(State(claims): State<Claims>, request: Request, next: N
     let (Some(key), Some(visitor), Some(person)) = (key, visitor, person) else {
         return next.run(request).await;
     };
-    match run(&claims, &visitor, &person, &key, request, next).await {
-        Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+    // On its own: who hangs up at whatever moment, and sends it again, finds it done.
+    let work = run(claims, visitor, person, key, request, next);
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(done) => done.unwrap_or_else(IntoResponse::into_response),
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(ended) => Refusal(AppError::internal(ended)).into_response(),
+        },
     }
 }
 
@@ -69,46 +77,37 @@ fn person(visitor: &Visitor) -> Option<String> {
 }
 
 async fn run(
-    claims: &Claims,
-    visitor: &Visitor,
-    person: &str,
-    key: &HeaderValue,
+    claims: Claims,
+    visitor: Visitor,
+    person: String,
+    key: HeaderValue,
     request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    let key = read(key)?;
-    let path = request.uri().path();
-    let id = StateId::new(hex::encode(Sha256::digest(format!(
-        "{person}\n{path}\n{key}"
-    ))));
+    let (key, path) = (read(&key)?, request.uri().path());
+    let id = Sha256::digest(format!("{person}\n{path}\n{key}"));
+    let id = StateId::new(hex::encode(id));
     let (request, digest) = digested(request).await?;
     let actor = visitor.actor(None).ok_or(AppError::NoSession)?;
-    let claim = match claims.claim(id, digest, actor).await? {
-        Found::Mine(claim) => claim,
-        Found::Done(answer) => return Ok(again(answer)),
+    match claims.claim(id, digest, actor).await? {
+        Found::Mine(claim) => match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+            Ok(response) => Ok(settled(claim, response).await),
+            Err(panic) => {
+                claim.free().await;
+                resume_unwind(panic)
+            }
+        },
+        Found::Done(answer) => Ok(again(answer)),
         Found::Working => {
             let told = "The first request with this `Idempotency-Key` is still worked on. Ask again a little later.";
             let told = json!({ "error": "in_progress", "detail": told });
             let retry = [(header::RETRY_AFTER, "1")];
-            return Ok((StatusCode::CONFLICT, retry, Json(told)).into_response());
+            Ok((StatusCode::CONFLICT, retry, Json(told)).into_response())
         }
         Found::Other => {
             let told = "This `Idempotency-Key` came with another request before. Take a new one for a new request.";
             let told = json!({ "error": "key_reused", "detail": told });
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(told)).into_response());
-        }
-    };
-    let mine = claim.clone();
-    let work = async move { settled(mine, next.run(request).await).await };
-    // On its own: who hangs up, and sends it again, finds it done.
-    match tokio::spawn(work.in_current_span()).await {
-        Ok(response) => Ok(response),
-        Err(ended) => {
-            claim.free().await;
-            match ended.try_into_panic() {
-                Ok(panic) => resume_unwind(panic),
-                Err(ended) => Err(AppError::internal(ended).into()),
-            }
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(told)).into_response())
         }
     }
 }

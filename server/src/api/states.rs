@@ -145,7 +145,7 @@ impl Wanted {
         if let Some(after) = self.after {
             query = query.after(after.parse().map_err(misread("after"))?);
         }
-        Ok(query.limit(self.limit.unwrap_or(PAGE).clamp(1, MOST)))
+        Ok(query.limit(page(self.limit)?))
     }
 }
 
@@ -197,7 +197,7 @@ async fn history(
     Asked(back): Asked<Back>,
 ) -> Result<Json<History>, Refusal> {
     let (scope, id) = (place.scope.scope(&asker)?, StateId::new(id));
-    let limit = back.limit.unwrap_or(PAGE).clamp(1, MOST);
+    let limit = page(back.limit)?;
     let query = HistoryQuery {
         before: back.before.map(Version),
         ..HistoryQuery::last(limit)
@@ -213,4 +213,16 @@ async fn history(
         changes: changes.collect(),
         next,
     }))
+}
+
+/// How many are wanted.
+fn page(limit: Option<usize>) -> Result<usize, AppError> {
+    let limit = limit.unwrap_or(PAGE);
+    if (1..=MOST).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(AppError::Invalid {
+        path: "limit".into(),
+        problem: format!("must be 1 to {MOST}; `next` leads to the page behind"),
+    })
 }

@@ -170,6 +170,12 @@ async fn states_are_searched_page_by_page_and_are_ones_own() {
     .await;
     assert_eq!(unclear.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(unclear.json()["path"], "q");
+    for limit in ["0", "501"] {
+        let path = format!("/api/v1/states?limit={limit}");
+        let refused = ask(&ada, "GET", &path, &[], Value::Null).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.json()["path"], "limit");
+    }
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ pub(super) enum Found {
 }
 
 /// A key that this request has.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Claim {
     states: StateManager,
     id: StateId,

@@ -36,8 +36,8 @@ parameters! {
     Name: "name", Path, True, FileName::schema(), "The file.";
     IfMatch: "If-Match", Header, False, text(0), "The `ETag` of the version that was seen.";
     IfNoneMatch: "If-None-Match", Header, False, text(0), "An `ETag`; `*` with PUT for a new file.";
-    SessionId: "X-Session-Id", Header, True, text(1), "The editing session.";
-    Merging: "X-Session-Id", Header, False, text(1), "The editing session, with `X-Base-Version`.";
+    SessionId: "X-Session-Id", Header, True, text(0), "The editing session.";
+    Merging: "X-Session-Id", Header, False, text(0), "The editing session, with `X-Base-Version`.";
     BaseVersion: "X-Base-Version", Header, False, whole(), "The version that the text began from.";
     LockToken: "X-Lock-Token", Header, False, whole(), "The token of the lock, with `X-Base-Version`.";
     LastEventId: "Last-Event-ID", Header, False, whole(), "The id of the last event that was heard; it wins over `after`.";
