@@ -22,6 +22,7 @@ mod openapi;
 mod plot;
 mod profile;
 mod query;
+mod runs;
 mod session;
 mod simulations;
 mod standing;
@@ -108,6 +109,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(plot::routes())
         .merge(profile::routes())
         .merge(simulations::routes())
+        .merge(runs::routes())
         .merge(audit::routes())
         .merge(compare::routes())
         .merge(backups::routes())

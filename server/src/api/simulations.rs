@@ -16,7 +16,8 @@ use super::{Asker, Shared, asked::Asked, incoming::Incoming, query::attachment, 
 use crate::web::{Problems, Refusal};
 
 const PAGE: &str = "/simulations";
-const ZIP: &str = "application/zip";
+/// What a package is.
+pub(super) const ZIP: &str = "application/zip";
 /// Longest name of a file.
 const MAX_NAME: usize = 255;
 
@@ -42,7 +43,8 @@ pub(super) fn routes() -> Router<Shared> {
         .layer(DefaultBodyLimit::disable())
 }
 
-fn by(asker: &Asker) -> Result<By, AppError> {
+/// Who asks, to the runs.
+pub(super) fn by(asker: &Asker) -> Result<By, AppError> {
     let visitor = &asker.visitor;
     let person = visitor.person().ok_or(AppError::NoSession)?;
     Ok(By {
@@ -131,7 +133,8 @@ async fn table(
     ))
 }
 
-fn named(name: &str) -> Result<&str, AppError> {
+/// The name of a file, if one can have it.
+pub(super) fn named(name: &str) -> Result<&str, AppError> {
     if name.is_empty() || name.len() > MAX_NAME {
         let problem = format!("A file's name has 1 to {MAX_NAME} bytes.");
         return Err(AppError::Invalid {

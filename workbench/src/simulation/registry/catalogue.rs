@@ -118,9 +118,18 @@ impl Catalogue {
     }
 
     /// The runs that fit, from the one at `offset` on.
-    pub(crate) fn browse(&self, asked: &Browse, offset: usize, limit: usize) -> Browsed {
+    pub(crate) fn browse(
+        &self,
+        asked: &Browse,
+        is_pinned: Option<bool>,
+        offset: usize,
+        limit: usize,
+    ) -> Browsed {
         let begun = Instant::now();
-        let found = self.fitting(asked);
+        let mut found = self.fitting(asked);
+        if let Some(is_pinned) = is_pinned {
+            found.retain(|entry| entry.row.is_pinned == is_pinned);
+        }
         let mut browsed = Browsed {
             total: found.len() as u64,
             all: self.runs.len() as u64,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Runs on one page at most.
-const MAX_PAGE: u32 = 200;
+pub const MAX_PAGE: u32 = 500;
 /// States and records of one read.
 const READ: usize = 1000;
 /// So many changes are followed one by one; behind more, the runs are read anew.
@@ -55,11 +55,29 @@ impl Runs {
         offset: u32,
         limit: u32,
     ) -> Result<Browsed, RunsError> {
+        self.browse_pinned(by, asked, None, offset, limit).await
+    }
+
+    /// The same among pinned runs only, or among all others.
+    ///
+    /// # Errors
+    /// As [`Runs::browse`].
+    pub async fn browse_pinned(
+        &self,
+        by: &By,
+        asked: &Browse,
+        is_pinned: Option<bool>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Browsed, RunsError> {
         let kept = self.inner.catalogues.of(&by.scope);
         let mut kept = kept.lock_owned().await;
         self.follow(&by.scope, &mut kept).await?;
         let (asked, limit) = (asked.clone(), limit.min(MAX_PAGE) as usize);
-        let look = move || kept.catalogue.browse(&asked, offset as usize, limit);
+        let look = move || {
+            let catalogue = &kept.catalogue;
+            catalogue.browse(&asked, is_pinned, offset as usize, limit)
+        };
         let found = tokio::task::spawn_blocking(look).await;
         Ok(found.map_err(|error| Error::Internal(error.to_string()))?)
     }

@@ -32,7 +32,7 @@ const MAX_YEARS: f64 = 99.0;
 /// Characters of a word in a record.
 const MAX_WORD: usize = 1000;
 
-/// A package on its way out.
+/// A file on its way out.
 pub struct Parcel {
     /// What the file is called.
     pub name: String,
@@ -149,7 +149,8 @@ impl Runs {
     }
 }
 
-fn pieces(
+/// What comes out of the other end.
+pub(super) fn pieces(
     receiver: mpsc::Receiver<Result<Bytes, Error>>,
 ) -> impl Stream<Item = Result<Bytes, Error>> + Send + 'static {
     stream::unfold(receiver, |mut receiver| async move {

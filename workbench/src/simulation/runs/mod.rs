@@ -14,6 +14,7 @@
 //! - `results`: a run's tables in memory, shared by all who read them
 //! - `access`: when tables were read, and how often
 //! - `carry`: a run leaves as a package, and comes in as one
+//! - `download`: a run's table leaves as a file
 //! - `trial`: the arms of a trial come in as runs
 //! - `keep`: what came in is registered, all of it or nothing
 //! - `change`: name, tags, notes, pinned
@@ -26,6 +27,7 @@ mod access;
 mod browse;
 mod carry;
 mod change;
+mod download;
 mod error;
 mod home;
 mod keep;
@@ -52,6 +54,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{access::Accesses, browse::Catalogues, home::Home};
 pub use self::{
+    browse::MAX_PAGE,
     carry::Parcel,
     error::RunsError,
     lent::{Lenders, OwnerOf},

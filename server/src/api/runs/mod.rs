@@ -1,0 +1,106 @@
+//! Simulation runs for programs: `/api/v1/runs`. Whatever a person does with runs on the pages Simulations and Analysis.
+//!
+//! - `find`: searched, page by page; `start`: ordered
+//! - `one`: a run with everything that is known, and what people say about it
+//! - `fate`: how far it is, cancelled, deleted, brought back
+//! - `tables`: its patients and visits as files
+//! - `carry`: packages out and in, the arms of a trial in
+//! - `outcomes`: its measures; `analysis`: the views of its page, and `sheets` how they are told
+//! - `memory`: what is kept in memory of all this
+//! - `types` and `origin`: how a run is told; `refused`: what is refused besides what every area refuses
+//!
+//! A program reads what its person reads, runs that others share with them too; it changes their own runs alone. The run of
+//! somebody else looks like one that is not there.
+
+mod analysis;
+mod carry;
+mod fate;
+mod find;
+mod memory;
+mod one;
+mod origin;
+mod outcomes;
+mod refused;
+mod sheets;
+mod start;
+mod tables;
+mod types;
+
+use app::AppError;
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use workbench::simulation::{
+    RunInfo,
+    runs::{By, RunsError},
+};
+
+use self::{refused::Refused, types::Run};
+use super::{Asker, Shared, simulations::by};
+
+const PLACE: &str = "/api/v1/runs";
+
+pub(super) fn routes() -> Router<Shared> {
+    // The bound of what comes in as a file is on the file, where it is written.
+    let incoming = Router::new()
+        .route("/api/v1/runs/packages", post(carry::package_in))
+        .route("/api/v1/runs/trials", post(carry::trial_in))
+        .layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route("/api/v1/runs", get(find::find).post(start::start))
+        .route("/api/v1/runs/memory", get(memory::memory))
+        .route(
+            "/api/v1/runs/{id}",
+            get(one::one).patch(one::amend).delete(fate::delete),
+        )
+        .route("/api/v1/runs/{id}/restore", post(fate::restore))
+        .route("/api/v1/runs/{id}/cancel", post(fate::cancel))
+        .route("/api/v1/runs/{id}/progress", get(fate::progress))
+        .route("/api/v1/runs/{id}/patients", get(tables::patients))
+        .route("/api/v1/runs/{id}/visits", get(tables::visits))
+        .route("/api/v1/runs/{id}/package", get(carry::package_out))
+        .route("/api/v1/runs/{id}/outcomes", get(outcomes::outcomes))
+        .route("/api/v1/runs/{id}/analysis/{view}", get(analysis::view))
+        .merge(incoming)
+}
+
+/// A run, and whether it is the asker's own.
+async fn told(shared: &Shared, by: &By, run: RunInfo) -> Result<Run, Refused> {
+    let is_own = match shared.app.runs.get_own(by, &run.id).await {
+        Ok(_) => true,
+        Err(RunsError::Missing(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Run::of(run, is_own))
+}
+
+/// A run of the asker's own under its version.
+fn whole(status: StatusCode, run: RunInfo) -> Result<Response, Refused> {
+    let tag = [(header::ETAG, tag(run.version)?)];
+    Ok((status, tag, Json(Run::of(run, true))).into_response())
+}
+
+/// A run that has just come to be.
+fn made(run: RunInfo) -> Result<Response, Refused> {
+    let place = HeaderValue::from_str(&format!("{PLACE}/{}", run.id));
+    let place = place.map_err(AppError::internal)?;
+    let mut response = whole(StatusCode::CREATED, run)?;
+    response.headers_mut().insert(header::LOCATION, place);
+    Ok(response)
+}
+
+fn tag(version: u64) -> Result<HeaderValue, AppError> {
+    HeaderValue::from_str(&format!("\"{version}\"")).map_err(AppError::internal)
+}
+
+/// A field that is out of its bounds.
+fn invalid(path: &str, problem: impl Into<String>) -> AppError {
+    AppError::Invalid {
+        path: path.to_owned(),
+        problem: problem.into(),
+    }
+}

@@ -1,0 +1,56 @@
+//! What is refused about runs: what every area refuses, and a step that the run does not allow where it stands.
+
+use app::AppError;
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use workbench::simulation::runs::RunsError;
+
+use crate::web::Refusal;
+
+/// Why not.
+pub(super) enum Refused {
+    /// As everywhere.
+    Plainly(Refusal),
+    /// 409. It is not over yet, or over already, or has no results: in words.
+    Step(String),
+}
+
+impl From<AppError> for Refused {
+    fn from(error: AppError) -> Self {
+        Self::Plainly(Refusal(error))
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::Plainly(refusal)
+    }
+}
+
+impl From<RunsError> for Refused {
+    fn from(error: RunsError) -> Self {
+        match error {
+            RunsError::Pending(_)
+            | RunsError::Over { .. }
+            | RunsError::NoResults { .. }
+            | RunsError::Elsewhere(_) => Self::Step(error.to_string()),
+            error => AppError::from(error).into(),
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Plainly(refusal) => refusal.into_response(),
+            Self::Step(detail) => {
+                let told = json!({ "error": "refused", "detail": detail });
+                (StatusCode::CONFLICT, Json(told)).into_response()
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `POST /api/v1/runs`: a run is ordered from a protocol among the configurations. It is there at once, pending.
+
+use app::{AppError, desk_of};
+use axum::{extract::State, response::Response};
+use holdfast::Timestamp;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use workbench::simulation::{Order, OrderError, runs::RunsError};
+
+use super::{
+    Asker, Shared, by, invalid, made,
+    refused::Refused,
+    types::{Recruitment, Tag},
+};
+use crate::api::asked::Sent;
+
+/// What is to be simulated.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRun {
+    /// A configuration with a protocol in it: the name of its file.
+    #[schema(min_length = 1, example = "aflibercept_te.yaml")]
+    protocol: String,
+    /// Its name for people; two words without one.
+    #[schema(min_length = 1, max_length = 120, pattern = "\\S")]
+    name: Option<String>,
+    /// How many patients; on average, where they come over the run. Under a protocol that asks for frequent visits fewer are
+    /// possible.
+    #[schema(minimum = 10, maximum = 1_000_000)]
+    patients: u32,
+    /// How long, in years of 365.25 days.
+    #[schema(minimum = 1, maximum = 20)]
+    years: f64,
+    /// What chance depends on: the same seed, the same result.
+    seed: u64,
+    /// How patients come.
+    #[serde(default)]
+    recruitment: Recruitment,
+    /// The first day; today by UTC without it.
+    #[schema(format = Date)]
+    start_date: Option<String>,
+    /// Words to find it by.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    tags: Vec<Tag>,
+    /// Anything else.
+    #[serde(default)]
+    #[schema(max_length = 10_000)]
+    notes: String,
+}
+
+/// Orders a run
+pub(super) async fn start(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Sent(new): Sent<NewRun>,
+) -> Result<Response, Refused> {
+    let by = by(&asker)?;
+    let (desk, _) = desk_of(&shared.app, &asker.visitor)?;
+    let text = match desk.read(&new.protocol).await.map_err(AppError::from) {
+        Ok((_, text)) => text,
+        // What cannot be read is no address here but a field.
+        Err(AppError::NotFound(problem) | AppError::Invalid { problem, .. }) => {
+            return Err(invalid("protocol", problem).into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let order = new.order(text, shared.door.clock.now());
+    let run = shared.app.runs.start(&by, order).await;
+    made(run.map_err(in_our_words)?)
+}
+
+impl NewRun {
+    fn order(self, protocol: String, now: Timestamp) -> Order {
+        Order {
+            name: self.name,
+            protocol,
+            patients: self.patients,
+            duration_years: self.years,
+            seed: self.seed,
+            recruitment: self.recruitment.into(),
+            start_date: self.start_date.unwrap_or_else(|| today(now)),
+            tags: self.tags.into_iter().map(|Tag(tag)| tag).collect(),
+            notes: self.notes,
+        }
+    }
+}
+
+fn today(now: Timestamp) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp(now.0.div_euclid(1000));
+    let moment = moment.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.date().to_string()
+}
+
+/// The field as it is called here.
+fn in_our_words(error: RunsError) -> RunsError {
+    match error {
+        RunsError::Order(OrderError {
+            field: "duration_years",
+            problem,
+        }) => RunsError::Order(OrderError {
+            field: "years",
+            problem,
+        }),
+        error => error,
+    }
+}
