@@ -15,12 +15,13 @@ use workbench::{analysis::Step as Apart, compare::separated};
 
 use super::{
     Asker, Shared, by, invalid,
-    refused::Refused,
+    refused::{Refused, Unfinished},
     sheets::{Analysis, lines},
     told,
 };
 use crate::api::{
     asked::Asked,
+    openapi::{NotFound, Refusals},
     query::{CSV, attachment},
 };
 
@@ -30,6 +31,7 @@ const MOST: u32 = 200;
 /// The parts of a run's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RunView)]
 pub(super) enum View {
     /// The charts that are looked at first.
     Overview,
@@ -56,6 +58,7 @@ pub(super) enum View {
 /// How far the moments of the cohort flow are apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = FlowStep)]
 pub(super) enum Step {
     Week,
     #[default]
@@ -66,6 +69,7 @@ pub(super) enum Step {
 /// In what patients are counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = CountUnit)]
 pub(super) enum Unit {
     #[default]
     Patients,
@@ -75,6 +79,7 @@ pub(super) enum Unit {
 /// As what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = AnalysisFormat)]
 pub(super) enum Format {
     #[default]
     Json,
@@ -93,10 +98,10 @@ pub(super) struct Look {
     #[param(inline)]
     r#in: Unit,
     /// Of `trajectories`: how many patients are drawn; 20 unless it is said.
-    #[param(minimum = 1, maximum = 200, nullable = false)]
+    #[param(minimum = 1, maximum = 200)]
     count: Option<u32>,
     /// Of `trajectories` and `vision`: what they are drawn by; 1 unless it is said.
-    #[param(nullable = false)]
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
     seed: Option<u64>,
     /// As what; JSON unless it is said.
     #[param(inline)]
@@ -104,6 +109,14 @@ pub(super) struct Look {
 }
 
 /// A view of a run as data
+#[utoipa::path(
+    get, path = "/api/v1/runs/{id}/analysis/{view}", operation_id = "analyseRun", tag = "runs",
+    params(("id" = String, Path, description = "The run."), ("view" = View, Path, description = "Which view."), Look),
+    responses(
+        (status = 200, description = "The view.", content((Analysis = "application/json"), (String = "text/csv"))),
+        Refusals, NotFound, Unfinished,
+    ),
+)]
 pub(super) async fn view(
     State(shared): State<Shared>,
     asker: Asker,

@@ -12,10 +12,17 @@ use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 use workbench::simulation::trial::Mapping;
 
-use super::{Asker, Shared, by, made, origin::TimeKind, refused::Refused, types::Run};
+use super::{
+    Asker, Shared, by, made,
+    origin::TimeKind,
+    refused::{Refused, Unfinished},
+    tables::File,
+    types::Run,
+};
 use crate::api::{
     asked::Asked,
     incoming::Incoming,
+    openapi::{NotFound, Refusals, WriteRefusals},
     query::attachment,
     simulations::{ZIP, named},
 };
@@ -47,10 +54,8 @@ pub(super) struct Columns {
     /// The column of what was measured: it stands where a simulated run has vision.
     measure: String,
     /// The column that says whether there was an injection.
-    #[param(nullable = false)]
     injected: Option<String>,
     /// The column that says which arm a patient is in: each becomes a run of its own.
-    #[param(nullable = false)]
     arm: Option<String>,
 }
 
@@ -65,12 +70,21 @@ pub(super) struct Tags {
 
 /// The runs that a trial became.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TrialArms)]
 pub(super) struct Arms {
     /// One for each arm.
     runs: Vec<Run>,
 }
 
 /// A completed run of one's own as one file that travels
+#[utoipa::path(
+    get, path = "/api/v1/runs/{id}/package", operation_id = "getRunPackage", tag = "runs",
+    params(("id" = String, Path, description = "The run.")),
+    responses(
+        (status = 200, description = "The package.", body = File, content_type = "application/zip"),
+        Refusals, NotFound, Unfinished,
+    ),
+)]
 pub(super) async fn package_out(
     State(shared): State<Shared>,
     asker: Asker,
@@ -81,6 +95,17 @@ pub(super) async fn package_out(
 }
 
 /// Takes a package in as a run of its own, verified before it is kept
+#[utoipa::path(
+    post, path = "/api/v1/runs/packages", operation_id = "importRun", tag = "runs",
+    params(Named),
+    request_body(content = File, content_type = "application/octet-stream", description = "The package."),
+    responses(
+        (status = 201, description = "The run.", body = Run, headers(
+            ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
+        )),
+        WriteRefusals,
+    ),
+)]
 pub(super) async fn package_in(
     State(shared): State<Shared>,
     asker: Asker,
@@ -94,6 +119,12 @@ pub(super) async fn package_in(
 }
 
 /// Takes a trial's table in: a run for each of its arms, all of them or none
+#[utoipa::path(
+    post, path = "/api/v1/runs/trials", operation_id = "importTrial", tag = "runs",
+    params(Columns, Tags),
+    request_body(content = File, content_type = "application/octet-stream", description = "The table: CSV, Parquet, JSON lines."),
+    responses((status = 201, description = "A run for each arm.", body = Arms), WriteRefusals),
+)]
 pub(super) async fn trial_in(
     State(shared): State<Shared>,
     asker: Asker,

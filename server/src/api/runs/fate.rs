@@ -9,10 +9,17 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Asker, Shared, by, refused::Refused, types::Status, whole};
+use super::{
+    Asker, Shared, by,
+    refused::Refused,
+    types::{Run, Status},
+    whole,
+};
+use crate::api::openapi::{NotFound, Refusals, WriteRefusals};
 
 /// How far a run is.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunProgress)]
 pub(super) struct Going {
     /// Where it stands.
     status: Status,
@@ -23,6 +30,11 @@ pub(super) struct Going {
 }
 
 /// How far a run is
+#[utoipa::path(
+    get, path = "/api/v1/runs/{id}/progress", operation_id = "getRunProgress", tag = "runs",
+    params(("id" = String, Path, description = "The run.")),
+    responses((status = 200, description = "How far it is.", body = Going), Refusals, NotFound),
+)]
 pub(super) async fn progress(
     State(shared): State<Shared>,
     asker: Asker,
@@ -43,6 +55,11 @@ pub(super) async fn progress(
 }
 
 /// Has a run end soon; it has failed then
+#[utoipa::path(
+    post, path = "/api/v1/runs/{id}/cancel", operation_id = "cancelRun", tag = "runs",
+    params(("id" = String, Path, description = "The run.")),
+    responses((status = 202, description = "It ends soon: the run as it is now.", body = Run), WriteRefusals, NotFound),
+)]
 pub(super) async fn cancel(
     State(shared): State<Shared>,
     asker: Asker,
@@ -54,6 +71,11 @@ pub(super) async fn cancel(
 }
 
 /// Deletes a run that is over; it can be brought back for a while
+#[utoipa::path(
+    delete, path = "/api/v1/runs/{id}", operation_id = "deleteRun", tag = "runs",
+    params(("id" = String, Path, description = "The run.")),
+    responses((status = 204, description = "It is deleted."), WriteRefusals, NotFound),
+)]
 pub(super) async fn delete(
     State(shared): State<Shared>,
     asker: Asker,
@@ -64,6 +86,11 @@ pub(super) async fn delete(
 }
 
 /// Brings a deleted run back, as it was
+#[utoipa::path(
+    post, path = "/api/v1/runs/{id}/restore", operation_id = "restoreRun", tag = "runs",
+    params(("id" = String, Path, description = "The run.")),
+    responses((status = 200, description = "The run.", body = Run), WriteRefusals, NotFound),
+)]
 pub(super) async fn restore(
     State(shared): State<Shared>,
     asker: Asker,

@@ -11,7 +11,7 @@ use super::{
     refused::Refused,
     types::{Row, Status},
 };
-use crate::api::asked::Asked;
+use crate::api::{asked::Asked, openapi::Refusals};
 
 /// Runs of one answer, unless another number is asked for.
 const PAGE: u32 = 50;
@@ -20,6 +20,7 @@ const MOST: u32 = workbench::simulation::runs::MAX_PAGE;
 
 /// In which order: by what, and `-` before it for the greatest first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[schema(as = RunSort)]
 pub(super) enum Sort {
     #[serde(rename = "changed")]
     Changed,
@@ -56,16 +57,15 @@ pub(super) struct Wanted {
     /// Words, or parts of words, that must all be there: in names, protocols, tags, notes or any other field.
     q: String,
     /// Where it must stand.
-    #[param(nullable = false)]
+    #[param(inline)]
     status: Option<Status>,
     /// Only those that are pinned, or only those that are not.
-    #[param(nullable = false)]
     is_pinned: Option<bool>,
     /// In which order. What has no size or runtime yet comes last.
     #[param(inline)]
     sort: Sort,
     /// Runs of one answer; 50 unless another number is asked for.
-    #[param(minimum = 1, maximum = 500, nullable = false)]
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
     /// How many runs are passed over: `next` of the page before. A run that comes or goes meanwhile moves those behind it.
     offset: u32,
@@ -90,6 +90,7 @@ pub(super) struct Lists {
 
 /// A page of runs.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunsFound)]
 pub(super) struct Found {
     /// The runs.
     runs: Vec<Row>,
@@ -106,6 +107,7 @@ pub(super) struct Found {
 
 /// What runs have, the most frequent first, 50 at most of each.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunFacets)]
 pub(super) struct Facets {
     /// Names of protocols.
     protocols: Vec<Count>,
@@ -119,12 +121,18 @@ pub(super) struct Facets {
 
 /// A value, and how many of those found have it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunFacet)]
 pub(super) struct Count {
     value: String,
     count: u64,
 }
 
 /// Runs that fit, with how many there are
+#[utoipa::path(
+    get, path = "/api/v1/runs", operation_id = "findRuns", tag = "runs",
+    params(Wanted, Lists),
+    responses((status = 200, description = "The runs.", body = Found), Refusals),
+)]
 pub(super) async fn find(
     State(shared): State<Shared>,
     asker: Asker,

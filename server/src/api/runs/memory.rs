@@ -7,12 +7,14 @@ use utoipa::ToSchema;
 use workbench::simulation::{MemoryItem, Suggestion, registry::Browse};
 
 use super::{Asker, Shared, by, refused::Refused};
+use crate::api::openapi::Refusals;
 
 /// Results that are named.
 const NAMED: usize = 50;
 
 /// What is in memory.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunMemory)]
 pub(super) struct Memory {
     /// Runs of one's own of which everything but their tables is in memory: all of them.
     runs: u64,
@@ -22,6 +24,7 @@ pub(super) struct Memory {
 
 /// Results in memory, and what was counted since the program began.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ResultsInMemory)]
 pub(super) struct Results {
     /// Bytes that may be held.
     budget: u64,
@@ -50,6 +53,7 @@ pub(super) struct Results {
 
 /// One run's result.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ResultInMemory)]
 pub(super) struct Item {
     /// The run.
     id: String,
@@ -78,6 +82,7 @@ pub(super) struct Item {
 /// What a person could change, out of what was counted.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "change", rename_all = "snake_case")]
+#[schema(as = MemoryAdvice)]
 pub(super) enum Advice {
     /// Pin this run: it is loaded again and again.
     Pin {
@@ -107,6 +112,10 @@ pub(super) enum Advice {
 }
 
 /// What is in memory of runs
+#[utoipa::path(
+    get, path = "/api/v1/runs/memory", operation_id = "getRunMemory", tag = "runs",
+    responses((status = 200, description = "What is in memory.", body = Memory), Refusals),
+)]
 pub(super) async fn memory(
     State(shared): State<Shared>,
     asker: Asker,

@@ -28,12 +28,12 @@ mod types;
 
 use app::AppError;
 use axum::{
-    Json, Router,
+    Json,
     extract::DefaultBodyLimit,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 use workbench::simulation::{
     RunInfo,
     runs::{By, RunsError},
@@ -44,27 +44,24 @@ use super::{Asker, Shared, simulations::by};
 
 const PLACE: &str = "/api/v1/runs";
 
-pub(super) fn routes() -> Router<Shared> {
+pub(super) fn routes() -> OpenApiRouter<Shared> {
     // The bound of what comes in as a file is on the file, where it is written.
-    let incoming = Router::new()
-        .route("/api/v1/runs/packages", post(carry::package_in))
-        .route("/api/v1/runs/trials", post(carry::trial_in))
+    let incoming = OpenApiRouter::default()
+        .routes(routes!(carry::package_in))
+        .routes(routes!(carry::trial_in))
         .layer(DefaultBodyLimit::disable());
-    Router::new()
-        .route("/api/v1/runs", get(find::find).post(start::start))
-        .route("/api/v1/runs/memory", get(memory::memory))
-        .route(
-            "/api/v1/runs/{id}",
-            get(one::one).patch(one::amend).delete(fate::delete),
-        )
-        .route("/api/v1/runs/{id}/restore", post(fate::restore))
-        .route("/api/v1/runs/{id}/cancel", post(fate::cancel))
-        .route("/api/v1/runs/{id}/progress", get(fate::progress))
-        .route("/api/v1/runs/{id}/patients", get(tables::patients))
-        .route("/api/v1/runs/{id}/visits", get(tables::visits))
-        .route("/api/v1/runs/{id}/package", get(carry::package_out))
-        .route("/api/v1/runs/{id}/outcomes", get(outcomes::outcomes))
-        .route("/api/v1/runs/{id}/analysis/{view}", get(analysis::view))
+    OpenApiRouter::default()
+        .routes(routes!(find::find, start::start))
+        .routes(routes!(memory::memory))
+        .routes(routes!(one::one, one::amend, fate::delete))
+        .routes(routes!(fate::restore))
+        .routes(routes!(fate::cancel))
+        .routes(routes!(fate::progress))
+        .routes(routes!(tables::patients))
+        .routes(routes!(tables::visits))
+        .routes(routes!(carry::package_out))
+        .routes(routes!(outcomes::outcomes))
+        .routes(routes!(analysis::view))
         .merge(incoming)
 }
 

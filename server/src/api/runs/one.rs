@@ -18,7 +18,10 @@ use super::{
     types::{Run, Tag},
     whole,
 };
-use crate::api::asked::Sent;
+use crate::api::{
+    asked::Sent,
+    openapi::{NotFound, Refusals, Stale, WriteRefusals},
+};
 
 /// How often a change with `If-Match: *` is tried against others that write at the same moment.
 const TRIES: usize = 5;
@@ -26,6 +29,7 @@ const TRIES: usize = 5;
 /// What is to change; what is not named stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RunChange)]
 pub(super) struct Change {
     /// Its name for people.
     #[schema(min_length = 1, max_length = 120, pattern = "\\S")]
@@ -41,6 +45,15 @@ pub(super) struct Change {
 }
 
 /// A run
+#[utoipa::path(
+    get, path = "/api/v1/runs/{id}", operation_id = "getRun", tag = "runs",
+    params(("id" = String, Path, description = "The run.")),
+    responses(
+        (status = 200, description = "The run.", body = Run, headers(("ETag" = String, description = "Its version."))),
+        (status = 304, description = "It is as `If-None-Match` says."),
+        Refusals, NotFound,
+    ),
+)]
 pub(super) async fn one(
     State(shared): State<Shared>,
     asker: Asker,
@@ -57,6 +70,17 @@ pub(super) async fn one(
 }
 
 /// Changes name, tags, notes, or whether it is pinned
+#[utoipa::path(
+    patch, path = "/api/v1/runs/{id}", operation_id = "changeRun", tag = "runs",
+    params(("id" = String, Path, description = "The run."), ("If-Match" = String, Header, description = "The version that was seen, or `*`.")),
+    request_body = Change,
+    responses(
+        (status = 200, description = "The run as it is now.", body = Run, headers(
+            ("ETag" = String, description = "Its version."),
+        )),
+        WriteRefusals, NotFound, Stale,
+    ),
+)]
 pub(super) async fn amend(
     State(shared): State<Shared>,
     asker: Asker,

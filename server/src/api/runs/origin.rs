@@ -9,6 +9,7 @@ use workbench::simulation::{
 
 /// What a simulation produced.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunResult)]
 pub(super) struct Produced {
     /// Rows of the table of patients.
     patients: u32,
@@ -24,6 +25,7 @@ pub(super) struct Produced {
 
 /// Which column of a trial's table meant what.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TrialColumns)]
 pub(super) struct Columns {
     /// Whose row it is.
     patient: String,
@@ -42,6 +44,7 @@ pub(super) struct Columns {
 /// What a time is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = TrialTime)]
 pub(super) enum TimeKind {
     /// Days since the patient was enrolled.
     #[default]

@@ -11,10 +11,16 @@ use workbench::simulation::outcomes::{
     INTERVALS, Measure as Measured, Outcomes as Came, Population as People, outcomes as counted,
 };
 
-use super::{Asker, Shared, by, refused::Refused, types::Recruitment};
+use super::{
+    Asker, Shared, by,
+    refused::{Refused, Unfinished},
+    types::Recruitment,
+};
+use crate::api::openapi::{NotFound, Refusals};
 
 /// A measure of so many patients.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunMeasure)]
 pub(super) struct Measure {
     /// Patients.
     n: u64,
@@ -26,6 +32,7 @@ pub(super) struct Measure {
 
 /// Vision of a population, in ETDRS letters.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunPopulation)]
 pub(super) struct Population {
     /// Before the first visit.
     baseline: Measure,
@@ -47,6 +54,7 @@ pub(super) struct Population {
 
 /// Patients who stopped for one reason.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StopReason)]
 pub(super) struct Reason {
     /// As tables write it.
     reason: String,
@@ -56,6 +64,7 @@ pub(super) struct Reason {
 
 /// Intervals between two visits that took place.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IntervalBin)]
 pub(super) struct Bin {
     /// At most so many days, and more than those of the bin before; none of the last, which has all that are longer.
     up_to_days: Option<u32>,
@@ -65,6 +74,7 @@ pub(super) struct Bin {
 
 /// What came of a run.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunOutcomes)]
 pub(super) struct Outcomes {
     /// How patients came, and with it how long they were followed.
     recruitment: Recruitment,
@@ -85,6 +95,11 @@ pub(super) struct Outcomes {
 }
 
 /// The measures of a completed run
+#[utoipa::path(
+    get, path = "/api/v1/runs/{id}/outcomes", operation_id = "getRunOutcomes", tag = "runs",
+    params(("id" = String, Path, description = "The run.")),
+    responses((status = 200, description = "Its measures.", body = Outcomes), Refusals, NotFound, Unfinished),
+)]
 pub(super) async fn outcomes(
     State(shared): State<Shared>,
     asker: Asker,

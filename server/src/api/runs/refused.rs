@@ -1,5 +1,7 @@
 //! What is refused about runs: what every area refuses, and a step that the run does not allow where it stands.
 
+use std::collections::BTreeMap;
+
 use app::AppError;
 use axum::{
     Json,
@@ -7,6 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use utoipa::{
+    IntoResponses,
+    openapi::{Ref, RefOr, Response as Described},
+};
 use workbench::simulation::runs::RunsError;
 
 use crate::web::Refusal;
@@ -52,5 +58,15 @@ impl IntoResponse for Refused {
                 (StatusCode::CONFLICT, Json(told)).into_response()
             }
         }
+    }
+}
+
+/// For the description: the results of a run that is not over, or has none, cannot be read.
+pub(super) struct Unfinished;
+
+impl IntoResponses for Unfinished {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let conflict = Ref::new("#/components/responses/Conflict");
+        BTreeMap::from([("409".to_owned(), RefOr::Ref(conflict))])
     }
 }

@@ -9,6 +9,7 @@ use super::{analysis::View, types::Run};
 
 /// A view as data.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunAnalysis)]
 pub(super) struct Analysis {
     /// The run.
     run: String,
@@ -26,6 +27,7 @@ pub(super) struct Analysis {
 
 /// A chart as a table.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunFigure)]
 pub(super) struct Figure {
     /// What it is called.
     name: String,
@@ -41,6 +43,7 @@ pub(super) struct Figure {
 
 /// A point of a chart, or a link of a flow.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunPoint)]
 pub(super) struct Point {
     /// The population, the patient, the reason; where a flow comes from.
     series: String,
@@ -62,6 +65,7 @@ pub(super) struct Point {
 /// A place on an axis: a number, or a name where the axis has names.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = RunCell)]
 pub(super) enum Cell {
     Number(f64),
     Name(String),
@@ -69,6 +73,7 @@ pub(super) enum Cell {
 
 /// What somebody did to a run.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunDeed)]
 pub(super) struct Deed {
     /// Of the run, after it.
     version: u64,

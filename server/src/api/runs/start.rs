@@ -11,9 +11,9 @@ use workbench::simulation::{Order, OrderError, runs::RunsError};
 use super::{
     Asker, Shared, by, invalid, made,
     refused::Refused,
-    types::{Recruitment, Tag},
+    types::{Recruitment, Run, Tag},
 };
-use crate::api::asked::Sent;
+use crate::api::{asked::Sent, openapi::WriteRefusals};
 
 /// What is to be simulated.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -33,6 +33,7 @@ pub(super) struct NewRun {
     #[schema(minimum = 1, maximum = 20)]
     years: f64,
     /// What chance depends on: the same seed, the same result.
+    #[schema(maximum = 18_446_744_073_709_551_615_u64)]
     seed: u64,
     /// How patients come.
     #[serde(default)]
@@ -51,6 +52,16 @@ pub(super) struct NewRun {
 }
 
 /// Orders a run
+#[utoipa::path(
+    post, path = "/api/v1/runs", operation_id = "startRun", tag = "runs",
+    request_body = NewRun,
+    responses(
+        (status = 201, description = "The run, pending.", body = Run, headers(
+            ("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."),
+        )),
+        WriteRefusals,
+    ),
+)]
 pub(super) async fn start(
     State(shared): State<Shared>,
     asker: Asker,

@@ -8,17 +8,31 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use workbench::{query::ExportFormat, simulation::tables::RunTable};
 
-use super::{Asker, Shared, by, refused::Refused};
+use super::{
+    Asker, Shared, by,
+    refused::{Refused, Unfinished},
+};
 use crate::api::{
     asked::Asked,
+    openapi::{NotFound, Refusals},
     query::{CSV, attachment},
 };
 
 const PARQUET: &str = "application/vnd.apache.parquet";
 
+/// A file's bytes.
+#[derive(ToSchema)]
+#[schema(as = FileBytes, value_type = String, format = Binary)]
+#[expect(
+    dead_code,
+    reason = "it is in the description only: files are streamed"
+)]
+pub(super) struct File(Vec<u8>);
+
 /// As what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = TableFormat)]
 pub(super) enum FileKind {
     /// As it is stored.
     #[default]
@@ -37,6 +51,14 @@ pub(super) struct Download {
 }
 
 /// The table of patients of a completed run
+#[utoipa::path(
+    get, path = "/api/v1/runs/{id}/patients", operation_id = "getRunPatients", tag = "runs",
+    params(("id" = String, Path, description = "The run."), Download),
+    responses(
+        (status = 200, description = "The table.", content((File = "application/vnd.apache.parquet"), (String = "text/csv"))),
+        Refusals, NotFound, Unfinished,
+    ),
+)]
 pub(super) async fn patients(
     shared: State<Shared>,
     asker: Asker,
@@ -47,6 +69,14 @@ pub(super) async fn patients(
 }
 
 /// The table of visits of a completed run
+#[utoipa::path(
+    get, path = "/api/v1/runs/{id}/visits", operation_id = "getRunVisits", tag = "runs",
+    params(("id" = String, Path, description = "The run."), Download),
+    responses(
+        (status = 200, description = "The table.", content((File = "application/vnd.apache.parquet"), (String = "text/csv"))),
+        Refusals, NotFound, Unfinished,
+    ),
+)]
 pub(super) async fn visits(
     shared: State<Shared>,
     asker: Asker,

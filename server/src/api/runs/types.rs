@@ -9,6 +9,7 @@ use super::origin::{OfPackage, OfTrial, Produced};
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RunStatus)]
 pub(super) enum Status {
     /// It waits for its turn, or is being simulated.
     Pending,
@@ -31,7 +32,7 @@ pub(super) enum Recruitment {
 
 /// A word to find runs by.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(min_length = 1, max_length = 60, pattern = "\\S", example = "nhs")]
+#[schema(as = RunTag, min_length = 1, max_length = 60, pattern = "\\S", example = "nhs")]
 pub(super) struct Tag(pub(super) String);
 
 /// A run, with everything that is known of it.
@@ -97,6 +98,7 @@ pub(super) struct Run {
 
 /// A run in a list.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunRow)]
 pub(super) struct Row {
     /// Its id.
     id: String,
