@@ -3,6 +3,7 @@
 //! - `find`: searched, page by page; `start`: ordered
 //! - `one`: a run with everything that is known, and what people say about it
 //! - `fate`: how far it is, cancelled, deleted, brought back
+//! - `bulk`: several changed at once, all or nothing
 //! - `tables`: its patients and visits as files
 //! - `carry`: packages out and in, the arms of a trial in
 //! - `outcomes`: its measures; `analysis`: the views of its page, and `sheets` how they are told
@@ -13,6 +14,7 @@
 //! somebody else looks like one that is not there.
 
 mod analysis;
+mod bulk;
 mod carry;
 mod fate;
 mod find;
@@ -52,6 +54,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::default()
         .routes(routes!(find::find, start::start))
+        .routes(routes!(bulk::bulk))
         .routes(routes!(memory::memory))
         .routes(routes!(one::one, one::amend, fate::delete))
         .routes(routes!(fate::restore))

@@ -21,7 +21,7 @@ use crate::web::Refusal;
 pub(super) enum Refused {
     /// As everywhere.
     Plainly(Refusal),
-    /// 409. It is not over yet, or over already, or has no results: in words.
+    /// 409. It is not over yet, or over already, or has no results, or somebody else was faster: in words.
     Step(String),
 }
 
@@ -43,6 +43,7 @@ impl From<RunsError> for Refused {
             RunsError::Pending(_)
             | RunsError::Over { .. }
             | RunsError::NoResults { .. }
+            | RunsError::Changed(_)
             | RunsError::Elsewhere(_) => Self::Step(error.to_string()),
             error => AppError::from(error).into(),
         }

@@ -142,6 +142,18 @@ impl Catalogue {
         browsed
     }
 
+    /// The ids of the first runs that fit, in order.
+    pub(crate) fn ids(&self, asked: &Browse, limit: usize) -> Vec<String> {
+        let page = page(
+            self.fitting(asked),
+            asked.sort,
+            asked.is_ascending,
+            0,
+            limit,
+        );
+        page.into_iter().map(|entry| entry.row.id.clone()).collect()
+    }
+
     fn fitting(&self, asked: &Browse) -> Vec<&Entry> {
         // A value that no run has: nothing fits.
         let tags: Option<Vec<u32>> = asked.tags.iter().map(|tag| self.tags.known(tag)).collect();
