@@ -23,6 +23,7 @@ mod monitor;
 mod openapi;
 mod pages;
 mod profile;
+mod runs;
 mod security;
 mod sessions;
 mod simulations;

@@ -6,7 +6,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use workbench::simulation::runs::{MAX_TOGETHER, Together};
 
-use super::{Asker, Shared, by, invalid, refused::Refused, types::Tag};
+use super::{
+    Asker, Shared, by, invalid,
+    refused::{Refused, called},
+    types::Tag,
+};
 use crate::api::{
     asked::Sent,
     openapi::{NotFound, WriteRefusals},
@@ -61,7 +65,10 @@ pub(super) async fn bulk(
     };
     let is_changed = together != Together::default();
     match (bulk.delete, bulk.restore, is_changed) {
-        (false, false, true) => runs.change_all(&by, &bulk.ids, &together).await?,
+        (false, false, true) => {
+            let done = runs.change_all(&by, &bulk.ids, &together).await;
+            done.map_err(|error| called("tags", "add_tags", error))?;
+        }
         (true, false, false) => runs.delete_all(&by, &bulk.ids).await?,
         (false, true, false) => runs.restore_all(&by, &bulk.ids).await?,
         (false, false, false) => {

@@ -13,7 +13,7 @@ use utoipa::{
     IntoResponses,
     openapi::{Ref, RefOr, Response as Described},
 };
-use workbench::simulation::runs::RunsError;
+use workbench::simulation::{OrderError, runs::RunsError};
 
 use crate::web::Refusal;
 
@@ -59,6 +59,19 @@ impl IntoResponse for Refused {
                 (StatusCode::CONFLICT, Json(told)).into_response()
             }
         }
+    }
+}
+
+/// A field as it is called here.
+pub(super) fn called(theirs: &str, ours: &'static str, error: RunsError) -> RunsError {
+    match error {
+        RunsError::Order(OrderError { field, problem }) if field == theirs => {
+            RunsError::Order(OrderError {
+                field: ours,
+                problem,
+            })
+        }
+        error => error,
     }
 }
 

@@ -6,11 +6,11 @@ use holdfast::Timestamp;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
-use workbench::simulation::{Order, OrderError, runs::RunsError};
+use workbench::simulation::Order;
 
 use super::{
     Asker, Shared, by, invalid, made,
-    refused::Refused,
+    refused::{Refused, called},
     types::{Recruitment, Run, Tag},
 };
 use crate::api::{asked::Sent, openapi::WriteRefusals};
@@ -79,7 +79,7 @@ pub(super) async fn start(
     };
     let order = new.order(text, shared.door.clock.now());
     let run = shared.app.runs.start(&by, order).await;
-    made(run.map_err(in_our_words)?)
+    made(run.map_err(|error| called("duration_years", "years", error))?)
 }
 
 impl NewRun {
@@ -102,18 +102,4 @@ fn today(now: Timestamp) -> String {
     let moment = OffsetDateTime::from_unix_timestamp(now.0.div_euclid(1000));
     let moment = moment.unwrap_or(OffsetDateTime::UNIX_EPOCH);
     moment.date().to_string()
-}
-
-/// The field as it is called here.
-fn in_our_words(error: RunsError) -> RunsError {
-    match error {
-        RunsError::Order(OrderError {
-            field: "duration_years",
-            problem,
-        }) => RunsError::Order(OrderError {
-            field: "years",
-            problem,
-        }),
-        error => error,
-    }
 }
