@@ -15,7 +15,7 @@ use workbench::simulation::trial::Mapping;
 use super::{
     Asker, Shared, by, made,
     origin::TimeKind,
-    refused::{Refused, Unfinished},
+    refused::{Refused, Unfinished, called},
     tables::File,
     types::Run,
 };
@@ -144,7 +144,8 @@ pub(super) async fn trial_in(
     let runs = &shared.app.runs;
     let came = runs
         .import_trial(&by, &path, &table, &columns.mapping(), &tag)
-        .await?;
+        .await;
+    let came = came.map_err(|error| called("tags", "tag", error))?;
     let told = Arms {
         runs: came.into_iter().map(|run| Run::of(run, true)).collect(),
     };
