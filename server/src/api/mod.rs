@@ -18,6 +18,7 @@ mod listening;
 mod live;
 mod metrics;
 mod news;
+mod once;
 mod openapi;
 mod plot;
 mod profile;
@@ -39,6 +40,7 @@ use axum::{
     Extension, Router,
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
 use holdfast::backend::Cache;
@@ -48,6 +50,7 @@ use workbench::workspace::Workspace;
 
 pub(crate) use self::listening::Listeners;
 pub use self::metrics::metrics_table;
+pub(crate) use self::once::{ANSWER, Claims, lifecycle_of_answers};
 use crate::{
     sessions::{Door, UNKNOWN, ensure},
     settings::LiveSettings,
@@ -61,6 +64,8 @@ pub(crate) struct Shared {
     pub(crate) door: Door,
     /// In front of the states, if the settings want one.
     pub(crate) cache: Option<Arc<Cache>>,
+    /// Which requests were done, by their keys.
+    pub(crate) claims: Claims,
     /// How listeners are treated.
     pub(crate) live: LiveSettings,
     /// Who listens.
@@ -99,11 +104,12 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         true => metrics::routes(),
         false => Router::new(),
     };
-    let (router, description) = OpenApiRouter::with_openapi(openapi::ground())
+    let claims = shared.claims.clone();
+    let (router, mut description) = OpenApiRouter::with_openapi(openapi::ground())
         .merge(metrics.into())
         .merge(session::routes().into())
         .merge(account::routes().into())
-        .merge(configurations::routes().into())
+        .merge(configurations::routes())
         .merge(data::routes().into())
         .merge(upload::routes().into())
         .merge(query::routes().into())
@@ -111,18 +117,21 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(profile::routes().into())
         .merge(simulations::routes().into())
         .merge(runs::routes())
-        .merge(audit::routes().into())
-        .merge(compare::routes().into())
-        .merge(backups::routes().into())
-        .merge(events::routes().into())
-        .merge(live::routes().into())
-        .merge(states::routes().into())
+        .merge(audit::routes())
+        .merge(compare::routes())
+        .merge(backups::routes())
+        .merge(events::routes())
+        .merge(live::routes())
+        .merge(states::routes())
         .merge(openapi::routes())
-        .merge(docs::routes().into())
+        .merge(docs::routes())
         .merge(health::routes().into())
         .with_state(shared)
         .split_for_parts();
-    router.layer(Extension(openapi::Described::of(&description)))
+    openapi::complete(&mut description);
+    router
+        .layer(Extension(openapi::Described::of(&description)))
+        .layer(from_fn_with_state(claims, once::once))
 }
 
 /// Who asks, and from where.
