@@ -80,12 +80,7 @@ fn field(refused: &Answer) -> Value {
         "{}",
         refused.text()
     );
-    let told = refused.json();
-    // As problem details have it, or as pages do.
-    match told.get("path") {
-        Some(path) => path.clone(),
-        None => told["detail"]["path"].clone(),
-    }
+    refused.json()["path"].clone()
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::api::{
     asked::Sent,
-    openapi::{NotFound, Refusals, Stale, WriteRefusals},
+    openapi::{IfMatch, IfNoneMatch, NotFound, Refusals, Stale, WriteRefusals},
 };
 
 /// How often a change with `If-Match: *` is tried against others that write at the same moment.
@@ -47,7 +47,7 @@ pub(super) struct Change {
 /// A run
 #[utoipa::path(
     get, path = "/api/v1/runs/{id}", operation_id = "getRun", tag = "runs",
-    params(("id" = String, Path, description = "The run.")),
+    params(("id" = String, Path, description = "The run."), IfNoneMatch),
     responses(
         (status = 200, description = "The run.", body = Run, headers(("ETag" = String, description = "Its version."))),
         (status = 304, description = "It is as `If-None-Match` says."),
@@ -72,7 +72,7 @@ pub(super) async fn one(
 /// Changes name, tags, notes, or whether it is pinned
 #[utoipa::path(
     patch, path = "/api/v1/runs/{id}", operation_id = "changeRun", tag = "runs",
-    params(("id" = String, Path, description = "The run."), ("If-Match" = String, Header, description = "The version that was seen, or `*`.")),
+    params(("id" = String, Path, description = "The run."), IfMatch),
     request_body = Change,
     responses(
         (status = 200, description = "The run as it is now.", body = Run, headers(
