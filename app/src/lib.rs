@@ -52,6 +52,10 @@ pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
 pub use self::{
     account::forms as account_forms,
+    analysis::{
+        Deed as RunDeed, Place as RunPlace, Sheet as RunSheet, SheetRow, View as RunView,
+        sheets_of_run, trail_of_run,
+    },
     compare::compared,
     configurations::{Desks, desk_of},
     context::{AppState, administers, load_boot, tables_of},

@@ -25,6 +25,7 @@ mod openapi;
 mod pages;
 mod problems;
 mod profile;
+mod runs;
 mod security;
 mod sessions;
 mod simulations;

@@ -1,4 +1,4 @@
-//! A file on its way to the server: sent as it is, and what the server says of it.
+//! Files on their way to the server: sent as they are, and what the server says of them.
 //!
 //! **Server-side rendering.** Files are chosen in a browser only; on the server there is nothing to send.
 
@@ -14,26 +14,37 @@ pub(super) struct Chosen {
     file: web_sys::File,
 }
 
-/// The file in an input, which forgets it: the same can be chosen again after it was corrected.
-pub(super) fn chosen(event: &ev::Event) -> Option<Chosen> {
+impl Chosen {
+    /// Whether it is a package of a run, by its name.
+    pub(super) fn is_package(&self) -> bool {
+        self.name.to_lowercase().ends_with(".zip")
+    }
+}
+
+/// The files in an input, which forgets them: the same can be chosen again after they were corrected.
+pub(super) fn chosen(event: &ev::Event) -> Vec<Chosen> {
     #[cfg(feature = "hydrate")]
     {
         let input: web_sys::HtmlInputElement = leptos::prelude::event_target(event);
-        let file = input.files().and_then(|files| files.get(0));
-        input.set_value("");
-        file.map(|file| Chosen {
+        let files = input.files();
+        let count = files.as_ref().map_or(0, web_sys::FileList::length);
+        let all = (0..count).filter_map(|at| files.as_ref()?.get(at));
+        let all = all.map(|file| Chosen {
             name: file.name(),
             file,
-        })
+        });
+        let all = all.collect();
+        input.set_value("");
+        all
     }
     #[cfg(not(feature = "hydrate"))]
     {
         let _there_are_none = event;
-        None
+        Vec::new()
     }
 }
 
-/// Sends it to `/simulations/{door}`.
+/// Sends one to `/simulations/{door}`.
 pub(super) async fn send<T: DeserializeOwned>(door: &str, file: &Chosen) -> Result<T, AppError> {
     #[cfg(feature = "hydrate")]
     return browser::send(door, file).await;
@@ -44,11 +55,26 @@ pub(super) async fn send<T: DeserializeOwned>(door: &str, file: &Chosen) -> Resu
     }
 }
 
+/// Sends all of them to `/simulations/{door}` in one form, with the tags that they get.
+pub(super) async fn send_all<T: DeserializeOwned>(
+    door: &str,
+    files: &[Chosen],
+    tags: &str,
+) -> Result<T, AppError> {
+    #[cfg(feature = "hydrate")]
+    return browser::send_all(door, files, tags).await;
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _nothing_to_send = (door, files, tags);
+        Err(AppError::Offline)
+    }
+}
+
 #[cfg(feature = "hydrate")]
 mod browser {
     use leptos::prelude::window;
     use serde::de::DeserializeOwned;
-    use wasm_bindgen::JsCast as _;
+    use wasm_bindgen::{JsCast as _, JsValue};
     use wasm_bindgen_futures::JsFuture;
 
     use super::Chosen;
@@ -59,20 +85,48 @@ mod browser {
         file: &Chosen,
     ) -> Result<T, AppError> {
         let name = js_sys::encode_uri_component(&file.name);
-        let address = format!("/simulations/{door}?name={name}");
+        post(&format!("/simulations/{door}?name={name}"), &file.file).await
+    }
+
+    pub(super) async fn send_all<T: DeserializeOwned>(
+        door: &str,
+        files: &[Chosen],
+        tags: &str,
+    ) -> Result<T, AppError> {
+        let form = || {
+            let form = web_sys::FormData::new()?;
+            form.append_with_str("tags", tags)?;
+            for file in files {
+                form.append_with_blob_and_filename("file", &file.file, &file.name)?;
+            }
+            Ok::<_, JsValue>(form)
+        };
+        let form = form().map_err(|_| unreadable("The files"))?;
+        post(&["/simulations/", door].concat(), &form).await
+    }
+
+    async fn post<T: DeserializeOwned>(address: &str, body: &JsValue) -> Result<T, AppError> {
+        let headers = web_sys::Headers::new().map_err(|_| AppError::Offline)?;
+        let accepted = headers.set("accept", "application/json");
+        accepted.map_err(|_| AppError::Offline)?;
         let options = web_sys::RequestInit::new();
         options.set_method("POST");
-        options.set_body(&file.file);
-        let asked = window().fetch_with_str_and_init(&address, &options);
+        options.set_headers(&headers);
+        options.set_body(body);
+        let asked = window().fetch_with_str_and_init(address, &options);
         let answer = JsFuture::from(asked).await.map_err(|_| AppError::Offline)?;
         let answer: web_sys::Response = answer.unchecked_into();
         let text = answer.text().map_err(|_| AppError::Offline)?;
         let text = JsFuture::from(text).await.map_err(|_| AppError::Offline)?;
         let text = text.as_string().unwrap_or_default();
-        let unreadable = |_| AppError::BadRequest("The server's answer cannot be read.".into());
+        let broken = |_| unreadable("The server's answer");
         match answer.ok() {
-            true => read(&text).map_err(unreadable),
-            false => Err(read(&text).unwrap_or_else(unreadable)),
+            true => read(&text).map_err(broken),
+            false => Err(read(&text).unwrap_or_else(broken)),
         }
+    }
+
+    fn unreadable(what: &str) -> AppError {
+        AppError::BadRequest([what, " cannot be read."].concat())
     }
 }

@@ -23,6 +23,7 @@ mod openapi;
 mod plot;
 mod profile;
 mod query;
+mod runs;
 mod session;
 mod simulations;
 mod standing;
@@ -115,6 +116,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(plot::routes().into())
         .merge(profile::routes().into())
         .merge(simulations::routes().into())
+        .merge(runs::routes())
         .merge(audit::routes())
         .merge(compare::routes())
         .merge(backups::routes())

@@ -8,6 +8,7 @@ mod limits;
 mod links;
 mod live;
 mod roles;
+mod runs;
 mod sessions;
 mod shared;
 mod sharing;

@@ -7,6 +7,8 @@
 //! .deleted/<run>/         the tables of a deleted run, until they are swept
 //! .deleted/<run>.json     when that was
 //! ```
+//!
+//! Deleted runs are the business of `aside`.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -14,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use holdfast::{Scope, Timestamp};
+use holdfast::Scope;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::name::is_id;
@@ -22,7 +24,7 @@ use crate::Error;
 
 const PENDING: &str = ".pending";
 const UNFINISHED: &str = ".unfinished";
-const DELETED: &str = ".deleted";
+pub(super) const DELETED: &str = ".deleted";
 
 /// Paths of one folder of runs.
 pub(super) struct Home {
@@ -43,12 +45,6 @@ pub(super) struct Marker {
     pub(super) scope: Scope,
 }
 
-/// When a run was deleted.
-#[derive(Debug, Serialize, Deserialize)]
-struct Deleted {
-    at: Timestamp,
-}
-
 impl Home {
     pub(super) fn open(root: &Path) -> Result<Self, Error> {
         let home = Self {
@@ -66,6 +62,11 @@ impl Home {
         self.root.join(id)
     }
 
+    /// Where deleted runs are.
+    pub(super) fn deleted(&self) -> PathBuf {
+        self.root.join(DELETED)
+    }
+
     fn marker(&self, id: &str) -> PathBuf {
         self.root.join(PENDING).join(format!("{id}.json"))
     }
@@ -73,7 +74,7 @@ impl Home {
     /// Takes an id for a run of this process, with an empty folder for its tables; `None` where it is taken.
     pub(super) fn claim(&self, marker: &Marker) -> Result<Option<(Held, PathBuf)>, Error> {
         let (id, path) = (&marker.id, self.marker(&marker.id));
-        let is_taken = [self.tables(id), self.root.join(DELETED).join(id)];
+        let is_taken = [self.tables(id), self.aside(id)];
         if is_taken.iter().any(|path| path.exists()) {
             return Ok(None);
         }
@@ -103,8 +104,10 @@ impl Home {
     /// The tables are whole: they come into their place. Both directories are made durable.
     pub(super) fn keep(&self, id: &str) -> Result<(), Error> {
         let from = self.root.join(UNFINISHED).join(id);
+        let to = self.tables(id);
         sync(&from)?;
-        self.rename(&from, &self.tables(id))
+        fs::rename(&from, &to).map_err(|error| Error::io(&to, error))?;
+        self.sync(UNFINISHED)
     }
 
     /// Removes what there is of a run that came to nothing.
@@ -151,58 +154,10 @@ impl Home {
         Ok(found)
     }
 
-    /// Puts a deleted run's tables aside. A run without tables has nothing to put aside.
-    pub(super) fn put_aside(&self, id: &str, at: Timestamp) -> Result<(), Error> {
-        let from = self.tables(id);
-        if !from.exists() {
-            return Ok(());
-        }
-        let note = self.root.join(DELETED).join(format!("{id}.json"));
-        let text = serde_json::to_vec(&Deleted { at });
-        let text = text.map_err(|error| Error::Internal(error.to_string()))?;
-        fs::write(&note, text).map_err(|error| Error::io(&note, error))?;
-        self.rename(&from, &self.root.join(DELETED).join(id))
-    }
-
-    /// Brings a deleted run's tables back; `false` where there are none any more.
-    pub(super) fn bring_back(&self, id: &str) -> Result<bool, Error> {
-        let from = self.root.join(DELETED).join(id);
-        if self.tables(id).exists() {
-            return Ok(true);
-        }
-        if !from.exists() {
-            return Ok(false);
-        }
-        self.rename(&from, &self.tables(id))?;
-        remove(&self.root.join(DELETED).join(format!("{id}.json")))?;
-        Ok(true)
-    }
-
-    /// Removes the tables of runs that were deleted before `until`: how many.
-    pub(super) fn sweep(&self, until: Timestamp) -> Result<usize, Error> {
-        let folder = self.root.join(DELETED);
-        let mut swept = 0;
-        for name in names(&folder)? {
-            let Some(id) = name.strip_suffix(".json") else {
-                continue;
-            };
-            let note = folder.join(&name);
-            if read::<Deleted>(&note)?.at >= until {
-                continue;
-            }
-            remove(&folder.join(id))?;
-            remove(&note)?;
-            swept += 1;
-        }
-        Ok(swept)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
-        fs::rename(from, to).map_err(|error| Error::io(to, error))?;
-        for folder in [Some(self.root.as_path()), from.parent(), to.parent()] {
-            folder.map_or(Ok(()), sync)?;
-        }
-        Ok(())
+    /// Makes durable that tables came into their place or left it.
+    pub(super) fn sync(&self, other: &str) -> Result<(), Error> {
+        sync(&self.root.join(other))?;
+        sync(&self.root)
     }
 }
 
@@ -213,13 +168,13 @@ impl Held {
     }
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Error::Internal(format!("{}: {error}", path.display())))
 }
 
-fn names(folder: &Path) -> Result<Vec<String>, Error> {
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, Error> {
     let failed = |error| Error::io(folder, error);
     let mut names = Vec::new();
     for item in fs::read_dir(folder).map_err(failed)? {
@@ -230,7 +185,7 @@ fn names(folder: &Path) -> Result<Vec<String>, Error> {
 }
 
 /// A file or a folder that need not be there.
-fn remove(path: &Path) -> Result<(), Error> {
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
     let removed = match path.is_dir() {
         true => fs::remove_dir_all(path),
         false => fs::remove_file(path),
@@ -241,7 +196,7 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn sync(folder: &Path) -> Result<(), Error> {
+pub(super) fn sync(folder: &Path) -> Result<(), Error> {
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(|error| Error::io(folder, error))

@@ -4,7 +4,7 @@
 //! are a folder of the same name.
 //!
 //! - `name`: what runs are called
-//! - `home`: the folder of runs, and which files are whose
+//! - `home`: the folder of runs, and which files are whose; `aside` the tables of deleted runs in it
 //! - `record`: a run as its state has it
 //! - `start`: an order becomes a run; `process` is what happens until it is over
 //! - `settle`: what a server left behind that died
@@ -13,19 +13,26 @@
 //! - `browse`: the registry, brought up to date by the log
 //! - `results`: a run's tables in memory, shared by all who read them
 //! - `access`: when tables were read, and how often
-//! - `carry`: a run leaves as a package, and comes in as one
+//! - `carry`: a run leaves as a package
+//! - `bring`: packages come in as runs, one or several
+//! - `download`: a run's table leaves as a file
 //! - `trial`: the arms of a trial come in as runs
 //! - `keep`: what came in is registered, all of it or nothing
 //! - `change`: name, tags, notes, pinned
-//! - `shelf`: deleted, brought back, swept
+//! - `bulk`: tags and pins of several runs, all or nothing
+//! - `shelf`: deleted, brought back, one or several; swept
 //!
 //! A pending run has a marker file that its process holds locked. Where nobody holds it the process is dead, and the run
 //! has failed: so several servers may share one folder, and none takes another's run for dead.
 
 mod access;
+mod aside;
+mod bring;
 mod browse;
+mod bulk;
 mod carry;
 mod change;
+mod download;
 mod error;
 mod home;
 mod keep;
@@ -52,6 +59,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::{access::Accesses, browse::Catalogues, home::Home};
 pub use self::{
+    bring::{Brought, MAX_BROUGHT},
+    browse::MAX_PAGE,
+    bulk::{MAX_TOGETHER, Together},
     carry::Parcel,
     error::RunsError,
     lent::{Lenders, OwnerOf},
