@@ -51,21 +51,22 @@ mod visitor;
 pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
 pub use self::{
-    account::forms as account_forms,
+    account::{answers as account_answers, forms as account_forms},
     compare::compared,
     configurations::{Desks, desk_of},
-    context::{AppState, administers, load_boot, tables_of},
+    context::{AppState, Caller, administers, load_boot, tables_of},
     data::forms as data_forms,
-    features::{PARQUET_DOWNLOAD, ensure_features, has_feature},
+    features::{PARQUET_DOWNLOAD, SAVED_QUERIES, ensure_features, has_feature},
     monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},
     query::forms as query_forms,
     shell::{Assets, shell},
-    states::{AuditQuestion, AuditRow, audit_rows, without_secrets},
+    states::{AuditQuestion, AuditRow, audit_rows, flags, webhooks, without_secrets},
+    stores::typed::{read_typed, write_seen},
     visitor::{LoggedIn, SessionKey, Visitor},
 };
 pub use self::{
     app::App,
     boot::{Boot, Limits},
     error::AppError,
-    stores::table::{TABLE, Tier},
+    stores::table::{self as store_table, TABLE, Tier},
 };

@@ -33,7 +33,7 @@ use std::{
     sync::Arc,
 };
 
-use app::{AppError, AppState, Visitor};
+use app::{AppError, AppState, Caller, Visitor};
 use axum::{
     Router,
     extract::{ConnectInfo, FromRef, FromRequestParts},
@@ -150,6 +150,14 @@ impl Asker {
         self.visitor
             .workspace(state, None)
             .ok_or(Refusal(AppError::NoSession))
+    }
+
+    /// Them, as the pages' answers know who asks.
+    pub(crate) fn caller(&self, shared: &Shared) -> Caller {
+        Caller {
+            visitor: self.visitor.clone(),
+            state: shared.app.clone(),
+        }
     }
 
     /// Makes sure of a session, for a plain form; with the cookie to send along.
