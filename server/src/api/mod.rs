@@ -35,13 +35,14 @@ use std::{
 
 use app::{AppError, AppState, Caller, Visitor};
 use axum::{
-    Router,
+    Extension, Router,
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use holdfast::backend::Cache;
 use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
 use workbench::workspace::Workspace;
 
 pub(crate) use self::listening::Listeners;
@@ -91,33 +92,35 @@ pub(crate) fn metrics_routes(shared: Shared) -> Router {
         .with_state(shared)
 }
 
-/// All of them. `has_metrics`: whether `/metrics` is among them.
+/// All of them, and their description for programs. `has_metrics`: whether `/metrics` is among them.
 pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
     let metrics = match has_metrics {
         true => metrics::routes(),
         false => Router::new(),
     };
-    Router::new()
-        .merge(metrics)
-        .merge(session::routes())
-        .merge(account::routes())
-        .merge(configurations::routes())
-        .merge(data::routes())
-        .merge(upload::routes())
-        .merge(query::routes())
-        .merge(plot::routes())
-        .merge(profile::routes())
-        .merge(simulations::routes())
-        .merge(audit::routes())
-        .merge(compare::routes())
-        .merge(backups::routes())
-        .merge(events::routes())
-        .merge(live::routes())
-        .merge(states::routes())
+    let (router, description) = OpenApiRouter::with_openapi(openapi::ground())
+        .merge(metrics.into())
+        .merge(session::routes().into())
+        .merge(account::routes().into())
+        .merge(configurations::routes().into())
+        .merge(data::routes().into())
+        .merge(upload::routes().into())
+        .merge(query::routes().into())
+        .merge(plot::routes().into())
+        .merge(profile::routes().into())
+        .merge(simulations::routes().into())
+        .merge(audit::routes().into())
+        .merge(compare::routes().into())
+        .merge(backups::routes().into())
+        .merge(events::routes().into())
+        .merge(live::routes().into())
+        .merge(states::routes().into())
         .merge(openapi::routes())
-        .merge(docs::routes())
-        .merge(health::routes())
+        .merge(docs::routes().into())
+        .merge(health::routes().into())
         .with_state(shared)
+        .split_for_parts();
+    router.layer(Extension(openapi::Described::of(&description)))
 }
 
 /// Who asks, and from where.
