@@ -34,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 
 /// A flag.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Flag)]
 struct Told {
     /// Names it.
     id: String,
@@ -129,6 +130,7 @@ async fn one(
 /// What becomes of a flag; what is not said stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = FlagEdit)]
 struct Edit {
     /// Whether it is on at all.
     is_on: Option<bool>,
@@ -175,15 +177,12 @@ async fn change(
     };
     flags::set(&asker.caller(&shared), id.clone(), wanted, version).await?;
     let flag = found(&shared, &asker, &id).await?;
-    matched::tagged(
-        StatusCode::OK,
-        &flag.version.to_string(),
-        &Told::from(flag),
-    )
+    matched::tagged(StatusCode::OK, &flag.version.to_string(), &Told::from(flag))
 }
 
 /// Whether somebody has a feature.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FlagEvaluation)]
 struct Evaluated {
     /// The flag.
     id: String,

@@ -62,6 +62,12 @@ pub(super) fn unmet(
     Ok(Some(tagged(status, tag, &told)?))
 }
 
+/// Told once and kept nowhere, not even for the same request again: an answer that holds a secret.
+pub(super) fn told_once(status: StatusCode, secret: &impl Serialize) -> Response {
+    let kept = [(header::CACHE_CONTROL, "no-store")];
+    (status, kept, Json(secret)).into_response()
+}
+
 /// Whether a list of tags has this one, or is `*`.
 fn names(listed: &HeaderValue, tag: &str) -> bool {
     let listed = listed.to_str().unwrap_or_default().split(',');

@@ -10,23 +10,29 @@ mod backups;
 mod compare;
 mod configurations;
 mod data;
+mod datasets;
 mod docs;
 mod events;
+mod flags;
 mod health;
 mod incoming;
 mod listening;
 mod live;
+mod matched;
 mod metrics;
 mod news;
 mod openapi;
 mod plot;
 mod profile;
+mod queries;
 mod query;
 mod session;
 mod simulations;
 mod standing;
 mod states;
 mod upload;
+mod users;
+mod webhooks;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -115,6 +121,11 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(events::routes().into())
         .merge(live::routes().into())
         .merge(states::routes().into())
+        .merge(datasets::routes())
+        .merge(queries::routes())
+        .merge(flags::routes())
+        .merge(webhooks::routes())
+        .merge(users::routes())
         .merge(openapi::routes())
         .merge(docs::routes().into())
         .merge(health::routes().into())

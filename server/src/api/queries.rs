@@ -44,6 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 
 /// The saved queries.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SavedQueries)]
 struct Queries {
     /// The newest first.
     queries: Vec<SavedQuery>,
@@ -52,6 +53,7 @@ struct Queries {
 /// A query to be kept.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = QueryOrder)]
 struct Order {
     /// What people call it.
     #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
@@ -67,6 +69,7 @@ struct Order {
 /// What of a saved query becomes something else; what is not said stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = QueryEdit)]
 struct Edit {
     /// What people call it.
     #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
@@ -278,8 +281,7 @@ fn place_of(queries: &[SavedQuery], seen: &SavedQuery) -> Result<usize, AppError
 
 /// What an earlier request of this key made, if it was the same request.
 fn again(there: &SavedQuery, new: &SavedQuery) -> Result<SavedQuery, AppError> {
-    let is_same =
-        there.name == new.name && there.notes == new.notes && there.spec == new.spec;
+    let is_same = there.name == new.name && there.notes == new.notes && there.spec == new.spec;
     match is_same {
         true => Ok(there.clone()),
         false => Err(AppError::Conflict {
@@ -300,9 +302,9 @@ fn free(queries: &[SavedQuery], wish: &str) -> String {
 }
 
 fn named(name: &str) -> Result<String, AppError> {
-    let name = name.trim();
-    match (1..=MAX_NAME).contains(&name.chars().count()) {
-        true => Ok(name.to_owned()),
+    let is_fine = !name.trim().is_empty() && name.chars().count() <= MAX_NAME;
+    match is_fine {
+        true => Ok(name.trim().to_owned()),
         false => Err(AppError::Invalid {
             path: "name".into(),
             problem: format!("give it a name of 1 to {MAX_NAME} characters"),
@@ -311,9 +313,8 @@ fn named(name: &str) -> Result<String, AppError> {
 }
 
 fn noted(notes: &str) -> Result<String, AppError> {
-    let notes = notes.trim();
     match notes.chars().count() <= MAX_NOTES {
-        true => Ok(notes.to_owned()),
+        true => Ok(notes.trim().to_owned()),
         false => Err(AppError::Invalid {
             path: "notes".into(),
             problem: format!("at most {MAX_NOTES} characters"),

@@ -16,6 +16,7 @@ mod socket;
 mod takeover;
 mod tenants;
 mod tokens;
+mod users;
 
 use std::sync::Arc;
 

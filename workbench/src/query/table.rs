@@ -71,23 +71,6 @@ impl Workbench {
             receiver.recv().await.map(|piece| (piece, receiver))
         }))
     }
-
-    fn table_source<T>(
-        &self,
-        table: &TableInfo,
-        read: impl FnOnce(Source<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let path = self.table_path(&table.id);
-        read(Source {
-            cache: &self.inner.cache,
-            path: &path,
-            id: &table.id,
-        })
-        .map_err(|error| match error {
-            Error::Missing(_) => Error::Missing(format!("The table {}", table.name)),
-            other => other,
-        })
-    }
 }
 
 fn write_out(source: Source<'_>, table: &TableInfo, out: &mut Pieces) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, sync::Arc};
 
 use holdfast::{
-    Expected, Interest, Kind, Revision, Scope, State, StateId, Update, Version,
+    Expected, Interest, Kind, Revision, Scope, State, StateId, Transition, Update, Version,
     callbacks::{
         Status,
         webhooks::{Delivery, Endpoint, Secret},
@@ -209,18 +209,36 @@ async fn write(
     Ok(())
 }
 
-/// Changes what is said about an endpoint, except its name.
+/// Changes what is said about an endpoint, except its name, and whether messages are sent to it: all of it or nothing.
+/// What is `None` stays.
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Conflict`] when the version is another one; [`AppError::Invalid`].
 pub async fn change(
     caller: &Caller,
     id: &StateId,
-    about: Told,
+    about: Option<Told>,
+    is_enabled: Option<bool>,
     version: Version,
 ) -> Result<(), AppError> {
     let secrets = Endpoint::of(&*there(caller, id).await?)?.secrets;
-    write(caller, id, told(&about, secrets), version).await
+    let (scope, mut expected) = (caller.scope()?, Expected::Version(version));
+    let mut both = caller.state.manager.transaction(&caller.actor()?);
+    if let Some(about) = about {
+        let update = Update::Replace(told(&about, secrets).into_data()?);
+        both.update(&scope, id, update, expected).await?;
+        // What is there now is this transaction's own.
+        expected = Expected::Any;
+    }
+    if let Some(is_enabled) = is_enabled {
+        let step = match is_enabled {
+            true => Transition::ACTIVATE,
+            false => Transition::SUSPEND,
+        };
+        both.transition(&scope, id, step, expected).await?;
+    }
+    both.commit().await?;
+    Ok(())
 }
 
 /// Adds a secret before the one in force, and tells it this once.

@@ -140,7 +140,14 @@ pub(in crate::states) async fn change_webhook(
 ) -> Result<(), AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
-        super::answers::change(&caller, &StateId::new(id), told, Version(version)).await
+        super::answers::change(
+            &caller,
+            &StateId::new(id),
+            Some(told),
+            None,
+            Version(version),
+        )
+        .await
     })
     .await
 }

@@ -48,12 +48,13 @@ struct Named {
 
 /// A file, byte by byte.
 #[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
+#[schema(as = TableFile, value_type = String, format = Binary)]
 #[expect(dead_code, reason = "says what the body is; it is never in memory")]
 struct File(Vec<u8>);
 
 /// What became of a file.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportOutcome)]
 struct Became {
     /// `imported`, `unchanged` (the same content is there already), `duplicate` (it waits for an answer) or `skipped`.
     outcome: &'static str,
@@ -97,16 +98,14 @@ async fn import(
     get, path = "/api/v1/imports", operation_id = "listImports", tag = "datasets",
     responses((status = 200, description = "The imports.", body = Vec<Import>), Refusals),
 )]
-async fn waiting(
-    State(shared): State<Shared>,
-    asker: Asker,
-) -> Result<Json<Vec<Import>>, Refusal> {
+async fn waiting(State(shared): State<Shared>, asker: Asker) -> Result<Json<Vec<Import>>, Refusal> {
     Ok(Json(asker.workspace(&shared.app)?.open_imports().await?))
 }
 
 /// What to do with it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ImportAnswer)]
 struct Settled {
     answer: Answer,
 }

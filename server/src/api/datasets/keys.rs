@@ -1,16 +1,7 @@
 //! The columns on which tables meet: those in force, a choice of one's own instead of those found, and whether they do meet.
 
-use app::{
-    AppError, Caller, data_forms, read_typed,
-    store_table::KEYS,
-    write_seen,
-};
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::Response,
-};
+use app::{AppError, Caller, data_forms, read_typed, store_table::KEYS, write_seen};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -34,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 
 /// The keys in force.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KeysInForce)]
 struct Keys {
     /// `null` while there is no table, or no key was found.
     keys: Option<MergeKeys>,
@@ -46,6 +38,7 @@ struct Keys {
 /// Which keys to take.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = KeyChoice)]
 struct Choice {
     /// The table with one row a participant.
     cohort_table: String,

@@ -174,7 +174,10 @@ mod tests {
             r#"{"filters": {"cards": [{"table": "t", "column": "c", "rule": {"kind": "range", "low": 1}}]}}"#,
             r#"{"shape": "tall"}"#,
         ] {
-            assert!(serde_json::from_str::<Question>(misspelt).is_err(), "{misspelt}");
+            assert!(
+                serde_json::from_str::<Question>(misspelt).is_err(),
+                "{misspelt}"
+            );
         }
         let fine = r#"{"filters": {"age": {"min": 40, "max": 60}, "sex": ["f"], "cards": [
             {"table": "exams", "column": "stage", "rule": {"kind": "categories", "values": ["1"]}}]}}"#;

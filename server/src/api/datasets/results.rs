@@ -1,10 +1,7 @@
 //! Questions and what comes of them: the live count, and the merged result, which is kept with its filters and the tables
 //! that it came from. The same question of the same data has the same result.
 
-use app::{
-    AppError,
-    sharing::results_of_others,
-};
+use app::{AppError, sharing::results_of_others};
 use axum::{
     Json,
     extract::{Path, State},
@@ -16,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use workbench::query::{
-    CohortFilters, CountReport, ExportFormat, FilterOptions, PageRequest, ResultInfo, default_selection,
-    export_name,
+    CohortFilters, CountReport, ExportFormat, FilterOptions, PageRequest, ResultInfo,
+    default_selection, export_name,
 };
 
 use super::{
@@ -47,6 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 
 /// What can be asked of the present tables.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DatasetOptions)]
 struct Options {
     /// What the filters on site, visit, age and sex offer.
     filters: FilterOptions,
@@ -171,7 +169,12 @@ fn applies(report: &CountReport, filters: &CohortFilters) -> Result<(), AppError
             problem: problem.clone(),
         });
     }
-    let is_on = |id: &str| filters.cards.iter().any(|card| card.enabled && card.id == id);
+    let is_on = |id: &str| {
+        filters
+            .cards
+            .iter()
+            .any(|card| card.enabled && card.id == id)
+    };
     let mut on = report.cards.iter().filter(|card| is_on(&card.id));
     let broken = on.find_map(|card| Some((card.id.clone(), card.problem.clone()?)));
     match broken {

@@ -167,7 +167,11 @@ async fn rows(
 ) -> Result<Json<Rows>, Refusal> {
     let (offset, limit) = place.checked()?;
     let (table, _) = asker.workspace(&shared.app)?.table(&name).await?;
-    let page = shared.app.workbench.table_page(&table, offset, limit).await?;
+    let page = shared
+        .app
+        .workbench
+        .table_page(&table, offset, limit)
+        .await?;
     let columns = table.columns.into_iter().map(|column| column.name);
     Ok(Json(Rows::of(columns, page)))
 }
