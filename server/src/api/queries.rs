@@ -8,11 +8,10 @@ use app::{
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use workbench::query::SavedQuery;
@@ -34,7 +33,6 @@ const MAX_NOTES: usize = 1000;
 const MAX_SAVED: usize = 200;
 /// How often another write to the list may come in between.
 const TRIES: usize = 5;
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
@@ -115,7 +113,6 @@ async fn one(
 /// Keeps a query under a name
 #[utoipa::path(
     post, path = "/api/v1/queries", operation_id = "saveQuery", tag = "queries",
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters: the same request is done once.")),
     request_body = Order,
     responses(
         (status = 201, description = "The query.", body = SavedQuery, headers(("Location" = String), ("ETag" = String))),
@@ -130,7 +127,6 @@ async fn save(
     let caller = ready(&shared, &asker).await?;
     let now = shared.door.clock.now().0;
     let study = asker.workspace(&shared.app)?.study().await?;
-    let key = idempotency_key(&asker.headers)?;
     let mut new = SavedQuery {
         id: String::new(),
         name: named(&order.name)?,
@@ -138,12 +134,8 @@ async fn save(
         spec: order.spec.of(&study)?,
         saved_at: now,
     };
-    let wish = key.clone().unwrap_or_else(|| format!("q{now}"));
+    let wish = format!("q{now}");
     let kept = write(&caller, |queries| {
-        let there = queries.iter().find(|query| query.id == wish);
-        if let (Some(there), Some(_)) = (there, &key) {
-            return again(there, &new);
-        }
         if queries.len() >= MAX_SAVED {
             return Err(AppError::TooLarge(format!(
                 "There are {MAX_SAVED} saved queries. Delete one first."
@@ -279,18 +271,6 @@ fn place_of(queries: &[SavedQuery], seen: &SavedQuery) -> Result<usize, AppError
     }
 }
 
-/// What an earlier request of this key made, if it was the same request.
-fn again(there: &SavedQuery, new: &SavedQuery) -> Result<SavedQuery, AppError> {
-    let is_same = there.name == new.name && there.notes == new.notes && there.spec == new.spec;
-    match is_same {
-        true => Ok(there.clone()),
-        false => Err(AppError::Conflict {
-            version: 0,
-            data: serde_json::to_string(there).ok(),
-        }),
-    }
-}
-
 /// A name for it that no other query has.
 fn free(queries: &[SavedQuery], wish: &str) -> String {
     let is_free = |id: &str| queries.iter().all(|query| query.id != id);
@@ -320,21 +300,6 @@ fn noted(notes: &str) -> Result<String, AppError> {
             problem: format!("at most {MAX_NOTES} characters"),
         }),
     }
-}
-
-/// What a query is called that a request with this key makes.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, AppError> {
-    let Some(key) = headers.get(IDEMPOTENCY_KEY) else {
-        return Ok(None);
-    };
-    if !(1..=255).contains(&key.len()) {
-        return Err(AppError::BadRequest(
-            "`Idempotency-Key` must be 1 to 255 characters.".into(),
-        ));
-    }
-    let mut digest = hex::encode(Sha256::digest(key.as_bytes()));
-    digest.truncate(32);
-    Ok(Some(format!("once-{digest}")))
 }
 
 fn missing() -> AppError {
