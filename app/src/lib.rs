@@ -61,12 +61,15 @@ pub use self::{
     query::forms as query_forms,
     shell::{Assets, shell},
     states::{AuditQuestion, AuditRow, audit_rows, flags, webhooks, without_secrets},
-    stores::typed::{read_typed, write_seen},
+    stores::{
+        table::{KEYS as KEYS_STORE, SAVED_QUERIES as SAVED_QUERIES_STORE},
+        typed::{read_typed, write_seen},
+    },
     visitor::{LoggedIn, SessionKey, Visitor},
 };
 pub use self::{
     app::App,
     boot::{Boot, Limits},
     error::AppError,
-    stores::table::{self as store_table, TABLE, Tier},
+    stores::table::{TABLE, Tier},
 };

@@ -2,8 +2,8 @@
 //! so that programs are in each other's way only where they change the same query.
 
 use app::{
-    AppError, Caller, SAVED_QUERIES as FEATURE, has_feature, read_typed,
-    store_table::SAVED_QUERIES, write_seen,
+    AppError, Caller, SAVED_QUERIES as FEATURE, SAVED_QUERIES_STORE as STORE, has_feature,
+    read_typed, write_seen,
 };
 use axum::{
     Json,
@@ -85,7 +85,7 @@ struct Edit {
     responses((status = 200, description = "All of them: 200 at most.", body = Queries), Refusals),
 )]
 async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Queries>, Refusal> {
-    let (queries, _) = read_typed(&asker.caller(&shared), &SAVED_QUERIES).await?;
+    let (queries, _) = read_typed(&asker.caller(&shared), &STORE).await?;
     Ok(Json(Queries { queries }))
 }
 
@@ -104,7 +104,7 @@ async fn one(
     asker: Asker,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let (queries, _) = read_typed(&asker.caller(&shared), &SAVED_QUERIES).await?;
+    let (queries, _) = read_typed(&asker.caller(&shared), &STORE).await?;
     let query = queries.iter().find(|query| query.id == id);
     let query = query.ok_or_else(missing)?;
     matched::read(&asker.headers, &matched::tag_of(query)?, query)
@@ -228,7 +228,7 @@ async fn seen(
     asker: &Asker,
     id: &str,
 ) -> Result<Result<SavedQuery, Response>, Refusal> {
-    let (queries, _) = read_typed(caller, &SAVED_QUERIES).await?;
+    let (queries, _) = read_typed(caller, &STORE).await?;
     let query = queries.into_iter().find(|query| query.id == id);
     let query = query.ok_or_else(missing)?;
     let refused = matched::unmet(&asker.headers, &matched::tag_of(&query)?, &query)?;
@@ -242,13 +242,13 @@ async fn write(
     mut change: impl FnMut(&mut Vec<SavedQuery>) -> Result<SavedQuery, AppError>,
 ) -> Result<SavedQuery, AppError> {
     for _ in 0..TRIES {
-        let (mut queries, version) = read_typed(caller, &SAVED_QUERIES).await?;
+        let (mut queries, version) = read_typed(caller, &STORE).await?;
         let before = queries.clone();
         let about = change(&mut queries)?;
         if queries == before {
             return Ok(about);
         }
-        match write_seen(caller, &SAVED_QUERIES, &queries, version).await {
+        match write_seen(caller, &STORE, &queries, version).await {
             Err(AppError::Conflict { .. }) => {}
             Err(error) => return Err(error),
             Ok(_) => return Ok(about),

@@ -1,6 +1,6 @@
 //! The columns on which tables meet: those in force, a choice of one's own instead of those found, and whether they do meet.
 
-use app::{AppError, Caller, data_forms, read_typed, store_table::KEYS, write_seen};
+use app::{AppError, Caller, KEYS_STORE, data_forms, read_typed, write_seen};
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,7 +51,7 @@ struct Choice {
 
 /// As they stand, under the version of the choice.
 async fn standing(caller: &Caller) -> Result<(Keys, u64), AppError> {
-    let (chosen, version) = read_typed(caller, &KEYS).await?;
+    let (chosen, version) = read_typed(caller, &KEYS_STORE).await?;
     let workspace = caller.visitor.workspace(&caller.state, None);
     let view = workspace.ok_or(AppError::NoSession)?.view().await?;
     let keys = Keys {
@@ -118,7 +118,7 @@ async fn put(
     if let Some(refused) = matched::unmet(&asker.headers, &tag, &keys)? {
         return Ok(refused);
     }
-    write_seen(&caller, &KEYS, &wanted, version).await?;
+    write_seen(&caller, &KEYS_STORE, &wanted, version).await?;
     let (keys, version) = standing(&caller).await?;
     matched::tagged(StatusCode::OK, &matched::tag_of(&(&keys, version))?, &keys)
 }

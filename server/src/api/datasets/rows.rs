@@ -20,7 +20,7 @@ pub(super) struct Place {
     #[serde(default)]
     offset: u64,
     /// Rows of one answer; 50 without it.
-    #[param(required = false, minimum = 1, maximum = 1000, default = 50)]
+    #[param(required = false, minimum = 1, maximum = 1000, default = json!(50))]
     #[serde(default = "page")]
     limit: u32,
 }
