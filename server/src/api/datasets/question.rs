@@ -1,10 +1,12 @@
 //! A question for the cohort and its columns, as programs ask it: the Query page's, without what only a page needs. A word
 //! that means nothing is refused, because a filter that is misspelt would silently take everybody.
+//!
+//! They are written as well as read only because the description of the API tells what is taken where nothing is said.
 
 use std::collections::BTreeMap;
 
 use app::AppError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use workbench::{
     Study,
@@ -14,8 +16,9 @@ use workbench::{
 };
 
 /// What is asked: who, what, in which form.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = DatasetQuestion)]
 pub(in crate::api) struct Question {
     /// Who; everybody without it.
     #[schema(inline)]
@@ -30,7 +33,7 @@ pub(in crate::api) struct Question {
 }
 
 /// Who is in the cohort. Whatever is not said takes all.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Filters {
     /// Whole site names, joined by OR.
@@ -48,7 +51,7 @@ struct Filters {
 }
 
 /// An inclusive range; an end that is not said is open.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Between {
     /// The smallest value taken.
@@ -58,7 +61,7 @@ struct Between {
 }
 
 /// A filter on one column of one table.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Card {
     /// The table.
@@ -74,7 +77,7 @@ struct Card {
 }
 
 /// What a card takes.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 enum Rule {
     /// Values in an inclusive range.

@@ -251,9 +251,7 @@ async fn rows(
     get, path = "/api/v1/datasets/{id}/file", operation_id = "downloadDataset", tag = "datasets",
     params(("id" = String, Path, description = "The result."), Form, View),
     responses(
-        (status = 200, description = "The result, streamed.", content(
-            (String = "text/csv"), (String = "application/vnd.apache.parquet"),
-        )),
+        (status = 200, description = "The result, streamed.", content((String = "text/csv"), (String = "application/vnd.apache.parquet"))),
         NotFound, Refusals,
     ),
 )]

@@ -181,9 +181,7 @@ async fn rows(
     get, path = "/api/v1/tables/{name}/file", operation_id = "downloadTable", tag = "datasets",
     params(("name" = String, Path, description = "The table."), Form),
     responses(
-        (status = 200, description = "The table, streamed.", content(
-            (String = "text/csv"), (String = "application/vnd.apache.parquet"),
-        )),
+        (status = 200, description = "The table, streamed.", content((String = "text/csv"), (String = "application/vnd.apache.parquet"))),
         NotFound, Refusals,
     ),
 )]
