@@ -80,7 +80,7 @@ async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Tokens>
 #[schema(as = TokenOrder)]
 struct Order {
     /// What it is for.
-    #[schema(min_length = 1, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     name: String,
     /// Whether it may write.
     #[serde(default)]
