@@ -33,7 +33,7 @@ use self::{
 };
 use crate::{
     Error, Settings,
-    api::{self, Listeners, Shared},
+    api::{self, Claims, Listeners, Shared},
     sessions::{CookieStyle, Door, Rate, visitor},
     web::{self, OwnHosts, RequestLimits, Seen, Site, Traffic},
 };
@@ -98,6 +98,7 @@ impl Application {
         let tenants = settings.data_dir.join(TENANTS);
         let desks = Desks::new(desk, tenants, manager.clone(), clock.clone(), look_every);
         let runs = open_runs(&settings, &manager, clock.clone()).await?;
+        let claims = Claims::new(own.clone());
         let sessions = open_sessions(&settings, own, clock.clone()).await?;
         let terms = settings.accounts.terms(&settings.server);
         let logins = Arc::new(sessions.clone());
@@ -170,6 +171,7 @@ impl Application {
                 people: people.clone(),
             },
             cache,
+            claims,
             live: settings.live.clone(),
             listeners: Arc::clone(&listeners),
             traffic: Arc::clone(&traffic),
@@ -306,9 +308,9 @@ impl Application {
     }
 }
 
-/// From the outside in: what panicked, headers, packages (compressed when they were built); then,
-/// for everything a person's state has to do with, compression, what is turned away, how often the address asks,
-/// whether it comes from our own pages, what was seen before, who asks and how often they do.
+/// From the outside in: headers, packages (compressed when they were built); then,
+/// for everything a person's state has to do with, compression, how refusals look, what panicked, what is turned away, how often
+/// the address asks, whether it comes from our own pages, what was seen before, who asks and how often they do.
 fn router(
     shared: Shared,
     limits: Arc<RequestLimits>,
@@ -340,9 +342,10 @@ fn router(
     .layer(from_fn_with_state(own, web::own_origin))
     .layer(from_fn_with_state(limits, web::limit_address))
     .layer(from_fn(web::watch))
+    .layer(CatchPanicLayer::custom(web::panicked))
+    .layer(from_fn(web::problems))
     .layer(web::compression())
     .merge(packages)
-    .layer(CatchPanicLayer::custom(web::panicked))
     .layer(from_fn_with_state(traffic, web::measure))
     .layer(from_fn_with_state(settings.server.is_https(), web::headers))
     .layer(TraceLayer::new_for_http())

@@ -18,7 +18,7 @@ use super::{
     Asker, Shared,
     asked::Sent,
     matched,
-    openapi::{NotFound, Refusals, Stale, WriteRefusals},
+    openapi::{IfMatch, IfNoneMatch, NotFound, Refusals, Stale, WriteRefusals},
 };
 use crate::web::Refusal;
 
@@ -111,7 +111,7 @@ async fn found(shared: &Shared, asker: &Asker, id: &str) -> Result<Flag, AppErro
 /// One feature flag
 #[utoipa::path(
     get, path = "/api/v1/flags/{id}", operation_id = "getFlag", tag = "flags",
-    params(("id" = String, Path, description = "The flag."), ("If-None-Match" = Option<String>, Header, description = "What is known.")),
+    params(("id" = String, Path, description = "The flag."), IfNoneMatch),
     responses(
         (status = 200, description = "The flag.", body = Told, headers(("ETag" = String))),
         (status = 304, description = "It is what is known."),
@@ -148,7 +148,7 @@ struct Edit {
 /// All of it, or nothing of it. It holds from the next request on, on every server.
 #[utoipa::path(
     patch, path = "/api/v1/flags/{id}", operation_id = "changeFlag", tag = "flags",
-    params(("id" = String, Path, description = "The flag."), ("If-Match" = Option<String>, Header, description = "The version that was seen, or `*`.")),
+    params(("id" = String, Path, description = "The flag."), IfMatch),
     request_body = Edit,
     responses((status = 200, description = "The flag.", body = Told, headers(("ETag" = String))), NotFound, Stale, WriteRefusals),
 )]

@@ -21,6 +21,7 @@ mod live;
 mod matched;
 mod metrics;
 mod news;
+mod once;
 mod openapi;
 mod plot;
 mod profile;
@@ -44,6 +45,7 @@ use axum::{
     Extension, Router,
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
 use holdfast::backend::Cache;
@@ -53,6 +55,7 @@ use workbench::workspace::Workspace;
 
 pub(crate) use self::listening::Listeners;
 pub use self::metrics::metrics_table;
+pub(crate) use self::once::{ANSWER, Claims, lifecycle_of_answers};
 use crate::{
     sessions::{Door, UNKNOWN, ensure},
     settings::LiveSettings,
@@ -66,6 +69,8 @@ pub(crate) struct Shared {
     pub(crate) door: Door,
     /// In front of the states, if the settings want one.
     pub(crate) cache: Option<Arc<Cache>>,
+    /// Which requests were done, by their keys.
+    pub(crate) claims: Claims,
     /// How listeners are treated.
     pub(crate) live: LiveSettings,
     /// Who listens.
@@ -104,34 +109,38 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         true => metrics::routes(),
         false => Router::new(),
     };
-    let (router, description) = OpenApiRouter::with_openapi(openapi::ground())
+    let claims = shared.claims.clone();
+    let (router, mut description) = OpenApiRouter::with_openapi(openapi::ground())
         .merge(metrics.into())
         .merge(session::routes().into())
         .merge(account::routes().into())
-        .merge(configurations::routes().into())
+        .merge(configurations::routes())
         .merge(data::routes().into())
         .merge(upload::routes().into())
         .merge(query::routes().into())
         .merge(plot::routes().into())
         .merge(profile::routes().into())
         .merge(simulations::routes().into())
-        .merge(audit::routes().into())
-        .merge(compare::routes().into())
-        .merge(backups::routes().into())
-        .merge(events::routes().into())
-        .merge(live::routes().into())
-        .merge(states::routes().into())
+        .merge(audit::routes())
+        .merge(compare::routes())
+        .merge(backups::routes())
+        .merge(events::routes())
+        .merge(live::routes())
+        .merge(states::routes())
         .merge(datasets::routes())
         .merge(queries::routes())
         .merge(flags::routes())
         .merge(webhooks::routes())
         .merge(users::routes())
         .merge(openapi::routes())
-        .merge(docs::routes().into())
+        .merge(docs::routes())
         .merge(health::routes().into())
         .with_state(shared)
         .split_for_parts();
-    router.layer(Extension(openapi::Described::of(&description)))
+    openapi::complete(&mut description);
+    router
+        .layer(Extension(openapi::Described::of(&description)))
+        .layer(from_fn_with_state(claims, once::once))
 }
 
 /// Who asks, and from where.

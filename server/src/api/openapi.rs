@@ -22,31 +22,38 @@
 //! ```
 //!
 //! What is refused is shared by all of them (`responses`): `Refusals` for reading, `WriteRefusals` for everything else, and
-//! by itself `NotFound`, `Stale`, `Locked`, `TooMany`. An address that anybody may ask has `security(())`. The name of a schema is
+//! by itself `NotFound`, `Stale`, `Locked`, `TooMany`. Parameters that several have are in `parameters`. Every POST is told to take
+//! an `Idempotency-Key`, as every POST does (`once`). An address that anybody may ask has `security(())`. The name of a schema is
 //! the type's, without its module: where two areas have a `Content`, one says `#[schema(as = ConfigurationContent)]`.
 
+mod parameters;
 mod responses;
 
 use std::collections::BTreeMap;
 
 use axum::{Extension, http::header, response::IntoResponse};
 use bytes::Bytes;
-use serde_json::Value;
 use utoipa::{
-    Modify, OpenApi,
+    IntoParams, IntoResponses, Modify, OpenApi,
     openapi::{
-        OpenApi as Description,
+        OpenApi as Description, RefOr,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-#[expect(unused_imports, reason = "areas take them up one after the other")]
-pub(super) use self::responses::{Locked, NotFound, Refusals, Stale, TooMany, WriteRefusals};
+use self::{parameters::IdempotencyKey, responses::OncePerKey};
+pub(super) use self::{
+    parameters::{
+        BaseVersion, FileName, Id, IfMatch, IfNoneMatch, LastEventId, LockToken, Merging, Name,
+        SessionId, one_of,
+    },
+    responses::{
+        Locked, NotFound, Overtaken, Refusals, Stale, TooMany, UpgradeRequired, WriteRefusals,
+    },
+};
 use super::Shared;
-
-/// What areas that do not describe themselves yet can do.
-const REST: &str = include_str!("openapi.json");
+use crate::web::Problem;
 
 /// The description as it is sent.
 #[derive(Debug, Clone)]
@@ -61,24 +68,23 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default().routes(routes!(describe))
 }
 
-impl Described {
-    pub(super) fn of(description: &Description) -> Self {
-        let mut made = serde_json::to_value(description).unwrap_or_default();
-        let rest: Value = serde_json::from_str(REST).unwrap_or_default();
-        add(&mut made, &rest);
-        Self(made.to_string().into())
+/// Adds what all areas have in common.
+pub(super) fn complete(description: &mut Description) {
+    let posts = description.paths.paths.values_mut();
+    for post in posts.filter_map(|item| item.post.as_mut()) {
+        let key = IdempotencyKey::into_params(|| None);
+        post.parameters
+            .get_or_insert_default()
+            .extend(key.into_iter().map(RefOr::T));
+        for (status, refusal) in OncePerKey::responses() {
+            post.responses.responses.entry(status).or_insert(refusal);
+        }
     }
 }
 
-/// Adds what is not there.
-fn add(made: &mut Value, rest: &Value) {
-    if let (Value::Object(made), Value::Object(rest)) = (made, rest) {
-        for (key, value) in rest {
-            match made.get_mut(key) {
-                Some(known) => add(known, value),
-                None => drop(made.insert(key.clone(), value.clone())),
-            }
-        }
+impl Described {
+    pub(super) fn of(description: &Description) -> Self {
+        Self(description.to_json().unwrap_or_default().into())
     }
 }
 
@@ -103,7 +109,7 @@ async fn describe(Extension(Described(text)): Extension<Described>) -> impl Into
     ),
     servers((url = "/")),
     security(("token" = []), ("session" = [])),
-    components(schemas(responses::Problem)),
+    components(schemas(Problem)),
     modifiers(&Ground),
 )]
 struct Ground;

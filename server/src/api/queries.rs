@@ -21,7 +21,7 @@ use super::{
     asked::Sent,
     datasets::Question,
     matched,
-    openapi::{NotFound, Refusals, Stale, WriteRefusals},
+    openapi::{IfMatch, IfNoneMatch, NotFound, Refusals, Stale, WriteRefusals},
 };
 use crate::web::Refusal;
 
@@ -92,7 +92,7 @@ async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Queries
 /// One saved query
 #[utoipa::path(
     get, path = "/api/v1/queries/{id}", operation_id = "getQuery", tag = "queries",
-    params(("id" = String, Path, description = "The query."), ("If-None-Match" = Option<String>, Header, description = "What is known.")),
+    params(("id" = String, Path, description = "The query."), IfNoneMatch),
     responses(
         (status = 200, description = "The query.", body = SavedQuery, headers(("ETag" = String))),
         (status = 304, description = "It is what is known."),
@@ -154,7 +154,7 @@ async fn save(
 /// Renames a saved query, notes something, or has it ask something else
 #[utoipa::path(
     patch, path = "/api/v1/queries/{id}", operation_id = "changeQuery", tag = "queries",
-    params(("id" = String, Path, description = "The query."), ("If-Match" = Option<String>, Header, description = "What was seen, or `*`.")),
+    params(("id" = String, Path, description = "The query."), IfMatch),
     request_body = Edit,
     responses((status = 200, description = "The query.", body = SavedQuery, headers(("ETag" = String))), NotFound, Stale, WriteRefusals),
 )]
@@ -191,7 +191,7 @@ async fn change(
 /// Deletes a saved query
 #[utoipa::path(
     delete, path = "/api/v1/queries/{id}", operation_id = "deleteQuery", tag = "queries",
-    params(("id" = String, Path, description = "The query."), ("If-Match" = Option<String>, Header, description = "What was seen, or `*`.")),
+    params(("id" = String, Path, description = "The query."), IfMatch),
     responses((status = 204, description = "It is gone; the history of the list has it."), NotFound, Stale, WriteRefusals),
 )]
 async fn delete(

@@ -28,6 +28,7 @@ use workbench::{
 
 use crate::{
     Error, Settings,
+    api::{ANSWER, lifecycle_of_answers},
     sessions::{RECORD, Sessions, lifecycle_of_records, take_over},
     settings::{Address, Backend},
 };
@@ -162,8 +163,9 @@ async fn sealed(
     let files = std::iter::once(&protection.master_key_file);
     let files = files.chain(&protection.former_master_key_files);
     let masters = files.map(key).collect::<Result<_, _>>()?;
-    // What signs messages is sealed without being asked for.
-    let own = Sensitive::default().fields(Kind::WEBHOOK, ["/secrets"]);
+    // What signs messages is sealed without being asked for, and so is what was answered: it may hold anything.
+    let own = Sensitive::default().kind(Kind::new(ANSWER));
+    let own = own.fields(Kind::WEBHOOK, ["/secrets"]);
     let own = own.map_err(|error| Error::Settings(format!("protection: {error}")))?;
     let mut kinds = settings.kinds.iter();
     let sensitive = kinds.try_fold(own, |so_far, (name, kind)| kind.protect(name, so_far))?;
@@ -201,6 +203,7 @@ fn builder(
         .lifecycle(Kind::new(TENANT), lifecycle_of_tenants())
         .lifecycle(Kind::new(SHARE), lifecycle_of_shares())
         .lifecycle(Kind::new(RECORD), lifecycle_of_records())
+        .lifecycle(Kind::new(ANSWER), lifecycle_of_answers())
         .guard(Kind::new(SHARE), |_, new| Share::check(new))
         .limits(limits(settings))
         .rate_limits(RateLimits {

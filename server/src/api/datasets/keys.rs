@@ -12,7 +12,7 @@ use crate::{
         Asker, Shared,
         asked::Sent,
         matched,
-        openapi::{Refusals, Stale, WriteRefusals},
+        openapi::{IfMatch, IfNoneMatch, Refusals, Stale, WriteRefusals},
     },
     web::Refusal,
 };
@@ -65,7 +65,7 @@ async fn standing(caller: &Caller) -> Result<(Keys, u64), AppError> {
 /// The keys on which tables meet
 #[utoipa::path(
     get, path = "/api/v1/keys", operation_id = "getKeys", tag = "datasets",
-    params(("If-None-Match" = Option<String>, Header, description = "What is known.")),
+    params(IfNoneMatch),
     responses(
         (status = 200, description = "The keys in force.", body = Keys, headers(("ETag" = String))),
         (status = 304, description = "They are what is known."),
@@ -82,7 +82,7 @@ async fn keys(State(shared): State<Shared>, asker: Asker) -> Result<Response, Re
 /// Chooses the keys
 #[utoipa::path(
     put, path = "/api/v1/keys", operation_id = "chooseKeys", tag = "datasets",
-    params(("If-Match" = Option<String>, Header, description = "What was seen, or `*`.")),
+    params(IfMatch),
     request_body = Choice,
     responses((status = 200, description = "The keys in force.", body = Keys, headers(("ETag" = String))), Stale, WriteRefusals),
 )]
@@ -100,7 +100,7 @@ async fn choose(
 /// Goes back to the keys that are found
 #[utoipa::path(
     delete, path = "/api/v1/keys", operation_id = "forgetKeys", tag = "datasets",
-    params(("If-Match" = Option<String>, Header, description = "What was seen, or `*`.")),
+    params(IfMatch),
     responses((status = 200, description = "The keys in force.", body = Keys, headers(("ETag" = String))), Stale, WriteRefusals),
 )]
 async fn forget(State(shared): State<Shared>, asker: Asker) -> Result<Response, Refusal> {

@@ -26,7 +26,7 @@ use crate::{
         Asker, Shared,
         asked::{Asked, Sent},
         matched,
-        openapi::{NotFound, Refusals, WriteRefusals},
+        openapi::{IfNoneMatch, NotFound, Refusals, WriteRefusals},
         query::{CSV, PARQUET, attachment, parquet_is_on},
     },
     web::Refusal,
@@ -205,7 +205,7 @@ async fn found(shared: &Shared, asker: &Asker, id: &str) -> Result<Dataset, Refu
 /// One merged result, with what was asked and the tables that it came from
 #[utoipa::path(
     get, path = "/api/v1/datasets/{id}", operation_id = "getDataset", tag = "datasets",
-    params(("id" = String, Path, description = "The result."), ("If-None-Match" = Option<String>, Header, description = "What is known.")),
+    params(("id" = String, Path, description = "The result."), IfNoneMatch),
     responses(
         (status = 200, description = "The result.", body = Dataset, headers(("ETag" = String))),
         (status = 304, description = "It is what is known."),

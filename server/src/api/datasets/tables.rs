@@ -23,7 +23,7 @@ use crate::{
         Asker, Shared,
         asked::Asked,
         matched,
-        openapi::{NotFound, Refusals, Stale, WriteRefusals},
+        openapi::{IfMatch, IfNoneMatch, NotFound, Refusals, Stale, WriteRefusals},
         query::{CSV, PARQUET, attachment, parquet_is_on},
     },
     web::Refusal,
@@ -67,7 +67,7 @@ async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Tables>
 /// One table: its columns with types, ranges and missing values
 #[utoipa::path(
     get, path = "/api/v1/tables/{name}", operation_id = "getTable", tag = "datasets",
-    params(("name" = String, Path, description = "The table."), ("If-None-Match" = Option<String>, Header, description = "What is known.")),
+    params(("name" = String, Path, description = "The table."), IfNoneMatch),
     responses(
         (status = 200, description = "The table.", body = TableInfo, headers(("ETag" = String))),
         (status = 304, description = "It is what is known."),
@@ -88,7 +88,7 @@ async fn one(
 /// Its file and its history stay, so that it can be restored.
 #[utoipa::path(
     delete, path = "/api/v1/tables/{name}", operation_id = "deleteTable", tag = "datasets",
-    params(("name" = String, Path, description = "The table."), ("If-Match" = Option<String>, Header, description = "The version that was seen, or `*`.")),
+    params(("name" = String, Path, description = "The table."), IfMatch),
     responses((status = 204, description = "It is out of the study."), NotFound, Stale, WriteRefusals),
 )]
 async fn remove(

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_json::Value;
 use utoipa::{
-    IntoResponses, ToSchema,
+    IntoResponses,
     openapi::{
         ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response,
         ResponseBuilder, Schema, Type,
@@ -13,36 +11,6 @@ use utoipa::{
 };
 
 const PROBLEM_JSON: &str = "application/problem+json";
-
-/// Why something was refused, as RFC 9457 has it. There may be more members, each told at its response.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Problem {
-    /// The kind of problem, as an address.
-    #[schema(format = "uri-reference")]
-    r#type: String,
-    /// The kind of problem, for people.
-    title: String,
-    /// The HTTP status.
-    #[schema(minimum = 400, maximum = 599)]
-    status: u16,
-    /// What is wrong and what to do.
-    detail: String,
-    /// The kind of problem, for programs: `no_session`, `forbidden`, `not_found`, `conflict`, `stale`, `invalid` ...
-    error: String,
-    /// Which field is wrong, with `invalid`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    /// What stands there now, with `conflict` and `stale`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u64>,
-    /// Seconds until it may be asked again, with `busy` for too many requests.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1)]
-    retry_after: Option<u64>,
-    /// What else is told.
-    #[serde(flatten)]
-    more: BTreeMap<String, Value>,
-}
 
 /// Name, status and meaning of each.
 const ALL: [(&str, &str, &str); 13] = [
@@ -147,10 +115,14 @@ groups! {
     NotFound: "NotFound";
     /// What is written under `If-Match`.
     Stale: "Stale", "Unconditional";
+    /// What names the version that it saw in its body.
+    Overtaken: "Stale";
     /// What somebody may have locked.
     Locked: "Locked";
     /// What anybody may ask, though not without end.
     TooMany: "TooMany";
+    /// What a key for one request brings along.
+    OncePerKey: "Unreadable", "Conflict", "TooLarge", "Invalid";
     /// What is no plain HTTP.
     UpgradeRequired: "UpgradeRequired";
 }

@@ -24,7 +24,7 @@ use super::{
     Asker, Shared,
     asked::Sent,
     matched,
-    openapi::{NotFound, Refusals, Stale, WriteRefusals},
+    openapi::{IfMatch, IfNoneMatch, NotFound, Refusals, Stale, WriteRefusals},
 };
 use crate::web::Refusal;
 
@@ -170,7 +170,7 @@ async fn found(shared: &Shared, asker: &Asker, id: &str) -> Result<Account, AppE
 /// One account
 #[utoipa::path(
     get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "users",
-    params(("id" = String, Path, description = "The account."), ("If-None-Match" = Option<String>, Header, description = "What is known.")),
+    params(("id" = String, Path, description = "The account."), IfNoneMatch),
     responses(
         (status = 200, description = "The account.", body = User, headers(("ETag" = String))),
         (status = 304, description = "It is what is known."),
@@ -203,7 +203,7 @@ struct Edit {
 /// For administrators who are logged in; a token cannot. The only administrator stays one.
 #[utoipa::path(
     patch, path = "/api/v1/users/{id}", operation_id = "changeUser", tag = "users",
-    params(("id" = String, Path, description = "The account."), ("If-Match" = Option<String>, Header, description = "The version that was seen, or `*`.")),
+    params(("id" = String, Path, description = "The account."), IfMatch),
     request_body = Edit,
     responses((status = 200, description = "The account.", body = User, headers(("ETag" = String))), NotFound, Stale, WriteRefusals),
 )]

@@ -23,7 +23,7 @@ use super::{
     Asker, Shared,
     asked::Sent,
     matched,
-    openapi::{NotFound, Refusals, Stale, WriteRefusals},
+    openapi::{IfMatch, NotFound, Refusals, Stale, WriteRefusals},
 };
 use crate::web::Refusal;
 
@@ -211,7 +211,7 @@ struct Edit {
 /// Changes, disables or enables a webhook
 #[utoipa::path(
     patch, path = "/api/v1/webhooks/{id}", operation_id = "changeWebhook", tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook."), ("If-Match" = Option<String>, Header, description = "The version that was seen, or `*`.")),
+    params(("id" = String, Path, description = "The webhook."), IfMatch),
     request_body = Edit,
     responses((status = 200, description = "The webhook.", body = Endpoint, headers(("ETag" = String))), NotFound, Stale, WriteRefusals),
 )]
@@ -253,7 +253,7 @@ async fn change(
 /// Nothing is sent to it any more, also not what is on its way to the next attempt.
 #[utoipa::path(
     delete, path = "/api/v1/webhooks/{id}", operation_id = "deleteWebhook", tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook."), ("If-Match" = Option<String>, Header, description = "The version that was seen, or `*`.")),
+    params(("id" = String, Path, description = "The webhook."), IfMatch),
     responses((status = 204, description = "It is gone."), NotFound, Stale, WriteRefusals),
 )]
 async fn delete(
@@ -278,7 +278,7 @@ async fn delete(
 /// Messages are signed with both until the older one is retired. The new one is told this once.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{id}/secrets", operation_id = "rotateWebhookSecret", tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook."), ("If-Match" = Option<String>, Header, description = "The version that was seen, or `*`.")),
+    params(("id" = String, Path, description = "The webhook."), IfMatch),
     responses((status = 201, description = "The new secret.", body = WithSecret), NotFound, Stale, WriteRefusals),
 )]
 async fn rotate(
@@ -301,7 +301,7 @@ async fn rotate(
 /// Takes all secrets away but the newest
 #[utoipa::path(
     delete, path = "/api/v1/webhooks/{id}/secrets", operation_id = "retireWebhookSecrets", tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook."), ("If-Match" = Option<String>, Header, description = "The version that was seen, or `*`.")),
+    params(("id" = String, Path, description = "The webhook."), IfMatch),
     responses((status = 204, description = "Messages are signed with the newest only."), NotFound, Stale, WriteRefusals),
 )]
 async fn retire(
