@@ -57,10 +57,12 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// One server function's caller: the visitor and what the server has.
-pub(crate) struct Caller {
-    pub(crate) visitor: Visitor,
-    pub(crate) state: AppState,
+/// Who asks for something, and what the server has: what every answer begins with.
+pub struct Caller {
+    /// Who asks.
+    pub visitor: Visitor,
+    /// What the server has.
+    pub state: AppState,
 }
 
 /// Who calls this server function. The first line of each.

@@ -10,18 +10,22 @@ mod backups;
 mod compare;
 mod configurations;
 mod data;
+mod datasets;
 mod docs;
 mod events;
+mod flags;
 mod health;
 mod incoming;
 mod listening;
 mod live;
+mod matched;
 mod metrics;
 mod news;
 mod once;
 mod openapi;
 mod plot;
 mod profile;
+mod queries;
 mod query;
 mod runs;
 mod session;
@@ -29,13 +33,15 @@ mod simulations;
 mod standing;
 mod states;
 mod upload;
+mod users;
+mod webhooks;
 
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
 
-use app::{AppError, AppState, Visitor};
+use app::{AppError, AppState, Caller, Visitor};
 use axum::{
     Extension, Router,
     extract::{ConnectInfo, FromRef, FromRequestParts},
@@ -123,6 +129,11 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(events::routes())
         .merge(live::routes())
         .merge(states::routes())
+        .merge(datasets::routes())
+        .merge(queries::routes())
+        .merge(flags::routes())
+        .merge(webhooks::routes())
+        .merge(users::routes())
         .merge(openapi::routes())
         .merge(docs::routes())
         .merge(health::routes().into())
@@ -164,6 +175,14 @@ impl Asker {
         self.visitor
             .workspace(state, None)
             .ok_or(Refusal(AppError::NoSession))
+    }
+
+    /// Them, as the pages' answers know who asks.
+    pub(crate) fn caller(&self, shared: &Shared) -> Caller {
+        Caller {
+            visitor: self.visitor.clone(),
+            state: shared.app.clone(),
+        }
     }
 
     /// Makes sure of a session, for a plain form; with the cookie to send along.

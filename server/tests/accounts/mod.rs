@@ -17,6 +17,7 @@ mod socket;
 mod takeover;
 mod tenants;
 mod tokens;
+mod users;
 
 use std::sync::Arc;
 

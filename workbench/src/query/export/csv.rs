@@ -16,12 +16,20 @@ use crate::{
 
 /// The columns' names.
 pub(in crate::query) fn csv_header(result: &ResultInfo, out: &mut Pieces) -> Result<(), Error> {
+    csv_names(result.columns.iter().map(|column| &*column.name), out)
+}
+
+/// The same, by name.
+pub(in crate::query) fn csv_names<'a>(
+    names: impl Iterator<Item = &'a str>,
+    out: &mut Pieces,
+) -> Result<(), Error> {
     let mut line = String::new();
-    for (at, column) in result.columns.iter().enumerate() {
+    for (at, name) in names.enumerate() {
         if at > 0 {
             line.push(',');
         }
-        push_text(&column.name, &mut line);
+        push_text(name, &mut line);
     }
     line.push('\n');
     out.write_all(line.as_bytes()).map_err(stopped)

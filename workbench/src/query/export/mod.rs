@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::name::export_name;
 pub(crate) use self::pieces::{PIECES_WAITING, Pieces};
 pub(super) use self::{
-    csv::{csv_header, csv_rows},
+    csv::{csv_header, csv_names, csv_rows},
     pieces::stopped,
 };
 use super::{
