@@ -8,20 +8,19 @@ use arrow::{
 };
 
 use super::{Pieces, stopped};
-use crate::{
-    Error,
-    data::escape_formula,
-    query::{ResultInfo, cell::push},
-};
+use crate::{Error, data::escape_formula, query::cell::push};
 
 /// The columns' names.
-pub(in crate::query) fn csv_header(result: &ResultInfo, out: &mut Pieces) -> Result<(), Error> {
+pub(in crate::query) fn csv_header<'a>(
+    names: impl Iterator<Item = &'a str>,
+    out: &mut Pieces,
+) -> Result<(), Error> {
     let mut line = String::new();
-    for (at, column) in result.columns.iter().enumerate() {
+    for (at, name) in names.enumerate() {
         if at > 0 {
             line.push(',');
         }
-        push_text(&column.name, &mut line);
+        push_text(name, &mut line);
     }
     line.push('\n');
     out.write_all(line.as_bytes()).map_err(stopped)

@@ -3,24 +3,21 @@
 mod csv;
 mod name;
 mod pieces;
+mod table;
 
-use std::{
-    io::{self, Write},
-    ops::Range,
-};
+use std::{io, ops::Range};
 
 use arrow::{array::ArrayRef, compute::take, datatypes::SchemaRef};
 use bytes::Bytes;
-use futures::{Stream, stream};
+use futures::Stream;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::name::export_name;
 pub(crate) use self::pieces::{PIECES_WAITING, Pieces};
 pub(super) use self::{
     csv::{csv_header, csv_rows},
-    pieces::stopped,
+    pieces::{stopped, streamed},
 };
 use super::{
     ExportFormat, PageRequest, ResultInfo,
@@ -47,19 +44,9 @@ impl Workbench {
         if !self.result_path(&result.id).exists() {
             return Err(Error::Missing("The merged result".into()));
         }
-        let (sender, receiver) = mpsc::channel(PIECES_WAITING);
         let (bench, result, request) = (self.clone(), result.clone(), request.clone());
-        tokio::task::spawn_blocking(move || {
-            let mut pieces = Pieces::new(sender.clone());
-            let written = bench.write_out(&result, format, &request, &mut pieces);
-            let written = written.and_then(|()| pieces.flush().map_err(stopped));
-            if let Err(error) = written {
-                // Nobody to tell if the reader has gone.
-                let _gone = sender.blocking_send(Err(error));
-            }
-        });
-        Ok(stream::unfold(receiver, |mut receiver| async move {
-            receiver.recv().await.map(|piece| (piece, receiver))
+        Ok(streamed(move |out| {
+            bench.write_out(&result, format, &request, out)
         }))
     }
 
@@ -83,7 +70,7 @@ impl Workbench {
                 Ok(())
             }
             (ExportFormat::Csv, Order::Own(_)) => {
-                csv_header(result, out)?;
+                csv_header(names(result), out)?;
                 let reader = source.footer()?.reader.clone();
                 let reader =
                     ParquetRecordBatchReaderBuilder::new_with_metadata(source.open()?, reader);
@@ -93,7 +80,7 @@ impl Workbench {
                 Ok(())
             }
             (ExportFormat::Csv, Order::Rows(rows)) => {
-                csv_header(result, out)?;
+                csv_header(names(result), out)?;
                 let ordered = Ordered { source, rows };
                 for start in (0..rows.len()).step_by(SLICE_ROWS) {
                     let range = start..rows.len().min(start + SLICE_ROWS);
@@ -105,6 +92,11 @@ impl Workbench {
             }
         })
     }
+}
+
+/// The names of its columns.
+pub(super) fn names(result: &ResultInfo) -> impl Iterator<Item = &str> {
+    result.columns.iter().map(|column| column.name.as_str())
 }
 
 /// A result's rows in another order.
