@@ -1,5 +1,7 @@
 //! A study at the terminal: tables come in, are counted and merged, and leave as files.
 
+use std::time::Duration;
+
 use app::people::Role;
 use serde_json::{Value, json};
 
@@ -48,7 +50,15 @@ async fn tables_that_come_in_are_counted_and_merged_and_a_server_on_the_folder_h
     let text = String::from_utf8(lab.content("cohort.csv")).unwrap();
     assert_eq!(text.lines().count(), 1 + 1123);
 
-    let study = ada.call("get_study", json!({})).await.json();
+    // A server that has looked before hears of it within a second.
+    let mut study = Value::Null;
+    for _ in 0..100 {
+        study = ada.call("get_study", json!({})).await.json();
+        if !study["result"].is_null() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     assert_eq!(study["result"]["row_count"], 1123);
     let (code, again, why) = lab.run(&["export", "dataset", "--user", ADA, "-o", "-"]);
     assert_eq!((code, again), (0, text), "{why}");
