@@ -67,5 +67,5 @@ pub use self::{
     app::App,
     boot::{Boot, Limits},
     error::AppError,
-    stores::table::{SAVED_QUERIES, TABLE, Tier},
+    stores::table::{self as store_table, TABLE, Tier},
 };

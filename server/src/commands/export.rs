@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use futures::TryStreamExt as _;
 use holdfast::{Clock as _, SystemClock};
+use tokio_util::io::ReaderStream;
 use workbench::query::{ExportFormat, PageRequest, export_name};
 
 use super::{
@@ -79,9 +81,23 @@ pub(super) async fn export(
                     false => format!("there is no table {name}; there are {}", names.join(", ")),
                 }));
             };
-            let pieces = work.workbench.export_table(table, format)?;
-            let file = to(target, || format!("{name}.{}", ending(format)));
-            out::write(pieces, &file, terminal).await
+            match format {
+                ExportFormat::Csv => {
+                    let pieces = work.workbench.export_table(table)?;
+                    let file = to(target, || format!("{name}.csv"));
+                    out::write(pieces, &file, terminal).await
+                }
+                // The copy that the study works with.
+                ExportFormat::Parquet => {
+                    let copy = work.workbench.table_path(&table.id);
+                    let open = tokio::fs::File::open(&copy).await;
+                    let open = open.map_err(|error| workbench::Error::io(&copy, error))?;
+                    let pieces = ReaderStream::new(open);
+                    let pieces = pieces.map_err(|error| workbench::Error::io(&copy, error));
+                    let file = to(target, || format!("{name}.parquet"));
+                    out::write(pieces, &file, terminal).await
+                }
+            }
         }
         Thing::Dataset {
             id,
@@ -118,11 +134,4 @@ pub(super) async fn export(
 
 fn to(target: Target, name: impl FnOnce() -> String) -> PathBuf {
     target.to.unwrap_or_else(|| name().into())
-}
-
-fn ending(format: ExportFormat) -> &'static str {
-    match format {
-        ExportFormat::Csv => "csv",
-        ExportFormat::Parquet => "parquet",
-    }
 }

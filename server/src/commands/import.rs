@@ -1,14 +1,15 @@
 //! Files come in: tables into a person's study, packages and trials into their runs. Each file is on its own: one that is
 //! not good does not stop the others.
 
+mod came;
+
 use std::{
     fs::File,
-    io::{Read as _, Write as _},
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
 use indicatif::ProgressBar;
-use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use workbench::{
     Workbench,
@@ -20,6 +21,7 @@ use workbench::{
     },
 };
 
+use self::came::{Came, complain};
 use super::{
     Terminal,
     bar::{Of, watched},
@@ -160,12 +162,6 @@ async fn follow<T>(
     watched(work, look).await
 }
 
-/// What became of a file.
-enum Came {
-    Table(Outcome),
-    Run(Box<RunInfo>),
-}
-
 struct Incoming<'a> {
     work: &'a Work,
     runs: &'a Runs,
@@ -239,81 +235,4 @@ fn begins_as_zip(file: &Path) -> Result<bool, Error> {
     let head_of = opened.take(ZIP.len() as u64).read_to_end(&mut head);
     head_of.map_err(fault)?;
     Ok(head == ZIP)
-}
-
-impl Came {
-    fn tell(&self, file: &Path, terminal: Terminal) {
-        let file = file.display().to_string();
-        match self {
-            Self::Table(Outcome::Imported { table }) => {
-                let (rows, columns) = (table.rows, table.columns.len());
-                let mut lines = vec![format!(
-                    "{file}: {}, {rows} rows, {columns} columns",
-                    table.name
-                )];
-                lines.extend(table.notes.iter().map(|note| format!("    {note}")));
-                terminal.tell(
-                    || lines.join("\n"),
-                    || {
-                        json!({
-                            "file": file, "outcome": "imported", "table": table.name, "rows": rows, "columns": columns,
-                            "notes": table.notes,
-                        })
-                    },
-                );
-            }
-            Self::Table(Outcome::Unchanged { table }) => terminal.tell(
-                || format!("{file}: the same content is there already, as {table}"),
-                || json!({ "file": file, "outcome": "unchanged", "table": table }),
-            ),
-            // A question never comes as far as here.
-            Self::Table(Outcome::Skipped | Outcome::Duplicate { .. }) => terminal.tell(
-                || format!("{file}: left out, the table that is there stays"),
-                || json!({ "file": file, "outcome": "skipped" }),
-            ),
-            Self::Run(run) => {
-                let checksum = run.result.as_ref().map(|result| result.checksum.as_str());
-                terminal.tell(
-                    || format!("{file}: {}  {}", run.id, run.name),
-                    || {
-                        json!({
-                            "file": file, "outcome": "run", "id": run.id, "name": run.name, "checksum": checksum,
-                        })
-                    },
-                );
-            }
-        }
-    }
-}
-
-/// Why a file did not come in, on standard error: the file, the line, the column.
-fn complain(file: &Path, error: &Error, terminal: Terminal) {
-    let (shown, told) = (file.display().to_string(), error.to_string());
-    let line = match terminal.is_json {
-        true => {
-            let (line, column) = match error {
-                Error::Workbench(workbench::Error::BadFile { line, column, .. }) => {
-                    (json!(line), json!(column))
-                }
-                _ => (Value::Null, Value::Null),
-            };
-            json!({
-                "file": shown, "error": told, "line": line, "column": column, "code": error.code(),
-            })
-            .to_string()
-        }
-        false
-            if told.contains(
-                file.file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .as_ref(),
-            ) =>
-        {
-            format!("holdfast: {told}")
-        }
-        false => format!("holdfast: {shown}: {told}"),
-    };
-    let written = writeln!(std::io::stderr().lock(), "{line}");
-    drop(written);
 }

@@ -2,12 +2,13 @@
 //! a plot) is not known here.
 
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, stream};
+use tokio::sync::mpsc;
 
 use super::{
     ResultInfo,
     cell::shown,
-    export::{Pieces, csv_header, csv_rows, names, streamed},
+    export::{PIECES_WAITING, Pieces, csv_header, csv_rows, stopped},
     page::read,
 };
 use crate::{Error, Workbench};
@@ -45,16 +46,27 @@ impl Workbench {
     where
         F: FnOnce() -> Result<Vec<u32>, Error> + Send + 'static,
     {
+        let (sender, receiver) = mpsc::channel(PIECES_WAITING);
         let (bench, result) = (self.clone(), result.clone());
-        streamed(move |out| choose().and_then(|rows| bench.write_rows(&result, &rows, out)))
+        tokio::task::spawn_blocking(move || {
+            let mut pieces = Pieces::new(sender.clone());
+            let written = choose().and_then(|rows| bench.write_rows(&result, &rows, &mut pieces));
+            if let Err(error) = written {
+                // Nobody to tell if the reader has gone.
+                let _gone = sender.blocking_send(Err(error));
+            }
+        });
+        stream::unfold(receiver, |mut receiver| async move {
+            receiver.recv().await.map(|piece| (piece, receiver))
+        })
     }
 
     fn write_rows(&self, result: &ResultInfo, rows: &[u32], out: &mut Pieces) -> Result<(), Error> {
-        csv_header(names(result), out)?;
+        csv_header(result, out)?;
         for slice in rows.chunks(SLICE_ROWS) {
             let batch = self.result_source(result, |source| read::rows(source, slice))?;
             csv_rows(batch.columns(), out)?;
         }
-        Ok(())
+        std::io::Write::flush(out).map_err(stopped)
     }
 }

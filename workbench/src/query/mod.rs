@@ -32,6 +32,8 @@ mod page;
 pub(crate) mod parallel;
 #[cfg(feature = "engine")]
 mod selection;
+#[cfg(feature = "engine")]
+mod table;
 mod types;
 
 #[cfg(feature = "engine")]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::SAVED_QUERIES;
+use app::store_table::SAVED_QUERIES;
 use holdfast::StateId;
 use serde::Deserialize as _;
 use workbench::{

@@ -8,10 +8,19 @@ use arrow::{
 };
 
 use super::{Pieces, stopped};
-use crate::{Error, data::escape_formula, query::cell::push};
+use crate::{
+    Error,
+    data::escape_formula,
+    query::{ResultInfo, cell::push},
+};
 
 /// The columns' names.
-pub(in crate::query) fn csv_header<'a>(
+pub(in crate::query) fn csv_header(result: &ResultInfo, out: &mut Pieces) -> Result<(), Error> {
+    csv_names(result.columns.iter().map(|column| &*column.name), out)
+}
+
+/// The same, by name.
+pub(in crate::query) fn csv_names<'a>(
     names: impl Iterator<Item = &'a str>,
     out: &mut Pieces,
 ) -> Result<(), Error> {

@@ -3,21 +3,24 @@
 mod csv;
 mod name;
 mod pieces;
-mod table;
 
-use std::{io, ops::Range};
+use std::{
+    io::{self, Write},
+    ops::Range,
+};
 
 use arrow::{array::ArrayRef, compute::take, datatypes::SchemaRef};
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, stream};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::name::export_name;
 pub(crate) use self::pieces::{PIECES_WAITING, Pieces};
 pub(super) use self::{
-    csv::{csv_header, csv_rows},
-    pieces::{stopped, streamed},
+    csv::{csv_header, csv_names, csv_rows},
+    pieces::stopped,
 };
 use super::{
     ExportFormat, PageRequest, ResultInfo,
@@ -44,9 +47,19 @@ impl Workbench {
         if !self.result_path(&result.id).exists() {
             return Err(Error::Missing("The merged result".into()));
         }
+        let (sender, receiver) = mpsc::channel(PIECES_WAITING);
         let (bench, result, request) = (self.clone(), result.clone(), request.clone());
-        Ok(streamed(move |out| {
-            bench.write_out(&result, format, &request, out)
+        tokio::task::spawn_blocking(move || {
+            let mut pieces = Pieces::new(sender.clone());
+            let written = bench.write_out(&result, format, &request, &mut pieces);
+            let written = written.and_then(|()| pieces.flush().map_err(stopped));
+            if let Err(error) = written {
+                // Nobody to tell if the reader has gone.
+                let _gone = sender.blocking_send(Err(error));
+            }
+        });
+        Ok(stream::unfold(receiver, |mut receiver| async move {
+            receiver.recv().await.map(|piece| (piece, receiver))
         }))
     }
 
@@ -70,7 +83,7 @@ impl Workbench {
                 Ok(())
             }
             (ExportFormat::Csv, Order::Own(_)) => {
-                csv_header(names(result), out)?;
+                csv_header(result, out)?;
                 let reader = source.footer()?.reader.clone();
                 let reader =
                     ParquetRecordBatchReaderBuilder::new_with_metadata(source.open()?, reader);
@@ -80,7 +93,7 @@ impl Workbench {
                 Ok(())
             }
             (ExportFormat::Csv, Order::Rows(rows)) => {
-                csv_header(names(result), out)?;
+                csv_header(result, out)?;
                 let ordered = Ordered { source, rows };
                 for start in (0..rows.len()).step_by(SLICE_ROWS) {
                     let range = start..rows.len().min(start + SLICE_ROWS);
@@ -92,11 +105,6 @@ impl Workbench {
             }
         })
     }
-}
-
-/// The names of its columns.
-pub(super) fn names(result: &ResultInfo) -> impl Iterator<Item = &str> {
-    result.columns.iter().map(|column| column.name.as_str())
 }
 
 /// A result's rows in another order.

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use bytes::Bytes;
-use futures::{Stream, stream};
 use tokio::sync::mpsc;
 
 use crate::Error;
@@ -45,27 +44,6 @@ impl Write for Pieces {
         let gone = |_| io::ErrorKind::BrokenPipe.into();
         self.sender.blocking_send(Ok(piece.into())).map_err(gone)
     }
-}
-
-/// What `write` writes as a stream, made while it is read. `write` may block; a reader that goes away ends the work.
-pub(in crate::query) fn streamed<F>(
-    write: F,
-) -> impl Stream<Item = Result<Bytes, Error>> + Send + 'static + use<F>
-where
-    F: FnOnce(&mut Pieces) -> Result<(), Error> + Send + 'static,
-{
-    let (sender, receiver) = mpsc::channel(PIECES_WAITING);
-    tokio::task::spawn_blocking(move || {
-        let mut pieces = Pieces::new(sender.clone());
-        let written = write(&mut pieces).and_then(|()| pieces.flush().map_err(stopped));
-        if let Err(error) = written {
-            // Nobody to tell if the reader has gone.
-            let _gone = sender.blocking_send(Err(error));
-        }
-    });
-    stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|piece| (piece, receiver))
-    })
 }
 
 /// The only way to fail is that nobody reads any more, or that our file cannot be read.
