@@ -47,6 +47,10 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod visitor;
 
+/// Where a person's saved queries are.
+#[cfg(feature = "ssr")]
+pub use self::stores::table::SAVED_QUERIES as SAVED_QUERIES_STORE;
+
 #[cfg(feature = "hydrate")]
 pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
@@ -67,5 +71,5 @@ pub use self::{
     app::App,
     boot::{Boot, Limits},
     error::AppError,
-    stores::table::{self as store_table, TABLE, Tier},
+    stores::table::{TABLE, Tier},
 };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::store_table::SAVED_QUERIES;
+use app::SAVED_QUERIES_STORE;
 use holdfast::StateId;
 use serde::Deserialize as _;
 use workbench::{
@@ -155,7 +155,7 @@ fn known(option: &str, asked: &[String], offered: &[CategoryCount]) -> Result<()
 /// A query that the person saved on the Query page.
 pub(in crate::commands) async fn saved(work: &Work, name: &str) -> Result<MergeSpec, Error> {
     let scope = &work.by.scope;
-    let id = StateId::scoped(SAVED_QUERIES.entry.key, scope);
+    let id = StateId::scoped(SAVED_QUERIES_STORE.entry.key, scope);
     let found = match work.states.get(scope, &id).await {
         Err(holdfast::Error::Expired { .. }) => None,
         found => found?,
