@@ -3,7 +3,7 @@
 mod gauges;
 pub(crate) mod open;
 pub(crate) mod process;
-mod stop;
+pub(crate) mod stop;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -39,7 +39,7 @@ use crate::{
 };
 
 /// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
-const TENANTS: &str = "tenants";
+pub(crate) const TENANTS: &str = "tenants";
 
 /// How long open requests may take to finish once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -259,7 +259,7 @@ pub(super) fn deliver(
     Ok(Some(webhooks?))
 }
 
-pub(super) fn open_workbench(settings: &Settings) -> Result<Workbench, Error> {
+pub(crate) fn open_workbench(settings: &Settings) -> Result<Workbench, Error> {
     let data = &settings.data;
     let limits = workbench::Limits {
         file_bytes: data.file_bytes,
@@ -291,7 +291,7 @@ pub(super) async fn open_desk(
 const RUNS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The folder of runs. One that was going when its server died has failed from then on.
-pub(super) async fn open_runs(
+pub(crate) async fn open_runs(
     settings: &Settings,
     manager: &StateManager,
     clock: Arc<dyn Clock>,

@@ -49,8 +49,12 @@ mod trial;
 
 use std::{
     collections::HashMap,
+    num::NonZeroUsize,
     path::Path,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use holdfast::{Actor, Builder, Clock, Kind, Lifecycle, Scope, StateManager, Status, Transition};
@@ -70,12 +74,16 @@ use super::{
     memory::{Keeper, MEMORY_BYTES},
     simulate::Meter,
 };
+use crate::query::parallel::threads;
 
 /// A run.
 pub const SIMULATION: Kind = Kind::from_static("simulation");
 
 /// Runs that wait for their turn, or are being simulated, at most: more than a team orders at once.
 pub const MAX_WAITING: usize = 64;
+
+/// Threads of a run at most: more than any machine has cores.
+const MAX_THREADS: usize = 1024;
 
 /// Results that are loaded at the same time.
 const LOADS: usize = 2;
@@ -118,6 +126,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     /// One run at a time: it takes all cores.
     turn: Semaphore,
+    /// Threads of a run.
+    threads: AtomicUsize,
     /// Runs of this process that are not over.
     active: Mutex<HashMap<String, Arc<Active>>>,
     /// Results in memory.
@@ -157,6 +167,7 @@ impl Runs {
             states,
             clock,
             turn: Semaphore::new(1),
+            threads: AtomicUsize::new(threads()),
             active: Mutex::default(),
             memory: Keeper::new(MEMORY_BYTES),
             loading: Semaphore::new(LOADS),
@@ -169,6 +180,12 @@ impl Runs {
         };
         runs.settle().await?;
         Ok(runs)
+    }
+
+    /// From the next run on, so many threads instead of as many as there are cores. The result is the same.
+    pub fn use_threads(&self, threads: NonZeroUsize) {
+        let threads = threads.get().min(MAX_THREADS);
+        self.inner.threads.store(threads, Ordering::Relaxed);
     }
 
     /// Cancels what is not over, for the end of the program, and waits until that is written down.
