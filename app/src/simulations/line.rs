@@ -76,9 +76,9 @@ pub(super) fn Line(
             </td>
             <td class="max-md:hidden"><div class="truncate">{row.protocol}</div><div class="text-2xs text-faint num truncate">{ran}</div></td>
             <td class="num">{format::count(row.patients.into())}</td>
-            <td class="num max-md:hidden">{format::number(row.years, 2)}</td>
-            <td class="num max-md:hidden">{count(row.visits)}</td>
-            <td class="num pr-4! max-md:hidden">{row.bytes.map_or_else(|| "–".to_owned(), format::bytes)}</td>
+            <td class="num max-lg:hidden">{format::number(row.years, 2)}</td>
+            <td class="num max-lg:hidden">{count(row.visits)}</td>
+            <td class="num pr-4! max-lg:hidden">{row.bytes.map_or_else(|| "–".to_owned(), format::bytes)}</td>
         </tr>
     }
     .into_any()

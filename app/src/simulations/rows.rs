@@ -95,6 +95,8 @@ pub(super) fn Rows(
                 None => return,
             },
             _ => {
+                // The bar of what is chosen may have come or gone.
+                measure();
                 let port = port.get_untracked();
                 let page = port.map_or(1, |port| port.seen().len);
                 let Some(at) = cursor.led(&key, total.get_untracked(), page) else {
@@ -149,11 +151,11 @@ pub(super) fn Rows(
                         <th scope="col" class="pl-4! w-11"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" aria-label="All runs" prop:checked=is_all on:change=move |event| choose_all.run(event_target_checked(&event))/></th>
                         <th scope="col" class="w-8"><span class="sr-only">"Pinned"</span></th>
                         <th scope="col">"Run"</th>
-                        <th scope="col" class="w-1/3 max-md:hidden">"Protocol"</th>
+                        <th scope="col" class="w-1/4 max-md:hidden">"Protocol"</th>
                         <th scope="col" class="num w-24 max-md:w-20">"Patients"</th>
-                        <th scope="col" class="num w-16 max-md:hidden">"Years"</th>
-                        <th scope="col" class="num w-24 max-md:hidden">"Visits"</th>
-                        <th scope="col" class="num w-24 pr-4! max-md:hidden">"Size"</th>
+                        <th scope="col" class="num w-16 max-lg:hidden">"Years"</th>
+                        <th scope="col" class="num w-24 max-lg:hidden">"Visits"</th>
+                        <th scope="col" class="num w-24 pr-4! max-lg:hidden">"Size"</th>
                     </tr>
                 </thead>
                 <tbody>
