@@ -159,14 +159,14 @@ pub(super) fn Rows(
                     </tr>
                 </thead>
                 <tbody>
-                    <tr aria-hidden="true" class="hf-gap"><td colspan="8" style=gap(true)></td></tr>
+                    <tr aria-hidden="true" class="hf-gap"><td style=gap(true)></td></tr>
                     <For each=visible key=|(at, row)| (*at, row.as_ref().map(|row| (row.id.clone(), row.version))) let((at, row))>
                         {match row {
                             Some(row) => view! { <Line row at chosen cursor/> }.into_any(),
                             None => view! { <Late at/> }.into_any(),
                         }}
                     </For>
-                    <tr aria-hidden="true" class="hf-gap"><td colspan="8" style=gap(false)></td></tr>
+                    <tr aria-hidden="true" class="hf-gap"><td style=gap(false)></td></tr>
                 </tbody>
             </table>
         </div>
@@ -179,7 +179,9 @@ pub(super) fn Rows(
 fn Late(at: u64) -> impl IntoView {
     view! {
         <tr id=place_id(at) aria-rowindex=at + 2 aria-busy="true">
-            <td colspan="8" class="h-12! pl-4!"><span class="hf-late skeleton block h-4 rounded-selector bg-base-300"></span><span class="sr-only">"Loading"</span></td>
+            <td class="h-12!"></td>
+            <td></td>
+            <td><span class="hf-late skeleton block h-4 rounded-selector bg-base-300"></span><span class="sr-only">"Loading"</span></td>
         </tr>
     }
     .into_any()
