@@ -37,6 +37,10 @@ impl Weigh for Taken {
 /// A filter that can be applied.
 #[derive(Clone)]
 pub(crate) struct Filter {
+    /// What it is about: `Site`, `Visit`, `Age`, `Sex`, and of a card `Range` or `Categories`.
+    pub(crate) kind: &'static str,
+    /// The table of a card.
+    pub(crate) table: Option<String>,
     /// `Age 40 to 60`.
     pub(crate) label: String,
     /// Its rows.
@@ -85,22 +89,27 @@ impl Workbench {
         let mut fixed = Vec::new();
         let mut problems = Vec::new();
         let mut cohort =
-            |what: &str, column: Option<&ColumnInfo>, label: String, rule: Rule<'_>| {
+            |kind: &'static str, column: Option<&ColumnInfo>, label: String, rule: Rule<'_>| {
                 let Some(column) = column else {
-                    let table = &study.keys.cohort_table;
+                    let (table, what) = (&study.keys.cohort_table, kind.to_lowercase());
                     problems.push(format!(
                         "{table} has no {what} column; the {what} filter is not applied."
                     ));
                     return Ok(());
                 };
                 let taken = self.taken(study, index, cohort_of(study)?, &column.name, &rule)?;
-                fixed.push(Filter { label, taken });
+                fixed.push(Filter {
+                    kind,
+                    table: None,
+                    label,
+                    taken,
+                });
                 Ok::<(), Error>(())
             };
         if !filters.sites.is_empty() {
             let label = label::values("Site", &filters.sites);
             cohort(
-                "site",
+                "Site",
                 site_column(study),
                 label,
                 Rule::Sites(&filters.sites),
@@ -109,7 +118,7 @@ impl Workbench {
         let visits_at = usize::from(!filters.sites.is_empty() && site_column(study).is_some());
         if let Some(age) = filters.age.filter(|age| *age != Range::default()) {
             cohort(
-                "age",
+                "Age",
                 age_column(study),
                 label::range("Age", &age),
                 Rule::Range(age),
@@ -117,7 +126,7 @@ impl Workbench {
         }
         if !filters.sex.is_empty() {
             let label = label::values("Sex", &filters.sex);
-            cohort("sex", sex_column(study), label, Rule::Values(&filters.sex))?;
+            cohort("Sex", sex_column(study), label, Rule::Values(&filters.sex))?;
         }
         if !filters.visits.is_empty() {
             match index.frame.visits.len() {
@@ -125,7 +134,13 @@ impl Workbench {
                 _ => {
                     let label = label::values("Visit", &filters.visits);
                     let taken = self.taken_visits(index, &filters.visits)?;
-                    fixed.insert(visits_at, Filter { label, taken });
+                    let filter = Filter {
+                        kind: "Visit",
+                        table: None,
+                        label,
+                        taken,
+                    };
+                    fixed.insert(visits_at, filter);
                 }
             }
         }
@@ -142,7 +157,7 @@ impl Workbench {
     }
 
     /// One card: its filter, or why it cannot apply.
-    fn card(
+    pub(crate) fn card(
         &self,
         study: &Study,
         index: &StudyIndex,
@@ -168,20 +183,29 @@ impl Workbench {
                 card.table
             )));
         }
-        let (label, rule) = match &card.rule {
+        let (kind, label, rule) = match &card.rule {
             CardRule::Range(_) if !column.is_numeric => {
                 return Ok(Err(format!(
                     "{} holds no numbers; a range does not apply.",
                     card.column
                 )));
             }
-            CardRule::Range(range) => (label::range(&card.column, range), Rule::Range(*range)),
+            CardRule::Range(range) => {
+                let label = label::range(&card.column, range);
+                ("Range", label, Rule::Range(*range))
+            }
             CardRule::Categories { values } => {
-                (label::values(&card.column, values), Rule::Values(values))
+                let label = label::values(&card.column, values);
+                ("Categories", label, Rule::Values(values))
             }
         };
         let taken = self.taken(study, index, at, &card.column, &rule)?;
-        Ok(Ok(Filter { label, taken }))
+        Ok(Ok(Filter {
+            kind,
+            table: Some(card.table.clone()),
+            label,
+            taken,
+        }))
     }
 
     /// The bitmap of a rule on a column.
