@@ -17,4 +17,5 @@ pub(crate) mod theme;
 pub(crate) mod ticks;
 pub(crate) mod toasts;
 pub(crate) mod type_icon;
+pub(crate) mod upload;
 pub(crate) mod window;

@@ -11,12 +11,11 @@ use workbench::{
     simulation::trial::{Mapping, TimeIs},
 };
 
-use super::{
-    new::words,
-    server::import_trial,
+use super::{new::words, server::import_trial};
+use crate::components::{
+    toasts::{Toasts, use_toasts},
     upload::{chosen, send},
 };
-use crate::components::toasts::{Toasts, use_toasts};
 
 /// Without scripts a package is sent by a button. A browser with scripts sees this as text.
 const PLAIN_SEND: &str = r#"<button class="btn btn-sm">Send the chosen package</button>"#;
@@ -42,10 +41,10 @@ pub(super) fn Import(is_import: RwSignal<bool>) -> impl IntoView {
         sending.set(Some(file.name.clone()));
         spawn_local(async move {
             let done = if file.name.to_lowercase().ends_with(".zip") {
-                let came = send::<Came>("import", &file).await;
+                let came = send::<Came>("/simulations/import", &file).await;
                 came.map(|came| say(toasts, is_import, &[(came.id, came.name)]))
             } else {
-                let read = send::<TableInfo>("table", &file).await;
+                let read = send::<TableInfo>("/simulations/table", &file).await;
                 read.map(|read| drop(table.try_set(Some(read))))
             };
             sending.try_set(None);

@@ -8,14 +8,14 @@ use serde::de::DeserializeOwned;
 use crate::AppError;
 
 /// A file that was chosen. On the server there are none.
-pub(super) struct Chosen {
-    pub(super) name: String,
+pub(crate) struct Chosen {
+    pub(crate) name: String,
     #[cfg(feature = "hydrate")]
     file: web_sys::File,
 }
 
 /// The file in an input, which forgets it: the same can be chosen again after it was corrected.
-pub(super) fn chosen(event: &ev::Event) -> Option<Chosen> {
+pub(crate) fn chosen(event: &ev::Event) -> Option<Chosen> {
     #[cfg(feature = "hydrate")]
     {
         let input: web_sys::HtmlInputElement = leptos::prelude::event_target(event);
@@ -33,13 +33,41 @@ pub(super) fn chosen(event: &ev::Event) -> Option<Chosen> {
     }
 }
 
-/// Sends it to `/simulations/{door}`.
-pub(super) async fn send<T: DeserializeOwned>(door: &str, file: &Chosen) -> Result<T, AppError> {
+/// The first of the files that were dropped.
+pub(crate) fn dropped(event: &ev::DragEvent) -> Option<Chosen> {
     #[cfg(feature = "hydrate")]
-    return browser::send(door, file).await;
+    {
+        let files = event.data_transfer().and_then(|dropped| dropped.files());
+        let file = files.and_then(|files| files.get(0));
+        file.map(|file| Chosen {
+            name: file.name(),
+            file,
+        })
+    }
     #[cfg(not(feature = "hydrate"))]
     {
-        let _nothing_to_send = (door, &file.name);
+        let _there_are_none = event;
+        None
+    }
+}
+
+impl Chosen {
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> f64 {
+        #[cfg(feature = "hydrate")]
+        return self.file.size();
+        #[cfg(not(feature = "hydrate"))]
+        0.0
+    }
+}
+
+/// Sends it to an address, with its name behind.
+pub(crate) async fn send<T: DeserializeOwned>(address: &str, file: &Chosen) -> Result<T, AppError> {
+    #[cfg(feature = "hydrate")]
+    return browser::send(address, file).await;
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _nothing_to_send = (address, &file.name);
         Err(AppError::Offline)
     }
 }
@@ -55,11 +83,11 @@ mod browser {
     use crate::{AppError, json::read};
 
     pub(super) async fn send<T: DeserializeOwned>(
-        door: &str,
+        address: &str,
         file: &Chosen,
     ) -> Result<T, AppError> {
         let name = js_sys::encode_uri_component(&file.name);
-        let address = format!("/simulations/{door}?name={name}");
+        let address = [address, "?name=", &String::from(name)].concat();
         let options = web_sys::RequestInit::new();
         options.set_method("POST");
         options.set_body(&file.file);
