@@ -23,6 +23,7 @@ mod monitor;
 mod openapi;
 mod pages;
 mod profile;
+mod query;
 mod security;
 mod sessions;
 mod simulations;

@@ -45,7 +45,7 @@ pub(super) fn Import(query: Query) -> impl IntoView {
     };
     view! {
         <div class="p-1 border-t border-line" on:dragover=|event| event.prevent_default() on:drop=drop_here>
-            <label class="h-8 px-2 rounded-selector flex items-center gap-2 hover:bg-hover focus-within:bg-hover cursor-pointer">
+            <label class="relative h-8 px-2 rounded-selector flex items-center gap-2 hover:bg-hover focus-within:outline-2 focus-within:outline-primary cursor-pointer">
                 <Icon name="file-up" small=true class="text-faint"/>
                 <span>"Import TOML…"</span>
                 <span class="ml-auto text-2xs text-muted">"choose or drop"</span>

@@ -1,10 +1,10 @@
 //! What of a file applies to the present data. A value, column or table that is not there is left out with its reason,
 //! and a filter none of whose values is there is left out whole.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+mod cards;
+mod selection;
+
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     Imported,
@@ -12,10 +12,9 @@ use super::{
 };
 use crate::{
     Error, Study, Workbench,
-    data::{ColumnInfo, TableInfo},
+    data::ColumnInfo,
     query::{
-        CardRule, CohortFilters, Counts, FilterCard, MergeSpec, Range, Selection, Shape,
-        default_selection,
+        CohortFilters, Counts, MergeSpec, Range, Shape, default_selection,
         filter::{age_column, sex_column, site_column, site_names},
         index::{Dictionary, StudyIndex},
         off_thread,
@@ -56,7 +55,7 @@ struct Check<'a> {
     left_out: LeftOuts,
 }
 
-impl<'a> Check<'a> {
+impl Check<'_> {
     fn imported(mut self, mut parts: Parts) -> Result<Imported, Error> {
         self.left_out = std::mem::take(&mut parts.left_out);
         let filters = CohortFilters {
@@ -217,100 +216,5 @@ impl<'a> Check<'a> {
             self.left_out.add(line, &format!("the {what} filter"), why);
         }
         known.into_iter().map(|it| it.value).collect()
-    }
-
-    fn cards(&mut self, asked: Vec<Placed<FilterCard>>) -> Result<Vec<FilterCard>, Error> {
-        let mut cards = Vec::with_capacity(asked.len());
-        for Placed { line, value } in asked {
-            let what = format!("card {}.{}", value.table, value.column);
-            let card = self.known_values(line, &what, value)?;
-            let Some(card) = card else { continue };
-            match self.bench.card(self.study, self.index, &card)? {
-                Ok(_) => cards.push(card),
-                Err(why) => self.left_out.add(line, &what, &why),
-            }
-        }
-        Ok(cards)
-    }
-
-    /// The card with those of its values that the column has; none if there is none left.
-    fn known_values(
-        &mut self,
-        line: u64,
-        what: &str,
-        mut card: FilterCard,
-    ) -> Result<Option<FilterCard>, Error> {
-        let CardRule::Categories { values } = &mut card.rule else {
-            return Ok(Some(card));
-        };
-        let table = self.study.table(&card.table);
-        let column = table.and_then(|table| Some((table, table.column(&card.column)?)));
-        let Some((table, column)) = column.filter(|_| !values.is_empty()) else {
-            return Ok(Some(card));
-        };
-        let found = self.bench.dictionary(table, &column.name)?.has(values);
-        for (value, _) in values.iter().zip(&found).filter(|(_, found)| !**found) {
-            let what = format!("{} of {what}", short(value));
-            self.left_out
-                .add(line, &what, "the column has no such value");
-        }
-        let mut found = found.into_iter();
-        values.retain(|_| found.next() == Some(true));
-        if values.is_empty() {
-            let why = "none of its values is in the data";
-            self.left_out.add(line, what, why);
-            return Ok(None);
-        }
-        Ok(Some(card))
-    }
-
-    fn selection(
-        &mut self,
-        tables: Vec<Placed<String>>,
-        columns: Vec<(String, Vec<Placed<String>>)>,
-    ) -> Selection {
-        let mut asked: BTreeMap<String, Vec<Placed<String>>> = columns.into_iter().collect();
-        let mut selection = Selection::default();
-        for table in tables {
-            let columns = asked.remove(&table.value).unwrap_or_default();
-            let Some(info) = self.joinable(&table) else {
-                continue;
-            };
-            let mut free: HashSet<&str> = info.columns.iter().map(|it| it.name.as_str()).collect();
-            let taken = selection.tables.entry(table.value.clone()).or_default();
-            for column in columns {
-                if free.remove(column.value.as_str()) {
-                    taken.push(column.value);
-                } else if info.column(&column.value).is_none() {
-                    let what = format!("column {}.{}", table.value, column.value);
-                    let why = "the table has no such column";
-                    self.left_out.add(column.line, &what, why);
-                }
-            }
-        }
-        for (name, columns) in asked {
-            if let Some(first) = columns.first() {
-                let why = "the table is not among selected_tables";
-                self.left_out
-                    .add(first.line, &format!("columns of {name}"), why);
-            }
-        }
-        selection
-    }
-
-    /// The table, if it is here and can be joined.
-    fn joinable(&mut self, asked: &Placed<String>) -> Option<&'a TableInfo> {
-        let found = self.study.table(&asked.value);
-        let key = &self.study.keys.primary_id;
-        let why = match found {
-            None => "it is not here".to_owned(),
-            Some(table) if table.column(key).is_none() => {
-                format!("it has no column {key} to join on")
-            }
-            Some(_) => return found,
-        };
-        let what = format!("table {}", asked.value);
-        self.left_out.add(asked.line, &what, &why);
-        None
     }
 }

@@ -1,6 +1,8 @@
 //! What a file says, each part with its line; what cannot be meant is left out and said. The data is not known here.
 
 mod cards;
+mod place;
+mod sections;
 mod values;
 
 use toml::{
@@ -8,7 +10,11 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use self::values::{flag, list, number, text};
+pub(super) use self::place::short;
+use self::{
+    place::{Lines, MOST_REPEATED, bad_file, cut, decoded},
+    values::{flag, list, number, text},
+};
 use super::{FORMAT_VERSION, Imported, LeftOut, MAX_PARAMETERS_BYTES};
 use crate::{
     Error,
@@ -17,8 +23,6 @@ use crate::{
 
 /// Parts named one by one before the rest is counted.
 const MOST_NAMED: usize = 100;
-/// Characters of a name or value that are repeated in an answer.
-const MOST_REPEATED: usize = 80;
 
 /// Values of one filter: a longer list is a table to join on.
 const MAX_VALUES: usize = 1_000;
@@ -129,63 +133,6 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Parts, Error> {
     Ok(reader.parts)
 }
 
-/// Beginning of a text that may be a stranger's whole file.
-pub(super) fn short(text: &str) -> String {
-    cut(text, MOST_REPEATED)
-}
-
-fn cut(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
-        Some((end, _)) => [&text[..end], "…"].concat(),
-        None => text.to_owned(),
-    }
-}
-
-fn decoded<'t>(file: &str, bytes: &'t [u8]) -> Result<&'t str, Error> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = &bytes[..error.valid_up_to()];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
-        bad_file(file, Some((line, 1)), "this is not UTF-8 text".into())
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
-
-fn bad_file(file: &str, place: Option<(u64, u64)>, problem: String) -> Error {
-    Error::BadFile {
-        file: short(file),
-        line: place.map(|(line, _)| line),
-        column: place.map(|(_, column)| column.to_string()),
-        problem,
-    }
-}
-
-/// Where each line begins.
-struct Lines(Vec<usize>);
-
-impl Lines {
-    fn of(text: &str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        Self(
-            std::iter::once(0)
-                .chain(ends.map(|(at, _)| at + 1))
-                .collect(),
-        )
-    }
-
-    /// The line of a byte, from 1.
-    fn line(&self, at: usize) -> u64 {
-        self.0.partition_point(|start| *start <= at) as u64
-    }
-
-    /// Line and column, in characters, from 1.
-    fn place(&self, text: &str, at: usize) -> (u64, u64) {
-        let line = self.line(at);
-        let start = self.0[line as usize - 1];
-        let before = text.get(start..at.min(text.len())).unwrap_or_default();
-        (line, 1 + before.chars().count() as u64)
-    }
-}
-
 struct Reader {
     lines: Lines,
     parts: Parts,
@@ -244,72 +191,6 @@ impl Reader {
                 self.leave(key, name, "it is not in the form of a section")
             }
             _ => self.leave(key, name, UNKNOWN),
-        }
-    }
-
-    fn cohort(&mut self, table: &DeTable<'_>) {
-        for (key, value) in table {
-            match &**key.get_ref() {
-                "age_range" => self.age(value),
-                "sites" => self.parts.sites = self.some_texts(value, "sites"),
-                "sessions" => self.parts.visits = self.some_texts(value, "sessions"),
-                "sex" => self.parts.sex = self.some_texts(value, "sex"),
-                _ => self.unknown(key, "cohort_filters"),
-            }
-        }
-    }
-
-    fn age(&mut self, value: &Spanned<DeValue<'_>>) {
-        let ends = list(value.get_ref()).and_then(|ends| match ends {
-            [min, max] => Some((number(min.get_ref())?, number(max.get_ref())?)),
-            _ => None,
-        });
-        // An end that nothing can reach is an open one.
-        let range = ends.map(|(min, max)| Range {
-            min: (min != f64::NEG_INFINITY).then_some(min),
-            max: (max != f64::INFINITY).then_some(max),
-        });
-        match range.filter(|range| is_finite(*range)) {
-            Some(range) => {
-                let line = self.line(value);
-                self.parts.age = Some(Placed { line, value: range });
-            }
-            None => self.leave(value, "age_range", "it is not two numbers"),
-        }
-    }
-
-    fn selection(&mut self, table: &DeTable<'_>) {
-        self.parts.tables.get_or_insert_default();
-        for (key, value) in table {
-            match (&**key.get_ref(), value.get_ref()) {
-                ("selected_tables", _) => {
-                    self.parts.tables = Some(self.texts(value, "selected_tables"));
-                }
-                ("selected_columns", DeValue::Table(columns)) => {
-                    for (table, columns) in columns {
-                        let what = format!("columns of {}", table.get_ref());
-                        let columns = self.texts(columns, &what);
-                        let table = table.get_ref().to_string();
-                        self.parts.columns.push((table, columns));
-                    }
-                }
-                ("enwiden_longitudinal", _) => {
-                    if self.flag(value, "enwiden_longitudinal") {
-                        self.parts.shape = Shape::Wide;
-                    }
-                }
-                ("consolidate_baseline", _) => {
-                    self.parts.consolidate_baseline = self.flag(value, "consolidate_baseline");
-                }
-                ("selected_columns", _) => {
-                    self.leave(
-                        value,
-                        "selected_columns",
-                        "it does not list columns by table",
-                    );
-                }
-                _ => self.unknown(key, "export_selection"),
-            }
         }
     }
 
