@@ -27,7 +27,7 @@ async fn files(bench: &Bench, study: &Study, spec: &MergeSpec) -> BTreeMap<Strin
         let mut file = archive.by_index(at).unwrap();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        files.insert(file.name().to_owned(), text);
+        files.insert(file.name().unwrap().into_owned(), text);
     }
     files
 }
