@@ -29,6 +29,7 @@ mod problems;
 mod profile;
 mod runs;
 mod queries;
+mod query;
 mod security;
 mod sessions;
 mod simulations;

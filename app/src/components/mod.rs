@@ -18,4 +18,5 @@ pub(crate) mod theme;
 pub(crate) mod ticks;
 pub(crate) mod toasts;
 pub(crate) mod type_icon;
+pub(crate) mod upload;
 pub(crate) mod window;

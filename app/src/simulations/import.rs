@@ -11,16 +11,13 @@ use workbench::{
     simulation::trial::{Mapping, TimeIs},
 };
 
-use super::{
-    new::words,
-    server::import_trial,
-    upload::{Chosen, chosen, send, send_all},
-};
+use super::{new::words, server::import_trial};
 use crate::{
     AppError,
     components::{
         format,
         toasts::{Toasts, use_toasts},
+        upload::{Chosen, chosen, send, send_all},
     },
 };
 
@@ -97,11 +94,11 @@ enum Taken {
 async fn take_in(files: &[Chosen], tags: &str) -> Result<Taken, AppError> {
     match files {
         all if all.iter().all(Chosen::is_package) => {
-            let came = send_all::<Vec<Came>>("import", all, tags).await?;
+            let came = send_all::<Vec<Came>>("/simulations/import", all, tags).await?;
             let runs = came.into_iter().map(|came| (came.id, came.name));
             Ok(Taken::Runs(runs.collect()))
         }
-        [table] => Ok(Taken::Table(send("table", table).await?)),
+        [table] => Ok(Taken::Table(send("/simulations/table", table).await?)),
         _ => Err(AppError::BadRequest(
             "Choose packages only, or one table: of a table its columns are asked for.".into(),
         )),

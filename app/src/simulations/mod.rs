@@ -1,7 +1,7 @@
 //! The Simulations page: runs of a protocol, started, followed, found and kept.
 //!
 //! - `page` is the route; `place` the address, which says what is looked for and which run is open
-//! - `import` takes in a run that was not made here, a file by `upload`
+//! - `import` takes in a run that was not made here
 //! - `new` orders a run; `going` shows those that are not over, with their progress
 //! - `detail` is one run: `head` says where it stands, `about` what it was made of, `words` its tags and notes,
 //!   `outcomes` what came of it; its charts are `analysis`
@@ -41,7 +41,6 @@ mod search;
 mod seek;
 mod server;
 mod shown;
-mod upload;
 mod words;
 
 pub(crate) use self::page::SimulationsPage;

@@ -1,4 +1,6 @@
-//! The merged result as a file, and the Query page's plain form.
+//! The merged result as a file, and the Query page's plain form; `about` has the files about a query.
+
+mod about;
 
 use std::error::Error;
 
@@ -38,6 +40,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/query/result.csv", get(csv))
         .route("/query/result.parquet", get(parquet))
         .route("/query/apply", post(apply))
+        .merge(about::routes())
 }
 
 async fn csv(

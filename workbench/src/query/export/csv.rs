@@ -60,7 +60,7 @@ pub(in crate::query) fn csv_rows(columns: &[ArrayRef], out: &mut Pieces) -> Resu
 
 /// A text cell that a spreadsheet would run is defused; an empty text is told apart from a missing
 /// value by its quotes.
-fn push_text(text: &str, line: &mut String) {
+pub(in crate::query) fn push_text(text: &str, line: &mut String) {
     let text = escape_formula(text);
     if text.is_empty() || text.contains([',', '"', '\n', '\r']) {
         line.push('"');

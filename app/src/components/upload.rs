@@ -8,21 +8,14 @@ use serde::de::DeserializeOwned;
 use crate::AppError;
 
 /// A file that was chosen. On the server there are none.
-pub(super) struct Chosen {
-    pub(super) name: String,
+pub(crate) struct Chosen {
+    pub(crate) name: String,
     #[cfg(feature = "hydrate")]
     file: web_sys::File,
 }
 
-impl Chosen {
-    /// Whether it is a package of a run, by its name.
-    pub(super) fn is_package(&self) -> bool {
-        self.name.to_lowercase().ends_with(".zip")
-    }
-}
-
 /// The files in an input, which forgets them: the same can be chosen again after they were corrected.
-pub(super) fn chosen(event: &ev::Event) -> Vec<Chosen> {
+pub(crate) fn chosen(event: &ev::Event) -> Vec<Chosen> {
     #[cfg(feature = "hydrate")]
     {
         let input: web_sys::HtmlInputElement = leptos::prelude::event_target(event);
@@ -44,28 +37,61 @@ pub(super) fn chosen(event: &ev::Event) -> Vec<Chosen> {
     }
 }
 
-/// Sends one to `/simulations/{door}`.
-pub(super) async fn send<T: DeserializeOwned>(door: &str, file: &Chosen) -> Result<T, AppError> {
+/// The first of the files that were dropped.
+pub(crate) fn dropped(event: &ev::DragEvent) -> Option<Chosen> {
     #[cfg(feature = "hydrate")]
-    return browser::send(door, file).await;
+    {
+        let files = event.data_transfer().and_then(|dropped| dropped.files());
+        let file = files.and_then(|files| files.get(0));
+        file.map(|file| Chosen {
+            name: file.name(),
+            file,
+        })
+    }
     #[cfg(not(feature = "hydrate"))]
     {
-        let _nothing_to_send = (door, &file.name);
+        let _there_are_none = event;
+        None
+    }
+}
+
+impl Chosen {
+    /// Whether it is a package of a run, by its name.
+    pub(crate) fn is_package(&self) -> bool {
+        self.name.to_lowercase().ends_with(".zip")
+    }
+
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> f64 {
+        #[cfg(feature = "hydrate")]
+        return self.file.size();
+        #[cfg(not(feature = "hydrate"))]
+        0.0
+    }
+}
+
+/// Sends it to an address, with its name behind.
+pub(crate) async fn send<T: DeserializeOwned>(address: &str, file: &Chosen) -> Result<T, AppError> {
+    #[cfg(feature = "hydrate")]
+    return browser::send(address, file).await;
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _nothing_to_send = (address, &file.name);
         Err(AppError::Offline)
     }
 }
 
-/// Sends all of them to `/simulations/{door}` in one form, with the tags that they get.
-pub(super) async fn send_all<T: DeserializeOwned>(
-    door: &str,
+/// Sends all of them to an address in one form, with the tags that they get.
+pub(crate) async fn send_all<T: DeserializeOwned>(
+    address: &str,
     files: &[Chosen],
     tags: &str,
 ) -> Result<T, AppError> {
     #[cfg(feature = "hydrate")]
-    return browser::send_all(door, files, tags).await;
+    return browser::send_all(address, files, tags).await;
     #[cfg(not(feature = "hydrate"))]
     {
-        let _nothing_to_send = (door, files, tags);
+        let _nothing_to_send = (address, files, tags);
         Err(AppError::Offline)
     }
 }
@@ -81,15 +107,16 @@ mod browser {
     use crate::{AppError, json::read};
 
     pub(super) async fn send<T: DeserializeOwned>(
-        door: &str,
+        address: &str,
         file: &Chosen,
     ) -> Result<T, AppError> {
         let name = js_sys::encode_uri_component(&file.name);
-        post(&format!("/simulations/{door}?name={name}"), &file.file).await
+        let address = [address, "?name=", &String::from(name)].concat();
+        post(&address, &file.file).await
     }
 
     pub(super) async fn send_all<T: DeserializeOwned>(
-        door: &str,
+        address: &str,
         files: &[Chosen],
         tags: &str,
     ) -> Result<T, AppError> {
@@ -102,7 +129,7 @@ mod browser {
             Ok::<_, JsValue>(form)
         };
         let form = form().map_err(|_| unreadable("The files"))?;
-        post(&["/simulations/", door].concat(), &form).await
+        post(address, &form).await
     }
 
     async fn post<T: DeserializeOwned>(address: &str, body: &JsValue) -> Result<T, AppError> {
