@@ -2,22 +2,21 @@
 //! in the sessions' own states in turn, each of which ten of them hear. Measured is the time from where a change is sent
 //! to where it is heard.
 
+mod heard;
+
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 
+use self::heard::Heard;
 use crate::{
     account,
     bench::{Bench, seconds},
     error::Result,
-    histogram::Histogram,
     process::ensure_files,
     program::{Server, Settings},
     request::{Access, JSON_OVER_ANY},
@@ -38,19 +37,7 @@ const MEMORY: u64 = 2_000_000_000;
 const P99: Duration = Duration::from_millis(200);
 /// What is heard later than this after the last change was sent is lost.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Changes of one session that may be on their way at once.
-const UNDER_WAY: u64 = 64;
 const NAME: &str = "live";
-
-/// When each change was sent, and how long those took that were heard.
-#[derive(Debug)]
-struct Heard {
-    epoch: Instant,
-    /// By session, in a ring by version.
-    sent: Vec<Vec<AtomicU64>>,
-    took: Mutex<Histogram>,
-    ended: AtomicUsize,
-}
 
 pub async fn run(bench: &mut Bench, sockets: usize, events: usize) -> Result<()> {
     ensure_files(sockets as u64 + OTHERS)?;
@@ -84,16 +71,14 @@ pub async fn run(bench: &mut Bench, sockets: usize, events: usize) -> Result<()>
     while heard.count() < sent * EARS && Instant::now() < until {
         sleep(Duration::from_millis(20)).await;
     }
-    let took = heard.took.lock().unwrap_or_else(PoisonError::into_inner);
-    let (count, p50, p99) = (took.count(), took.quantile(0.50), took.quantile(0.99));
-    drop(took);
+    let (count, p50, p99) = (heard.count(), heard.quantile(0.50), heard.quantile(0.99));
     bench.table.note(&format!(
         "heard {count} times of {sent} changes by {EARS} each, p50 {}",
         table::time(p50)
     ));
     bench.table.p99_below(p99, P99);
-    let ended = heard.ended.load(Ordering::Relaxed);
-    let is_whole = ended == 0 && count as usize >= sent * EARS;
+    let ended = heard.ended();
+    let is_whole = ended == 0 && count >= sent * EARS;
     bench.table.judge(
         &format!("{ended} connections ended; all was heard"),
         "0",
@@ -147,7 +132,7 @@ async fn listen(
                 while let Some(text) = socket.hear().await {
                     heard.take(whose, &text);
                 }
-                heard.ended.fetch_add(1, Ordering::Relaxed);
+                heard.end();
             });
         }
     }
@@ -179,70 +164,5 @@ fn writer(
             heard.send(*whose, round as u64 + 2);
         }
         count += 1;
-    }
-}
-
-impl Heard {
-    fn of(sessions: usize) -> Self {
-        let ring = || (0..UNDER_WAY).map(|_| AtomicU64::new(0)).collect();
-        Self {
-            epoch: Instant::now(),
-            sent: (0..sessions).map(|_| ring()).collect(),
-            took: Mutex::new(Histogram::new()),
-            ended: AtomicUsize::new(0),
-        }
-    }
-
-    fn send(&self, whose: usize, version: u64) {
-        if let Some(at) = self.place(whose, version) {
-            at.store(self.now(), Ordering::Relaxed);
-        }
-    }
-
-    fn take(&self, whose: usize, text: &str) {
-        let version = version(text);
-        if let Some(sent) = version.and_then(|version| self.place(whose, version)) {
-            let took = self.now().saturating_sub(sent.load(Ordering::Relaxed));
-            let mut all = self.took.lock().unwrap_or_else(PoisonError::into_inner);
-            all.record(Duration::from_micros(took));
-        }
-    }
-
-    fn place(&self, whose: usize, version: u64) -> Option<&AtomicU64> {
-        self.sent.get(whose)?.get((version % UNDER_WAY) as usize)
-    }
-
-    fn count(&self) -> usize {
-        self.took
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .count() as usize
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.epoch.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-}
-
-/// Of which version of the state it tells; `None` if it tells of something else.
-fn version(text: &str) -> Option<u64> {
-    let is_ours = text.contains(r#""event":"change""#) && text.contains(r#""name":"live""#);
-    let (_, rest) = text.split_once(r#""version":"#).filter(|_| is_ours)?;
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
-    rest.get(..end)?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::version;
-
-    #[test]
-    fn the_version_of_our_state_is_found_in_what_is_told() {
-        let told = r#"{"event":"change","revision":42,"data":{"kind":"note","name":"live","version":17,"client":null}}"#;
-        assert_eq!(version(told), Some(17));
-        assert_eq!(version(&told.replace("live", "study.name")), None);
-        assert_eq!(version(r#"{"event":"open","revision":41}"#), None);
     }
 }
