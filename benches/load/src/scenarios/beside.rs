@@ -139,12 +139,7 @@ async fn beside_redis(bench: &mut Bench) -> Result<Pair> {
         set(&mut request, n, n);
         connection.good("Redis: SET", &request).await?;
     }
-    redis(&mut request, &[b"INFO", b"server"]);
-    let info = connection.good("Redis: INFO", &request).await?;
-    let process = info
-        .lines()
-        .find_map(|line| line.strip_prefix("process_id:")?.trim().parse().ok());
-    let servers = [Process(process.unwrap_or_default())];
+    let servers = [process(&mut connection).await?];
     let load = load(bench, address, Wire::Redis);
     let reads = |client| {
         let mut random = Random::of(client);
@@ -163,6 +158,18 @@ async fn beside_redis(bench: &mut Bench) -> Result<Pair> {
         load.run(&servers, reads).await?,
         load.run(&servers, writes).await?,
     )
+}
+
+/// Which process answers here.
+async fn process(connection: &mut Connection) -> Result<Process> {
+    let mut request = Vec::new();
+    redis(&mut request, &[b"INFO", b"server"]);
+    let info = connection.good("Redis: INFO", &request).await?;
+    let number = info
+        .lines()
+        .find_map(|line| line.strip_prefix("process_id:"));
+    let number = number.and_then(|number| number.trim().parse().ok());
+    Ok(Process(number.unwrap_or_default()))
 }
 
 fn set(out: &mut Vec<u8>, n: usize, content: usize) {
@@ -200,3 +207,7 @@ fn pair(bench: &mut Bench, whose: &str, reads: Measured, writes: Measured) -> Re
         .load(&format!("{whose}: durable writes"), &writes);
     Ok([reads, writes])
 }
+
+#[cfg(test)]
+#[path = "beside_tests.rs"]
+mod tests;
