@@ -25,19 +25,21 @@ async function order(page: Page, run: Run): Promise<void> {
 const runs = (page: Page) => page.getByRole("grid", { name: "Runs" }).locator("tbody").getByRole("row");
 
 const IMPORTED_AT_ONCE = 50;
+/** A tag for each time: none of them is part of an id. */
+const TAGS = ["amaranth", "bistre", "celadon", "drab"];
 
-/** Fills the list with copies of one small run, which come in as packages, fifty at once with a tag. The id of the first. */
-async function fill(page: Page, rounds: number): Promise<string> {
+/** Fills the list with copies of one small run, which come in as packages, fifty at once with a tag. Gives its id. */
+async function fill(page: Page, times: number): Promise<string> {
   await order(page, { patients: "10", years: "1", name: "Seed" });
   await expectCompleted(page, "Seed");
   const href = (await page.getByRole("link", { name: "Seed", exact: true }).getAttribute("href")) ?? "";
   const buffer = await (await page.request.get(`${href}/package`)).body();
   const files = Array.from({ length: IMPORTED_AT_ONCE }, (_, at) => ({ name: `${at}.zip`, mimeType: "application/zip", buffer }));
-  for (let round = 1; round <= rounds; round += 1) {
+  for (const [at, tag] of TAGS.slice(0, times).entries()) {
     await page.getByRole("button", { name: "Import", exact: true }).click();
-    await page.getByLabel("Tags, with commas between").fill(`round ${round}`);
+    await page.getByLabel("Tags, with commas between").fill(tag);
     await page.getByLabel("Packages of runs, or the table of a trial").setInputFiles(files);
-    await expect(page.getByTestId("runs-found")).toContainText(`${round * IMPORTED_AT_ONCE + 1} runs`, { timeout: 20_000 });
+    await expect(page.getByTestId("runs-found")).toContainText(`${(at + 1) * IMPORTED_AT_ONCE + 1} runs`, { timeout: 20_000 });
   }
   return href.replace("/simulations/", "");
 }
@@ -281,8 +283,8 @@ test("two hundred runs are one list that scrolls, with the keyboard too, and sta
   await expect(grid).toBeVisible();
   await page.keyboard.press("/");
   await expect(page.getByLabel("Search runs")).toBeFocused();
-  await page.keyboard.type("round 3");
-  await expect(page.getByTestId("runs-found")).toContainText("50 runs");
+  await page.keyboard.type("celadon");
+  await expect(page.getByTestId("runs-found")).toContainText(/^50 runs/);
   await expect(grid).toHaveAttribute("aria-rowcount", "51");
 });
 

@@ -63,6 +63,7 @@ pub(super) fn Chosen(chosen: RwSignal<Vec<String>>) -> impl IntoView {
         <Show when=move || !chosen.with(Vec::is_empty)>
             <div class="min-h-9 py-1 shrink-0 flex flex-wrap items-center gap-2 px-4 border-b border-line bg-soft text-xs text-primary" role="group" aria-label="Chosen runs">
                 <span class="font-medium num">{count}</span>
+                <button class="btn btn-xs btn-ghost btn-square" aria-label="Choose none" on:click=move |_| chosen.set(Vec::new())><Icon name="x" small=true/></button>
                 <span class="flex-1"></span>
                 <Show when=is_comparable>
                     <A href=move || of_runs(&chosen.get()) attr:class="btn btn-xs">"Compare"</A>

@@ -71,14 +71,14 @@ pub(super) fn Line(
             <td class="pl-4!"><input type="checkbox" tabindex="-1" class="checkbox checkbox-xs checkbox-primary" aria-label=row.name.clone() prop:checked=is_chosen on:change=choose/></td>
             <td><Pin id=row.id.clone() is_pinned=row.is_pinned name=row.name.clone()/></td>
             <td class="h-12! overflow-hidden">
-                <div class="flex items-center gap-1.5 overflow-hidden"><A href=place::of_run(&row.id) attr:class="font-medium text-sm truncate max-w-72">{row.name}</A>{state}<span class="contents max-md:hidden">{tags.collect_view()}</span></div>
+                <div class="flex items-center gap-1.5 overflow-hidden"><A href=place::of_run(&row.id) attr:class="font-medium text-sm truncate max-w-72 shrink-0 max-lg:shrink">{row.name}</A>{state}<span class="contents max-lg:hidden">{tags.collect_view()}</span></div>
                 <div class="font-mono text-2xs text-faint truncate">{row.id}</div>
             </td>
             <td class="max-md:hidden"><div class="truncate">{row.protocol}</div><div class="text-2xs text-faint num truncate">{ran}</div></td>
             <td class="num">{format::count(row.patients.into())}</td>
-            <td class="num max-md:hidden">{format::number(row.years, 2)}</td>
-            <td class="num max-md:hidden">{count(row.visits)}</td>
-            <td class="num pr-4! max-md:hidden">{row.bytes.map_or_else(|| "–".to_owned(), format::bytes)}</td>
+            <td class="num max-lg:hidden">{format::number(row.years, 2)}</td>
+            <td class="num max-lg:hidden">{count(row.visits)}</td>
+            <td class="num pr-4! max-lg:hidden">{row.bytes.map_or_else(|| "–".to_owned(), format::bytes)}</td>
         </tr>
     }
     .into_any()

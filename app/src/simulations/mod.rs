@@ -10,7 +10,7 @@
 //! - `shown` is what was found, with `pages` of it at hand; `rows` scrolls through it, each a `line`, `cursor` the one that
 //!   keys are on; `chosen` does something with several
 //! - `memory` is how full the memory for results is, and what could be better
-//! - `server` is what they ask, `answers` (`ssr`) what they are told, `refused` (`ssr`) what they are refused
+//! - `server` is what they ask, `answers`, `remembered` and `refused` (`ssr`) what they are told
 
 mod about;
 #[cfg(feature = "ssr")]
@@ -33,6 +33,8 @@ mod pages;
 mod place;
 #[cfg(feature = "ssr")]
 mod refused;
+#[cfg(feature = "ssr")]
+mod remembered;
 mod rows;
 mod saved;
 mod search;

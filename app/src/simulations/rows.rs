@@ -95,6 +95,8 @@ pub(super) fn Rows(
                 None => return,
             },
             _ => {
+                // The bar of what is chosen may have come or gone.
+                measure();
                 let port = port.get_untracked();
                 let page = port.map_or(1, |port| port.seen().len);
                 let Some(at) = cursor.led(&key, total.get_untracked(), page) else {
@@ -149,22 +151,22 @@ pub(super) fn Rows(
                         <th scope="col" class="pl-4! w-11"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" aria-label="All runs" prop:checked=is_all on:change=move |event| choose_all.run(event_target_checked(&event))/></th>
                         <th scope="col" class="w-8"><span class="sr-only">"Pinned"</span></th>
                         <th scope="col">"Run"</th>
-                        <th scope="col" class="w-1/3 max-md:hidden">"Protocol"</th>
+                        <th scope="col" class="w-1/4 max-md:hidden">"Protocol"</th>
                         <th scope="col" class="num w-24 max-md:w-20">"Patients"</th>
-                        <th scope="col" class="num w-16 max-md:hidden">"Years"</th>
-                        <th scope="col" class="num w-24 max-md:hidden">"Visits"</th>
-                        <th scope="col" class="num w-24 pr-4! max-md:hidden">"Size"</th>
+                        <th scope="col" class="num w-16 max-lg:hidden">"Years"</th>
+                        <th scope="col" class="num w-24 max-lg:hidden">"Visits"</th>
+                        <th scope="col" class="num w-24 pr-4! max-lg:hidden">"Size"</th>
                     </tr>
                 </thead>
                 <tbody>
-                    <tr aria-hidden="true" class="hf-gap"><td colspan="8" style=gap(true)></td></tr>
+                    <tr aria-hidden="true" class="hf-gap"><td style=gap(true)></td></tr>
                     <For each=visible key=|(at, row)| (*at, row.as_ref().map(|row| (row.id.clone(), row.version))) let((at, row))>
                         {match row {
                             Some(row) => view! { <Line row at chosen cursor/> }.into_any(),
                             None => view! { <Late at/> }.into_any(),
                         }}
                     </For>
-                    <tr aria-hidden="true" class="hf-gap"><td colspan="8" style=gap(false)></td></tr>
+                    <tr aria-hidden="true" class="hf-gap"><td style=gap(false)></td></tr>
                 </tbody>
             </table>
         </div>
@@ -177,7 +179,9 @@ pub(super) fn Rows(
 fn Late(at: u64) -> impl IntoView {
     view! {
         <tr id=place_id(at) aria-rowindex=at + 2 aria-busy="true">
-            <td colspan="8" class="h-12! pl-4!"><span class="hf-late skeleton block h-4 rounded-selector bg-base-300"></span><span class="sr-only">"Loading"</span></td>
+            <td class="h-12!"></td>
+            <td></td>
+            <td><span class="hf-late skeleton block h-4 rounded-selector bg-base-300"></span><span class="sr-only">"Loading"</span></td>
         </tr>
     }
     .into_any()

@@ -212,14 +212,15 @@ pub(super) async fn restore_runs(ids: Vec<String>) -> Result<(), AppError> {
 /// How full the memory for results is, how well it serves, and what could be better.
 #[server(prefix = "/api", endpoint = "runs_memory", input = Json, output = Json)]
 pub(super) async fn runs_memory() -> Result<Memory, AppError> {
-    crate::error::answer(async { super::answers::memory(&crate::context::caller()?).await }).await
+    crate::error::answer(async { super::remembered::memory(&crate::context::caller()?).await })
+        .await
 }
 
 /// Another budget for it, until the server is started again.
 #[server(prefix = "/api", endpoint = "raise_memory", input = Json, output = Json)]
 pub(super) async fn raise_memory(bytes: u64) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::raise_memory(&crate::context::caller()?, bytes).await
+        super::remembered::raise_memory(&crate::context::caller()?, bytes).await
     })
     .await
 }

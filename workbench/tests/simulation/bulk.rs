@@ -28,22 +28,22 @@ const VIEWER: &str = "user:vera";
 /// Refuses viewers, and lets somebody else write a run while a transaction of Ada's is being made.
 #[derive(Debug, Default)]
 struct Door {
-    /// The run, and which of the writes of the transaction it happens beside.
-    meddled: Mutex<Option<(StateId, usize)>>,
+    /// The run, which of the writes of the transaction it happens beside, and what its engine is from then on.
+    meddled: Mutex<Option<(StateId, usize, &'static str)>>,
 }
 
 impl Door {
-    fn meddle(&self, id: &str, at: usize) {
-        *self.meddled.lock().unwrap() = Some((StateId::new(id), at));
+    fn meddle(&self, id: &str, at: usize, engine: &'static str) {
+        *self.meddled.lock().unwrap() = Some((StateId::new(id), at, engine));
     }
 
-    fn due(&self) -> Option<StateId> {
+    fn due(&self) -> Option<(StateId, &'static str)> {
         let mut meddled = self.meddled.lock().unwrap();
-        let (id, at) = meddled.as_mut()?;
+        let (_, at, _) = meddled.as_mut()?;
         *at -= 1;
-        let id = (*at == 0).then(|| id.clone())?;
-        *meddled = None;
-        Some(id)
+        let is_due = *at == 0;
+        let due = is_due.then(|| meddled.take()).flatten()?;
+        Some((due.0, due.2))
     }
 }
 
@@ -59,8 +59,8 @@ impl Authority for Door {
             return Ok(Powers::none("viewers read only"));
         }
         let due = (*actor == ada().actor).then(|| self.due()).flatten();
-        if let Some(id) = due {
-            let update = Update::Merge(json!({"engine": "another"}));
+        if let Some((id, engine)) = due {
+            let update = Update::Merge(json!({"engine": engine}));
             let somebody = Actor::system();
             states
                 .update(scope, &id, update, Expected::Any, &somebody)
@@ -135,7 +135,7 @@ async fn whoever_writes_one_of_the_runs_meanwhile_is_named_and_nothing_is_change
     let (b, door) = guarded().await;
     let ids = three(&b).await;
     // It was read and drafted already when the third one is.
-    door.meddle(&ids[1], 3);
+    door.meddle(&ids[1], 3, "another");
     let refused = b.runs.tag(&ada(), &ids, "nhs", true).await.unwrap_err();
     let named = format!("Cobalt ({})", ids[1]);
     assert!(
@@ -146,7 +146,7 @@ async fn whoever_writes_one_of_the_runs_meanwhile_is_named_and_nothing_is_change
     assert!(now.iter().all(|run| run.tags.is_empty()));
     assert_eq!(now[1].engine, "another");
 
-    door.meddle(&ids[1], 3);
+    door.meddle(&ids[1], 3, "a third one");
     let refused = b.runs.delete_all(&ada(), &ids).await.unwrap_err();
     assert!(refused.to_string().contains(&named), "{refused}");
     assert_whole(&b, &ids).await;
