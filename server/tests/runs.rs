@@ -182,10 +182,9 @@ async fn runs_are_found_by_words_tags_and_status_page_by_page() {
         (names(&rest), &rest["next"]),
         (vec!["zyx 10".to_owned()], &Value::Null)
     );
-    let found = ada.get(&format!(
-        "{RUNS}?q=zyx&tag=nhs&status=completed&model=reactive&model=treat_and_extend&facets=true"
-    ));
-    let found = found.await.json();
+    let models = "model=reactive&model=treat_and_extend";
+    let path = format!("{RUNS}?q=zyx&tag=nhs&status=completed&{models}&facets=true");
+    let found = ada.get(&path).await.json();
     assert_eq!((&found["total"], &found["all"]), (&json!(2), &json!(3)));
     assert_eq!(
         found["facets"]["tags"],

@@ -45,8 +45,8 @@ async fn every_view_is_told_as_data_and_as_csv() {
     }
     let unknown = ada.get(&format!("{place}/analysis/weather")).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    let many = ada.get(&format!("{place}/analysis/trajectories?count=201"));
-    assert_eq!(field(&many.await), "count");
+    let path = format!("{place}/analysis/trajectories?count=201");
+    assert_eq!(field(&ada.get(&path).await), "count");
 }
 
 #[tokio::test]
@@ -81,8 +81,9 @@ async fn the_trail_and_what_a_run_was_made_of_are_views_too() {
         (&deeds[0]["did"], &deeds[deeds.len() - 1]["did"]),
         (&json!("pinned"), &json!("ordered"))
     );
-    let csv = ada.get(&format!("{place}/analysis/history?format=csv"));
-    assert_eq!(csv.await.text().lines().count(), 1 + deeds.len());
+    let path = format!("{place}/analysis/history?format=csv");
+    let csv = ada.get(&path).await.text();
+    assert_eq!(csv.lines().count(), 1 + deeds.len());
     let about = ada.get(&format!("{place}/analysis/about")).await.json();
     assert_eq!(
         about["about"]["protocol_name"],
