@@ -94,6 +94,13 @@ async fn a_secret_is_told_once() {
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         told.push(answer.text());
     }
+    let once = [("idempotency-key", "hook of may")];
+    let order = json!({"url": "https://example.org/may"});
+    let made = browser.ask("POST", "/webhooks", &once, order.clone()).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let again = browser.ask("POST", "/webhooks", &once, order).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text());
+    assert!(!again.text().contains("whsec_"), "{}", again.text());
     for text in told {
         assert!(!text.contains(&first) && !text.contains(&second), "{text}");
     }
