@@ -3,6 +3,7 @@
 use std::{
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
+    pin::pin,
 };
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 
 use super::{Terminal, bar::Of};
-use crate::Error;
+use crate::{Error, application::stop::stop_signal};
 
 /// What stands for standard output.
 const STANDARD: &str = "-";
@@ -59,16 +60,25 @@ pub(super) async fn write<E: Into<Error>>(
     Ok(())
 }
 
-/// Piece by piece: one of them is in memory.
+/// Piece by piece: one of them is in memory. A signal ends it, and what is unfinished goes.
 async fn poured(
     pieces: impl Stream<Item = Result<Bytes, Error>>,
     mut out: impl Write,
 ) -> Result<(), Error> {
-    let mut pieces = std::pin::pin!(pieces);
-    while let Some(piece) = pieces.next().await {
-        out.write_all(&piece?).map_err(Error::io("the output"))?;
+    let (mut pieces, mut signal) = (pin!(pieces), pin!(stop_signal()));
+    loop {
+        let piece = tokio::select! {
+            piece = pieces.next() => piece,
+            () = &mut signal => {
+                let problem = "interrupted; the file is as it was before";
+                return Err(Error::Interrupted(problem.into()));
+            }
+        };
+        match piece {
+            Some(piece) => out.write_all(&piece?).map_err(Error::io("the output"))?,
+            None => return out.flush().map_err(Error::io("the output")),
+        }
     }
-    out.flush().map_err(Error::io("the output"))
 }
 
 /// A file that others may read as they may read any new file of this person's.
