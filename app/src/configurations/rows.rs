@@ -1,5 +1,7 @@
 //! One file of the list: where it stands, and what can be done with it.
 
+use std::collections::BTreeMap;
+
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
 use workbench::configurations::Configuration;
@@ -26,14 +28,13 @@ enum Asking {
 #[component]
 pub(super) fn Row(
     name: String,
-    files: Memo<Vec<Configuration>>,
+    files: Memo<BTreeMap<String, Configuration>>,
     now: Memo<i64>,
     reload: Callback<()>,
 ) -> impl IntoView {
     let asking = RwSignal::new(None::<Asking>);
     let own = name.clone();
-    let file =
-        Memo::new(move |_| files.with(|files| files.iter().find(|file| file.name == own).cloned()));
+    let file = Memo::new(move |_| files.with(|files| files.get(&own).cloned()));
     let version = move || file.with_untracked(|file| file.as_ref().map_or(0, |file| file.version));
     view! {
         {move || file.get().map(|file| view! { <Cells file now=now.get_untracked() asking reload/> })}
