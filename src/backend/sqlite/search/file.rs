@@ -160,6 +160,8 @@ fn pool(path: &Path) -> SqlitePool {
         .pragma("mmap_size", MAPPED);
     SqlitePoolOptions::new()
         .max_connections(READERS)
+        // As of those that read the states.
+        .test_before_acquire(false)
         .connect_lazy_with(options)
 }
 

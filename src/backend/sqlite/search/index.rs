@@ -30,6 +30,10 @@ const DIALECT: Dialect = Dialect {
     and_not: " NOT ",
 };
 
+// How far the index is, and the number of a scope in it, if it has states.
+const HEAD: &str = "
+    SELECT h.revision, h.goal, s.number FROM head h LEFT JOIN scopes s ON s.scope = ?1";
+
 // One row here too. JSON as we write it has no line breaks.
 const STATES: &str = "
     SELECT group_concat(l.revision || ' ' || l.state, char(10))
@@ -44,16 +48,13 @@ pub(super) async fn answer(
 ) -> Result<Option<Found>, Fault> {
     let mut connection = files.readers().acquire().await?;
     let mut snapshot = connection.begin().await?;
-    let (head, goal): (i64, i64) = sqlx::query_as("SELECT revision, goal FROM head")
+    let (head, goal, number): (i64, i64, Option<i64>) = sqlx::query_as(HEAD)
+        .bind(ask.scope().to_string())
         .fetch_one(&mut *snapshot)
         .await?;
     if head < goal || head < clamped(newest.0) {
         return Ok(None);
     }
-    let number: Option<i64> = sqlx::query_scalar("SELECT number FROM scopes WHERE scope = ?1")
-        .bind(ask.scope().to_string())
-        .fetch_optional(&mut *snapshot)
-        .await?;
     let Some(number) = number else {
         return Ok(Some(Selection::new(ask).found()));
     };
@@ -86,22 +87,29 @@ impl Index for SqliteIndex<'_> {
             (">", "ASC")
         };
         // ?3 is whether there is no place to begin behind; by place in the log there always is one.
-        let (behind, columns) = match order.by {
+        // `key` is as much of time of creation, name and id as makes a place in this order: there are up to 501 of them.
+        let (behind, columns, key) = match order.by {
             By::Created => (
                 format!("(?3 OR (e.created, e.id) {than} (?4, ?5))"),
                 "e.created, e.id",
+                "e.created, '' AS name, e.id",
             ),
             By::Name => (
                 format!("(?3 OR (e.name, e.id) {than} (?4, ?5))"),
                 "e.name, e.id",
+                "0 AS created, e.name, e.id",
             ),
-            By::Updated | By::Field(_) => (format!("words.rowid {than} ?4"), "words.rowid"),
+            By::Updated | By::Field(_) => (
+                format!("words.rowid {than} ?4"),
+                "words.rowid",
+                "0 AS created, '' AS name, '' AS id",
+            ),
         };
         let ordered = columns.replace(',', &format!(" {direction},"));
         // One row for all of them: each row is handed over from SQLite's thread to ours.
         let sql = format!(
             "SELECT json_group_array(json_array(revision, ends, json(wide), created, name, id)) FROM (
-                 SELECT e.revision, e.ends, iif(e.wide, 'true', 'false') AS wide, e.created, e.name, e.id
+                 SELECT e.revision, e.ends, iif(e.wide, 'true', 'false') AS wide, {key}
                  FROM words CROSS JOIN entries e ON e.revision = words.rowid
                  WHERE words MATCH ?1 AND {behind} ORDER BY {ordered} {direction} LIMIT ?2)"
         );
