@@ -59,8 +59,12 @@ pub(super) async fn answer(
         return Ok(Some(Selection::new(ask).found()));
     };
     let plan = Plan::of(ask);
+    let terms = Terms::of_scope(number);
     let mut index = SqliteIndex {
-        expression: plan.expression(&Terms::of_scope(number), &DIALECT),
+        expression: plan.expression(&terms, &DIALECT),
+        shorter: plan
+            .kind_beside_one()
+            .map(|kind| (plan.expression_of_any_kind(&terms, &DIALECT), kind)),
         snapshot: &mut snapshot,
         log,
     };
@@ -69,6 +73,10 @@ pub(super) async fn answer(
 
 struct SqliteIndex<'a> {
     expression: String,
+    /// What is asked first: without the kind, and which it should be. There are so many states of most kinds that going
+    /// through them takes longer than finding what else is asked for, and mostly one kind only has that: then it is
+    /// the answer. One condition is found in order and in little time, so little is lost where it is not.
+    shorter: Option<(String, &'a str)>,
     snapshot: &'a mut SqliteConnection,
     log: &'a SqlitePool,
 }
@@ -81,13 +89,52 @@ impl Index for SqliteIndex<'_> {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Vec<Candidate>, Fault> {
+        let is_by_place = matches!(order.by, By::Updated | By::Field(_));
+        if let Some((expression, kind)) = self.shorter.take().filter(|_| is_by_place) {
+            let found = self.matching(&expression, Some(kind), order, after, limit);
+            if let Some(candidates) = found.await? {
+                self.shorter = Some((expression, kind));
+                return Ok(candidates);
+            }
+        }
+        let expression = self.expression.clone();
+        let found = self
+            .matching(&expression, None, order, after, limit)
+            .await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    async fn states(&mut self, places: &[Revision]) -> Result<Vec<(Revision, Arc<State>)>, Fault> {
+        let lines: Option<String> = sqlx::query_scalar(STATES)
+            .bind(json!(places).to_string())
+            .fetch_one(self.log)
+            .await?;
+        let lines = lines.unwrap_or_default();
+        let states = lines.lines().map(|line| {
+            let (revision, state) = line.split_once(' ').ok_or("a state without its place")?;
+            Ok((Revision(revision.parse()?), row::state(state)?))
+        });
+        states.collect()
+    }
+}
+
+impl SqliteIndex<'_> {
+    /// The first matches behind a place; `None` if one of them is not of this kind.
+    async fn matching(
+        &mut self,
+        expression: &str,
+        kind: Option<&str>,
+        order: &Sort,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Option<Vec<Candidate>>, Fault> {
         let (than, direction) = if order.is_descending {
             ("<", "DESC")
         } else {
             (">", "ASC")
         };
         // ?3 is whether there is no place to begin behind; by place in the log there always is one.
-        // `key` is as much of time of creation, name and id as makes a place in this order: there are up to 501 of them.
+        // `key` is as much of them as makes a place in this order: there are hundreds of candidates, and all of it is JSON.
         let (behind, columns, key) = match order.by {
             By::Created => (
                 format!("(?3 OR (e.created, e.id) {than} (?4, ?5))"),
@@ -108,14 +155,14 @@ impl Index for SqliteIndex<'_> {
         let ordered = columns.replace(',', &format!(" {direction},"));
         // One row for all of them: each row is handed over from SQLite's thread to ours.
         let sql = format!(
-            "SELECT json_group_array(json_array(revision, ends, json(wide), created, name, id)) FROM (
-                 SELECT e.revision, e.ends, iif(e.wide, 'true', 'false') AS wide, {key}
+            "SELECT json_group_array(json_array(revision, ends, json(wide), created, name, id)), min(fits)
+             FROM (
+                 SELECT e.revision, e.ends, iif(e.wide, 'true', 'false') AS wide, {key},
+                        ?6 IS NULL OR e.wide OR e.kind = ?6 AS fits
                  FROM words CROSS JOIN entries e ON e.revision = words.rowid
                  WHERE words MATCH ?1 AND {behind} ORDER BY {ordered} {direction} LIMIT ?2)"
         );
-        let query = sqlx::query_scalar(&sql)
-            .bind(&self.expression)
-            .bind(count(limit));
+        let query = sqlx::query_as(&sql).bind(expression).bind(count(limit));
         let query = query.bind(after.is_none());
         let end = if order.is_descending { i64::MAX } else { 0 };
         let query = match after {
@@ -124,23 +171,13 @@ impl Index for SqliteIndex<'_> {
             Some(Key::Place(place)) => query.bind(clamped(place.0)).bind(""),
             _ => query.bind(end).bind(""),
         };
-        let rows: String = query.fetch_one(&mut *self.snapshot).await?;
+        let (rows, fits): (String, Option<bool>) =
+            query.bind(kind).fetch_one(&mut *self.snapshot).await?;
+        if fits == Some(false) {
+            return Ok(None);
+        }
         let rows: Vec<Row> = serde_json::from_str(&rows)?;
-        rows.into_iter()
-            .map(|row| Candidate::of(order, row))
-            .collect()
-    }
-
-    async fn states(&mut self, places: &[Revision]) -> Result<Vec<(Revision, Arc<State>)>, Fault> {
-        let lines: Option<String> = sqlx::query_scalar(STATES)
-            .bind(json!(places).to_string())
-            .fetch_one(self.log)
-            .await?;
-        let lines = lines.unwrap_or_default();
-        let states = lines.lines().map(|line| {
-            let (revision, state) = line.split_once(' ').ok_or("a state without its place")?;
-            Ok((Revision(revision.parse()?), row::state(state)?))
-        });
-        states.collect()
+        let candidates = rows.into_iter().map(|row| Candidate::of(order, row));
+        candidates.collect::<Result<_, _>>().map(Some)
     }
 }
