@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
 use workbench::configurations::Configuration;
 
 use super::{
@@ -63,6 +62,7 @@ fn Cells(
         ..
     } = file;
     let address = format!("/configurations/{}", escaped(&name));
+    // A plain link: the router takes it all the same, and finds out for none of a thousand whether it is the page itself.
     let people = editors
         .into_iter()
         .map(|editor| editor.person)
@@ -77,7 +77,7 @@ fn Cells(
             <td>
                 <span class="flex items-center gap-2 min-w-0">
                     <Icon name="file-text" small=true class="text-faint shrink-0"/>
-                    <A href=address attr:class="font-medium truncate hover:underline">{name}</A>
+                    <a href=address class="font-medium truncate hover:underline">{name}</a>
                     {problem.map(|problem| view! { <span class="hf-chip hf-chip-err" title=problem.clone()><Icon name="circle-alert" small=true/>"not valid"<span class="sr-only">{problem.clone()}</span></span> })}
                     {locked.map(|text| view! { <span class="hf-chip hf-chip-warn" title=text.clone()><Icon name="lock" small=true/><span class="hidden sm:inline">{text.clone()}</span></span> })}
                     <span class="md:hidden"><Avatars people=people.clone()/></span>
