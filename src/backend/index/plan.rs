@@ -99,9 +99,9 @@ impl<'a> Plan<'a> {
     /// The kind that is asked for, where one condition or word beside it says which states of it.
     pub(in crate::backend) fn kind_beside_one(&self) -> Option<&'a str> {
         let mut kinds = self.all.iter().filter_map(|signs| kind_of(signs));
-        kinds
-            .next()
-            .filter(|_| self.all.len() == 2 && self.none.is_empty())
+        let kind = kinds.next()?;
+        let is_beside_one = kinds.next().is_none() && self.all.len() == 2 && self.none.is_empty();
+        is_beside_one.then_some(kind)
     }
 
     /// The expression that is true for every candidate with these terms.
@@ -153,7 +153,7 @@ impl<'a> Plan<'a> {
 /// The kind that these signs are of, if they are that.
 fn kind_of<'a>(signs: &[Sign<'a>]) -> Option<&'a str> {
     match signs {
-        [Sign::Value(path, Leaf::Text(kind))] if *path == Path::KIND.to_string() => Some(kind),
+        [Sign::Value(path, Leaf::Text(kind))] if *path == Path::KIND.to_string() => Some(*kind),
         _ => None,
     }
 }

@@ -124,18 +124,16 @@ async fn a_kind_beside_one_condition_or_word_is_the_only_one() {
         register(Kind::STORE, "a").await;
         register(Kind::STORE, "b").await;
         let (by_field, by_name) = find(&Kind::STORE).await;
-        assert_eq!(
-            (by_field, by_name),
-            (vec!["b".into(), "a".into()], vec!["a".into(), "b".into()])
-        );
+        assert_eq!(by_field, ["b", "a"], "{}", world.name);
+        assert_eq!(by_name, ["a", "b"], "{}", world.name);
         assert!(find(&Kind::USER).await.0.is_empty());
         register(Kind::USER, "c").await;
         let (by_field, by_name) = find(&Kind::STORE).await;
-        assert_eq!(
-            (by_field, by_name),
-            (vec!["b".into(), "a".into()], vec!["a".into(), "b".into()])
-        );
+        assert_eq!(by_field, ["b", "a"], "{}", world.name);
+        assert_eq!(by_name, ["a", "b"], "{}", world.name);
         assert_eq!(find(&Kind::USER).await.0, ["c"]);
+        let both = Query::default().kind(&Kind::STORE).kind(&Kind::USER);
+        assert!(found(states, both).await.is_empty());
     }
 }
 
