@@ -1,78 +1,19 @@
-//! Who is asking, and what a request may use. Only on the server.
+//! Who is asking, and what a page begins with. Only on the server.
 
-use std::{collections::BTreeMap, ops::Deref, sync::Arc};
+use std::collections::BTreeMap;
 
-use axum::extract::FromRef;
 use holdfast::{Actor, Clock, Kind, Scope, StateId, StateManager, SystemClock};
 use leptos::prelude::*;
 use serde_json::Value;
-use workbench::{
-    Workbench,
-    simulation::runs::{By, Runs},
-    workspace::Workspace,
-};
+use workbench::{simulation::runs::By, workspace::Workspace};
 
 use crate::{
-    AppError, Boot, Visitor,
+    AppError, AppState, Boot, Visitor,
     account::Me,
-    boot::{Limits, Stored},
-    configurations::Desks,
-    monitor::Monitor,
-    people::{Account, People, Place, Role, SignUp},
-    shell::Assets,
+    boot::Stored,
+    people::{Account, Place, Role, SignUp},
     stores::table::{TABLE, Tier},
 };
-
-/// What the server puts together once and every request shares. Each layer of a request clones it.
-#[derive(Clone)]
-pub struct AppState(Arc<AppParts>);
-
-/// What is in it.
-pub struct AppParts {
-    /// The state engine.
-    pub manager: StateManager,
-    /// Tables, queries, plots.
-    pub workbench: Workbench,
-    /// Configuration files that people edit together: a desk for each tenant.
-    pub desks: Desks,
-    /// Simulations.
-    pub runs: Runs,
-    /// Where the site's files are.
-    pub leptos: LeptosOptions,
-    /// Hashed names of styles, scripts and fonts.
-    pub assets: Arc<Assets>,
-    /// Stores whose tier the settings override.
-    pub tiers: Arc<BTreeMap<String, Tier>>,
-    /// What a page says about limits.
-    pub limits: Limits,
-    /// Whether everybody who reaches this server administers it as long as it has no accounts (setting
-    /// `server.administration`).
-    pub is_administered_by_all: bool,
-    /// Who has an account, and what it allows.
-    pub people: People,
-    /// How this server fares.
-    pub monitor: Monitor,
-}
-
-impl From<AppParts> for AppState {
-    fn from(parts: AppParts) -> Self {
-        Self(Arc::new(parts))
-    }
-}
-
-impl Deref for AppState {
-    type Target = AppParts;
-
-    fn deref(&self) -> &AppParts {
-        &self.0
-    }
-}
-
-impl FromRef<AppState> for LeptosOptions {
-    fn from_ref(state: &AppState) -> Self {
-        state.leptos.clone()
-    }
-}
 
 /// Who asks for something, and what the server has: what every answer begins with.
 pub struct Caller {
@@ -218,7 +159,7 @@ pub async fn load_boot(
         me: Me::of(visitor),
         is_sign_up_open: state.people.terms().sign_up == SignUp::Open,
         preferences,
-        tiers: (*state.tiers).clone(),
+        tiers: state.tiers.clone(),
         limits: state.limits.clone(),
         features: crate::features::switches(&state.manager, visitor).await?,
         bundles: state.assets.bundles.clone(),

@@ -10,7 +10,7 @@
 //! - `sharing`: one's own with others, and theirs with one
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
-//! - `visitor` and `context` (`ssr`): who is asking, and what a request may use
+//! - `visitor` and `context` (`ssr`): who is asking; `state` (`ssr`): what a request may use
 //! - `json`: the one way in from JSON
 //! - `error`: what crosses the border between server and browser
 
@@ -45,6 +45,8 @@ mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
+mod state;
+#[cfg(feature = "ssr")]
 mod visitor;
 
 #[cfg(feature = "hydrate")]
@@ -58,12 +60,13 @@ pub use self::{
     },
     compare::compared,
     configurations::{Desks, desk_of},
-    context::{AppParts, AppState, Caller, administers, load_boot, tables_of},
+    context::{Caller, administers, load_boot, tables_of},
     data::forms as data_forms,
     features::{PARQUET_DOWNLOAD, SAVED_QUERIES, ensure_features, has_feature},
     monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},
     query::forms as query_forms,
     shell::{Assets, shell},
+    state::{AppParts, AppState},
     states::{AuditQuestion, AuditRow, audit_rows, flags, webhooks, without_secrets},
     stores::{
         table::{KEYS as KEYS_STORE, SAVED_QUERIES as SAVED_QUERIES_STORE},

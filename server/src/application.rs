@@ -153,7 +153,7 @@ impl Application {
                 runs: runs.clone(),
                 leptos: site.leptos,
                 assets: site.assets,
-                tiers: Arc::new(tiers(&settings)),
+                tiers: tiers(&settings),
                 limits: Limits {
                     file_bytes: settings.data.file_bytes,
                     files: settings.data.files,
