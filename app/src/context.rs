@@ -1,6 +1,6 @@
 //! Who is asking, and what a request may use. Only on the server.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use holdfast::{Actor, Clock, Kind, Scope, StateId, StateManager, SystemClock};
@@ -23,9 +23,12 @@ use crate::{
     stores::table::{TABLE, Tier},
 };
 
-/// What the server puts together once and every request shares.
+/// What the server puts together once and every request shares. Each layer of a request clones it.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<AppParts>);
+
+/// What is in it.
+pub struct AppParts {
     /// The state engine.
     pub manager: StateManager,
     /// Tables, queries, plots.
@@ -49,6 +52,20 @@ pub struct AppState {
     pub people: People,
     /// How this server fares.
     pub monitor: Monitor,
+}
+
+impl From<AppParts> for AppState {
+    fn from(parts: AppParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {

@@ -58,7 +58,7 @@ pub use self::{
     },
     compare::compared,
     configurations::{Desks, desk_of},
-    context::{AppState, Caller, administers, load_boot, tables_of},
+    context::{AppParts, AppState, Caller, administers, load_boot, tables_of},
     data::forms as data_forms,
     features::{PARQUET_DOWNLOAD, SAVED_QUERIES, ensure_features, has_feature},
     monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},

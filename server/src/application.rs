@@ -8,8 +8,8 @@ pub(crate) mod stop;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
-    AppState, Budgets, Desks, Keep, Limits, Monitor, MonitorParts, Sampling, ensure_features,
-    people::People, sharing::Colleagues,
+    AppParts, AppState, Budgets, Desks, Keep, Limits, Monitor, MonitorParts, Sampling,
+    ensure_features, people::People, sharing::Colleagues,
 };
 use axum::{
     Router,
@@ -34,7 +34,7 @@ use self::{
 use crate::{
     Error, Settings,
     api::{self, Claims, Listeners, Shared},
-    sessions::{CookieStyle, Door, Rate, visitor},
+    sessions::{CookieStyle, Door, DoorParts, Rate, visitor},
     web::{self, OwnHosts, RequestLimits, Seen, Site, Traffic},
 };
 
@@ -145,8 +145,8 @@ impl Application {
             keep,
         });
         let sampling = monitor.begin(Duration::from_secs(settings.monitor.sample_seconds.max(1)));
-        let shared = Shared {
-            app: AppState {
+        let shared = Shared::from(api::Parts {
+            app: AppState::from(AppParts {
                 manager,
                 workbench,
                 desks,
@@ -161,15 +161,15 @@ impl Application {
                 is_administered_by_all: settings.server.is_administered_by_all(),
                 people: people.clone(),
                 monitor,
-            },
-            door: Door {
+            }),
+            door: Door::from(DoorParts {
                 sessions,
                 cookie: CookieStyle::of(&settings.server),
                 is_isolated: settings.state.enable_user_isolation,
-                rate: Arc::new(Rate::new(settings.session.opened_per_minute)),
+                rate: Rate::new(settings.session.opened_per_minute),
                 clock,
                 people: people.clone(),
-            },
+            }),
             cache,
             claims,
             live: settings.live.clone(),
@@ -177,7 +177,7 @@ impl Application {
             traffic: Arc::clone(&traffic),
             draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
-        };
+        });
         let (stopping, draining) = (shared.stopping.clone(), shared.draining.clone());
         let metrics = match settings.metrics.addr.filter(|_| settings.metrics.enabled) {
             None => None,

@@ -1,5 +1,7 @@
 //! All files: search, order, who is in them.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use workbench::configurations::Configuration;
 
@@ -46,21 +48,17 @@ pub(super) fn List() -> impl IntoView {
 fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
     let sought = RwSignal::new(String::new());
     let order = RwSignal::new(Order::Name);
+    // By name: each row finds its own file among as many as there are rows.
     let all = Memo::new(move |_| {
-        listing
-            .good
-            .with(|it| it.as_ref().map(|it| it.files.clone()).unwrap_or_default())
-    });
-    let now = Memo::new(move |_| listing.good.with(|it| it.as_ref().map_or(0, |it| it.now)));
-    let shown = Memo::new(move |_| found(all.get(), &sought.get(), order.get()));
-    let names = Memo::new(move |_| {
-        shown.with(|files| {
+        listing.good.with(|it| {
+            let files = it.iter().flat_map(|it| &it.files);
             files
-                .iter()
-                .map(|file| file.name.clone())
-                .collect::<Vec<_>>()
+                .map(|file| (file.name.clone(), file.clone()))
+                .collect::<BTreeMap<_, _>>()
         })
     });
+    let now = Memo::new(move |_| listing.good.with(|it| it.as_ref().map_or(0, |it| it.now)));
+    let names = Memo::new(move |_| all.with(|all| found(all, &sought.read(), order.get())));
     let choose = move |event| {
         let value = event_target_value(&event);
         if let Some((chosen, _, _)) = ORDERS.iter().find(|(_, key, _)| *key == value) {
@@ -68,7 +66,7 @@ fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
         }
     };
     let options = ORDERS.map(|(_, value, name)| view! { <option value=value>{name}</option> });
-    let count = move || format::plural(all.with(Vec::len) as u64, "file", "files");
+    let count = move || format::plural(all.with(BTreeMap::len) as u64, "file", "files");
     view! {
         <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
             <h1 class="font-semibold">"Configurations"</h1>
@@ -82,7 +80,7 @@ fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
             <Upload reload/>
             <NewFile reload/>
         </div>
-        <Show when=move || !all.with(Vec::is_empty) fallback=Empty>
+        <Show when=move || !all.with(BTreeMap::is_empty) fallback=Empty>
             <div class="overflow-x-auto">
                 <table class="hf-grid tall w-full" aria-label="Files">
                     <thead><tr>
@@ -94,22 +92,24 @@ fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
                     </tbody>
                 </table>
             </div>
-            <Show when=move || shown.with(Vec::is_empty)><p class="p-6 text-muted" role="status">"No file has that in its name."</p></Show>
+            <Show when=move || names.with(Vec::is_empty)><p class="p-6 text-muted" role="status">"No file has that in its name."</p></Show>
         </Show>
     }
     .into_any()
 }
 
-/// Files with these letters in their name, in order.
-fn found(mut files: Vec<Configuration>, sought: &str, order: Order) -> Vec<Configuration> {
+/// The names with these letters in them, in order.
+fn found(files: &BTreeMap<String, Configuration>, sought: &str, order: Order) -> Vec<String> {
     let sought = sought.trim().to_lowercase();
-    files.retain(|file| file.name.to_lowercase().contains(&sought));
+    let has_letters = |file: &&Configuration| file.name.to_lowercase().contains(&sought);
+    // By name already, and what is equal stays so.
+    let mut found: Vec<_> = files.values().filter(has_letters).collect();
     match order {
-        Order::Name => files.sort_by(|a, b| a.name.cmp(&b.name)),
-        Order::Modified => files.sort_by_key(|file| std::cmp::Reverse(file.modified)),
-        Order::Size => files.sort_by_key(|file| std::cmp::Reverse(file.size)),
+        Order::Name => {}
+        Order::Modified => found.sort_by_key(|file| std::cmp::Reverse(file.modified)),
+        Order::Size => found.sort_by_key(|file| std::cmp::Reverse(file.size)),
     }
-    files
+    found.into_iter().map(|file| file.name.clone()).collect()
 }
 
 /// What to do when there is nothing.

@@ -1,7 +1,8 @@
 //! One file of the list: where it stands, and what can be done with it.
 
+use std::collections::BTreeMap;
+
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
 use workbench::configurations::Configuration;
 
 use super::{
@@ -26,14 +27,13 @@ enum Asking {
 #[component]
 pub(super) fn Row(
     name: String,
-    files: Memo<Vec<Configuration>>,
+    files: Memo<BTreeMap<String, Configuration>>,
     now: Memo<i64>,
     reload: Callback<()>,
 ) -> impl IntoView {
     let asking = RwSignal::new(None::<Asking>);
     let own = name.clone();
-    let file =
-        Memo::new(move |_| files.with(|files| files.iter().find(|file| file.name == own).cloned()));
+    let file = Memo::new(move |_| files.with(|files| files.get(&own).cloned()));
     let version = move || file.with_untracked(|file| file.as_ref().map_or(0, |file| file.version));
     view! {
         {move || file.get().map(|file| view! { <Cells file now=now.get_untracked() asking reload/> })}
@@ -62,6 +62,7 @@ fn Cells(
         ..
     } = file;
     let address = format!("/configurations/{}", escaped(&name));
+    // A plain link: the router takes it all the same, and finds out for none of a thousand whether it is the page itself.
     let people = editors
         .into_iter()
         .map(|editor| editor.person)
@@ -76,7 +77,7 @@ fn Cells(
             <td>
                 <span class="flex items-center gap-2 min-w-0">
                     <Icon name="file-text" small=true class="text-faint shrink-0"/>
-                    <A href=address attr:class="font-medium truncate hover:underline">{name}</A>
+                    <a href=address class="font-medium truncate hover:underline">{name}</a>
                     {problem.map(|problem| view! { <span class="hf-chip hf-chip-err" title=problem.clone()><Icon name="circle-alert" small=true/>"not valid"<span class="sr-only">{problem.clone()}</span></span> })}
                     {locked.map(|text| view! { <span class="hf-chip hf-chip-warn" title=text.clone()><Icon name="lock" small=true/><span class="hidden sm:inline">{text.clone()}</span></span> })}
                     <span class="md:hidden"><Avatars people=people.clone()/></span>

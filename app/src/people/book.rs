@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     Account, Email, Logins, Role, Tenant, Terms, account::people, authority, links, password,
-    secret, throttle::Throttle,
+    secret, throttle::Throttle, uses::Uses,
 };
 use crate::AppError;
 
@@ -27,6 +27,7 @@ pub(super) struct Parts {
     pub(super) throttle: Throttle,
     pub(super) first: links::First,
     pub(super) logins: Arc<dyn Logins>,
+    pub(super) uses: Uses,
 }
 
 impl People {
@@ -48,6 +49,7 @@ impl People {
             throttle: Throttle::default(),
             first: links::First::default(),
             logins,
+            uses: Uses::default(),
         })))
     }
 

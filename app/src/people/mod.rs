@@ -7,7 +7,7 @@
 //!   `strength` says which passwords are good enough
 //! - `throttle` counts failed attempts; `links` are invitations and the first administrator's link
 //! - `authority` holds every write against the table, at the engine's door
-//! - `takeover` brings a browser's work into the account; `tokens` are for programs
+//! - `takeover` brings a browser's work into the account; `tokens` are for programs, `uses` is when they were last used
 //! - `logins` is what the server's sessions tell and do
 //! - `tenant` is an organisation, `tenants` makes them and puts people into them; `shares` says who of it shares what with whom
 //!
@@ -48,6 +48,8 @@ mod terms;
 mod throttle;
 #[cfg(feature = "ssr")]
 mod tokens;
+#[cfg(feature = "ssr")]
+mod uses;
 
 #[cfg(feature = "ssr")]
 pub(crate) use self::role::Place;

@@ -9,7 +9,7 @@ use holdfast::{Actor, Expected, Kind, Lifecycle, New, State, StateId, Status, Tr
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Account, People, account, account::people, links, links::Link};
+use super::{Account, People, account, account::people, links, links::Link, uses};
 use crate::AppError;
 
 /// The kind of tokens.
@@ -22,8 +22,6 @@ const SHOWN: usize = PREFIX.len() + 3;
 const MOST: usize = 50;
 /// Tokens of everybody, read at a time.
 const PAGE: usize = 500;
-/// When a token was last used is written no more often than this.
-const USED_EVERY_MS: i64 = 10 * 60_000;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// How a token may change.
@@ -111,7 +109,8 @@ impl People {
         let Some(account) = account.filter(|account| account.is_active) else {
             return Ok(None);
         };
-        self.used(&token.id).await?;
+        let uses = &self.0.uses;
+        uses.note(self.manager(), &token.id, self.now()).await?;
         let used = Use {
             id: token.id,
             may_write: token.may_write,
@@ -123,8 +122,8 @@ impl People {
     pub async fn tokens(&self, account: &Account) -> Result<Vec<(Token, Option<i64>)>, AppError> {
         let mut own = Vec::new();
         for token in self.own_tokens(account).await? {
-            let used = self.manager().note(&used_name(&token.id)).await?;
-            own.push((token, used.and_then(|note| note.value.as_i64())));
+            let used = uses::last(self.manager(), &token.id).await?;
+            own.push((token, used));
         }
         Ok(own)
     }
@@ -197,29 +196,6 @@ impl People {
         self.manager()
             .delete(&people(), &id, Expected::Any, actor)
             .await?;
-        if let Some(note) = self.manager().note(&used_name(id.as_str())).await? {
-            self.manager()
-                .write_note(&used_name(id.as_str()), note.version, None)
-                .await?;
-        }
-        Ok(())
+        self.0.uses.forget(self.manager(), id.as_str()).await
     }
-
-    async fn used(&self, id: &str) -> Result<(), AppError> {
-        let (name, now) = (used_name(id), self.now().0);
-        let note = self.manager().note(&name).await?;
-        let last = note.as_ref().and_then(|note| note.value.as_i64());
-        if last.is_none_or(|last| now - last >= USED_EVERY_MS) {
-            let seen = note.map_or(0, |note| note.version);
-            // Somebody else may have written the same.
-            self.manager()
-                .write_note(&name, seen, Some(&json!(now)))
-                .await?;
-        }
-        Ok(())
-    }
-}
-
-fn used_name(id: &str) -> String {
-    format!("token-used/{id}")
 }

@@ -118,7 +118,7 @@ async fn download(
         Format::Csv => lines([COLUMNS.map(str::to_owned)])?,
         Format::Jsonl => Vec::new(),
     };
-    let rest = rows(shared.app, asker.visitor, question, first, format);
+    let rest = rows(shared.app.clone(), asker.visitor, question, first, format);
     let body = stream::once(async { Ok(Bytes::from(head)) });
     let (kind, name) = match format {
         Format::Csv => (CSV, "audit.csv"),

@@ -38,6 +38,7 @@ mod webhooks;
 
 use std::{
     net::{IpAddr, SocketAddr},
+    ops::Deref,
     sync::Arc,
 };
 
@@ -45,7 +46,7 @@ use app::{AppError, AppState, Caller, Visitor};
 use axum::{
     Extension, Router,
     extract::{ConnectInfo, FromRef, FromRequestParts},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
@@ -63,9 +64,12 @@ use crate::{
     web::{Refusal, Traffic},
 };
 
-/// What handlers share.
+/// What handlers share. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Shared {
+pub(crate) struct Shared(Arc<Parts>);
+
+/// What is in it.
+pub(crate) struct Parts {
     pub(crate) app: AppState,
     pub(crate) door: Door,
     /// In front of the states, if the settings want one.
@@ -82,6 +86,20 @@ pub(crate) struct Shared {
     pub(crate) draining: CancellationToken,
     /// Cancelled `server.drain_seconds` later: streams end.
     pub(crate) stopping: CancellationToken,
+}
+
+impl From<Parts> for Shared {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Shared {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl FromRef<Shared> for AppState {
@@ -155,7 +173,10 @@ pub(crate) struct Asker {
 impl<S: Send + Sync> FromRequestParts<S> for Asker {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(
+        parts: &mut request::Parts,
+        state: &S,
+    ) -> Result<Self, Self::Rejection> {
         let address = ConnectInfo::<SocketAddr>::from_request_parts(parts, state).await;
         Ok(Self {
             visitor: parts

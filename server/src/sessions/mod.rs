@@ -34,7 +34,7 @@ pub(crate) use self::{
     former::take_over,
     layer::{UNKNOWN, bearer, visitor},
     log_in::From,
-    open::{Door, ensure, is_plain_form, name},
+    open::{Door, DoorParts, ensure, is_plain_form, name},
     rate::Rate,
     record::{RECORD, lifecycle_of_records, sessions},
 };

@@ -3,7 +3,7 @@
 //! Pages and server functions never open one. The browser knocks once for all its tabs, under a
 //! lock of its own (`app/src/session.rs`); a plain form knocks where there is no script.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 use app::{AppError, AppState, SessionKey, Visitor, people::People};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -15,15 +15,32 @@ use super::{CookieStyle, SessionId, Sessions, layer::known, rate::Rate};
 /// Name of the state that says when a session began; its end is a recorded transition.
 pub(super) const SESSION_STATE: &str = "session";
 
-/// What it takes to find or open a session.
+/// What it takes to find or open a session. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub(crate) struct Door(Arc<DoorParts>);
+
+/// What is in it.
+pub(crate) struct DoorParts {
     pub(crate) sessions: Sessions,
     pub(crate) cookie: CookieStyle,
     pub(crate) is_isolated: bool,
-    pub(crate) rate: Arc<Rate>,
+    pub(crate) rate: Rate,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) people: People,
+}
+
+impl From<DoorParts> for Door {
+    fn from(parts: DoorParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Door {
+    type Target = DoorParts;
+
+    fn deref(&self) -> &DoorParts {
+        &self.0
+    }
 }
 
 impl Door {

@@ -156,6 +156,25 @@ async fn a_token_that_is_revoked_over_or_somebodys_who_is_suspended_is_refused()
 }
 
 #[tokio::test]
+async fn the_last_use_of_a_token_is_noted_again_after_ten_minutes() {
+    const MINUTE: Duration = Duration::from_secs(60);
+    let house = House::new().await;
+    let ada = house.account("ada@lab.org", "Ada", Role::Analyst).await;
+    let browser = house.logged_in("ada@lab.org").await;
+    let token = make(&browser, false, 7).await;
+    let read = json!({"key": "study.name"});
+    let mut noted = Vec::new();
+    for _ in 0..4 {
+        let answer = call(&house, &token, "read_store", read.clone()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        noted.push(house.people.tokens(&ada).await.unwrap()[0].1.unwrap());
+        house.clock.advance(6 * MINUTE);
+    }
+    let passed: Vec<i64> = noted.iter().map(|at| (at - noted[0]) / 60_000).collect();
+    assert_eq!(passed, [0, 0, 12, 12]);
+}
+
+#[tokio::test]
 async fn a_token_is_for_the_api_only_and_wins_over_a_cookie() {
     let house = House::new().await;
     house.account("ada@lab.org", "Ada", Role::Analyst).await;

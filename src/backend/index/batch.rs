@@ -21,6 +21,7 @@ pub(in crate::backend) struct Entry {
     pub(in crate::backend) revision: i64,
     pub(in crate::backend) ends: Option<i64>,
     pub(in crate::backend) is_wide: bool,
+    pub(in crate::backend) kind: String,
     pub(in crate::backend) created: i64,
     pub(in crate::backend) name: String,
     pub(in crate::backend) id: String,
@@ -62,6 +63,7 @@ fn entry(revision: i64, terms: &Terms, text: &str) -> Result<Option<Entry>, Faul
         revision,
         ends: state.expires_at.map(|end| end.0),
         is_wide: found.is_none(),
+        kind: state.kind.as_str().to_owned(),
         created: state.created_at.0,
         terms: match found {
             Some(found) => found.into_iter().collect(),

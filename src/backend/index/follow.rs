@@ -1,6 +1,12 @@
 //! Keeps an index behind the log: at leisure while others write, at once when a search waits for it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use tokio::{
@@ -38,27 +44,39 @@ struct Waiting {
 
 /// The way to the task that brings an index forward. It ends when this is dropped.
 #[derive(Debug)]
-pub(in crate::backend) struct Follower(mpsc::Sender<Waiting>);
+pub(in crate::backend) struct Follower {
+    asks: mpsc::Sender<Waiting>,
+    /// The first revision that may not be found yet; 0 as long as nothing is known of the index.
+    ahead: Arc<AtomicU64>,
+}
 
 impl Follower {
     /// `written` is told after every commit.
     pub(in crate::backend) fn start(feed: impl Feed, written: Arc<Notify>) -> Self {
-        let (sender, asked) = mpsc::channel(WAITING);
+        let (asks, asked) = mpsc::channel(WAITING);
+        let ahead = Arc::new(AtomicU64::new(0));
         let task = Task {
             feed,
             written,
             asked,
             waiting: Vec::new(),
+            ahead: Arc::clone(&ahead),
         };
         tokio::spawn(task.run());
-        Self(sender)
+        Self { asks, ahead }
+    }
+
+    /// Whether everything up to `until` could be found when the index was last brought forward. It may have been thrown
+    /// away since: who reads it sees how far it is.
+    pub(in crate::backend) fn has_reached(&self, until: Revision) -> bool {
+        until.0 < self.ahead.load(Relaxed)
     }
 
     /// Waits until everything up to `until` can be found.
     pub(in crate::backend) async fn reach(&self, until: Revision) -> Result<(), Fault> {
         const GONE: &str = "the index of this database has stopped; open it again";
         let (reply, answer) = oneshot::channel();
-        let sent = self.0.send(Waiting { until, reply }).await;
+        let sent = self.asks.send(Waiting { until, reply }).await;
         sent.map_err(|_| GONE)?;
         answer.await.map_err(|_| GONE)?
     }
@@ -69,6 +87,7 @@ struct Task<F> {
     written: Arc<Notify>,
     asked: mpsc::Receiver<Waiting>,
     waiting: Vec<Waiting>,
+    ahead: Arc<AtomicU64>,
 }
 
 impl<F: Feed> Task<F> {
@@ -104,6 +123,7 @@ impl<F: Feed> Task<F> {
         match self.feed.step().await {
             Ok(None) => true,
             Ok(Some(whole)) => {
+                self.ahead.store(whole.0.saturating_add(1), Relaxed);
                 for waiting in self
                     .waiting
                     .extract_if(.., |waiting| waiting.until <= whole)
@@ -113,6 +133,7 @@ impl<F: Feed> Task<F> {
                 !self.waiting.is_empty()
             }
             Err(error) => {
+                self.ahead.store(0, Relaxed);
                 tracing::debug!(%error, "the index of the search does not follow");
                 for waiting in self.waiting.drain(..) {
                     let _ = waiting.reply.send(Err(again(&error)));

@@ -6,7 +6,7 @@ use crate::{
     search::{
         Ask,
         filter::{Filter, Test},
-        path::Root,
+        path::{Path, Root},
         scalar::{Leaf, Scalar},
     },
 };
@@ -96,8 +96,38 @@ impl<'a> Plan<'a> {
             && (!self.has_rough_words || ask.wanted.matches(state))
     }
 
+    /// The kind that is asked for, where one condition or word beside it says which states of it.
+    pub(in crate::backend) fn kind_beside_one(&self) -> Option<&'a str> {
+        let mut kinds = self.all.iter().filter_map(|signs| kind_of(signs));
+        let kind = kinds.next()?;
+        let is_beside_one = kinds.next().is_none() && self.all.len() == 2 && self.none.is_empty();
+        is_beside_one.then_some(kind)
+    }
+
     /// The expression that is true for every candidate with these terms.
     pub(in crate::backend) fn expression(&self, terms: &Terms, dialect: &Dialect) -> String {
+        self.expression_of(self.all.iter(), terms, dialect)
+    }
+
+    /// The same, of whatever kind.
+    pub(in crate::backend) fn expression_of_any_kind(
+        &self,
+        terms: &Terms,
+        dialect: &Dialect,
+    ) -> String {
+        let others = self.all.iter().filter(|signs| kind_of(signs).is_none());
+        self.expression_of(others, terms, dialect)
+    }
+
+    fn expression_of<'b>(
+        &'b self,
+        all: impl Iterator<Item = &'b Vec<Sign<'a>>>,
+        terms: &Terms,
+        dialect: &Dialect,
+    ) -> String
+    where
+        'a: 'b,
+    {
         let quote = |term: String| format!("{0}{term}{0}", dialect.quote);
         let any = |signs: &[Sign<'_>]| {
             let terms = signs.iter().map(|sign| match sign {
@@ -108,7 +138,7 @@ impl<'a> Plan<'a> {
             });
             format!("({})", terms.collect::<Vec<_>>().join(dialect.or))
         };
-        let mut all: Vec<String> = self.all.iter().map(|signs| any(signs)).collect();
+        let mut all: Vec<String> = all.map(|signs| any(signs)).collect();
         if all.is_empty() {
             all.push(quote(terms.any()));
         }
@@ -117,5 +147,13 @@ impl<'a> Plan<'a> {
             sure = format!("({sure}{}{})", dialect.and_not, any(&self.none));
         }
         format!("({sure}{}{})", dialect.or, quote(terms.wide()))
+    }
+}
+
+/// The kind that these signs are of, if they are that.
+fn kind_of<'a>(signs: &[Sign<'a>]) -> Option<&'a str> {
+    match signs {
+        [Sign::Value(path, Leaf::Text(kind))] if *path == Path::KIND.to_string() => Some(*kind),
+        _ => None,
     }
 }

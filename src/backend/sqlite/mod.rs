@@ -85,9 +85,12 @@ impl Sqlite {
         connection.close().await.map_err(SqliteFault::from)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // That they answer is asked when they are given back; a file does not hang up in between.
+            .test_before_acquire(false)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let note_writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .connect_lazy_with(options);
         let recent = Arc::new(Recent::default());
         let announce = broadcast::Sender::new(ANNOUNCEMENTS);

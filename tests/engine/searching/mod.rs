@@ -6,7 +6,7 @@ mod random;
 mod servers;
 
 use holdfast::{
-    Error, Query, StateManager,
+    Error, Kind, Query, StateManager,
     search::{COUNTED, Cursor, MAX_FILTER_BYTES},
 };
 use serde_json::json;
@@ -92,6 +92,49 @@ async fn what_is_too_long_is_refused_and_named() {
     assert_eq!(search(many).await, "filters");
     let long = format!("data.x = \"{}\"", "x".repeat(MAX_FILTER_BYTES));
     assert!(long.parse::<holdfast::search::Filter>().is_err());
+}
+
+/// What is found first without the kind is not the answer once others have it too.
+#[tokio::test]
+async fn a_kind_beside_one_condition_or_word_is_the_only_one() {
+    for world in worlds().await {
+        if world.name.contains("sealed") {
+            continue;
+        }
+        let states = &world.states;
+        let register = async |kind: Kind, name: &str| {
+            let state = new(kind, name, json!({"site": "north", "note": "low tide"}));
+            states.register(state, &ada()).await.unwrap();
+        };
+        let find = async |kind: &Kind| {
+            let query = Query::default().kind(kind);
+            let with_field = query
+                .clone()
+                .filter(r#"data.site = "north""#.parse().unwrap());
+            let by_field = found(states, with_field.clone()).await;
+            let by_name = found(states, with_field.sort("name".parse().unwrap())).await;
+            assert_eq!(
+                found(states, query.text("tide")).await,
+                by_field,
+                "{}",
+                world.name
+            );
+            (by_field, by_name)
+        };
+        register(Kind::STORE, "a").await;
+        register(Kind::STORE, "b").await;
+        let (by_field, by_name) = find(&Kind::STORE).await;
+        assert_eq!(by_field, ["b", "a"], "{}", world.name);
+        assert_eq!(by_name, ["a", "b"], "{}", world.name);
+        assert!(find(&Kind::USER).await.0.is_empty());
+        register(Kind::USER, "c").await;
+        let (by_field, by_name) = find(&Kind::STORE).await;
+        assert_eq!(by_field, ["b", "a"], "{}", world.name);
+        assert_eq!(by_name, ["a", "b"], "{}", world.name);
+        assert_eq!(find(&Kind::USER).await.0, ["c"]);
+        let both = Query::default().kind(&Kind::STORE).kind(&Kind::USER);
+        assert!(found(states, both).await.is_empty());
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,9 @@ use crate::web::Refusal;
 const PATH: &str = "/api/v1/live";
 /// Longest message that is taken from a client. There is nothing to be said but ping, pong and farewell.
 const MAX_HEARD: usize = 4096;
+/// Bytes of what each socket reads into and of what it gathers to be written, where tungstenite has 128 KiB, zeroed, for each:
+/// clients send nothing but pongs, what we tell is short and sent at once, and there are many sockets.
+const BUFFER: usize = 4096;
 /// Bytes that wait for a slow client in this process; what is behind waits in the log.
 const MAX_WAITING: usize = 1 << 20;
 
@@ -68,6 +71,8 @@ async fn live(
     let upgrade = upgrade
         .max_message_size(MAX_HEARD)
         .max_frame_size(MAX_HEARD)
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
         .max_write_buffer_size(MAX_WAITING);
     Ok(upgrade.on_upgrade(async move |socket| {
         converse(socket, listening.after, news, over, pace).await;

@@ -44,8 +44,12 @@ impl Search {
     /// The answer as of `newest` or later.
     pub(super) async fn answer(&self, ask: &Ask, newest: Revision) -> Result<Found, Fault> {
         let mut tries = Tries::since(Instant::now());
+        // Mostly nobody wrote since the index was brought forward.
+        let mut is_there = self.follower.has_reached(newest);
         loop {
-            self.follower.reach(newest).await?;
+            if !std::mem::take(&mut is_there) {
+                self.follower.reach(newest).await?;
+            }
             let error = match index::answer(&self.readers, ask, newest).await {
                 Ok(Some(found)) => return Ok(found),
                 // Another server has begun to bring it forward: this one helps.

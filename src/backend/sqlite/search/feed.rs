@@ -55,12 +55,13 @@ const FORGET_WORDS: &str = "
 const FORGET: &str = "DELETE FROM entries WHERE revision IN (SELECT value FROM json_each(?1))";
 
 const KEEP: &str = "
-    INSERT INTO entries (revision, ends, wide, created, name, id)
-    SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4, e.value ->> 5
+    INSERT INTO entries (revision, ends, wide, kind, created, name, id)
+    SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4, e.value ->> 5,
+           e.value ->> 6
     FROM json_each(?1) e";
 
 const KEEP_WORDS: &str = "
-    INSERT INTO words (rowid, terms) SELECT e.value ->> 0, e.value ->> 6 FROM json_each(?1) e";
+    INSERT INTO words (rowid, terms) SELECT e.value ->> 0, e.value ->> 7 FROM json_each(?1) e";
 
 const MOVE: &str = "UPDATE head SET revision = ?1, goal = ?2, mark = ?3";
 
@@ -225,6 +226,7 @@ async fn write(
             entry.revision,
             entry.ends,
             wide,
+            entry.kind,
             entry.created,
             entry.name,
             entry.id,

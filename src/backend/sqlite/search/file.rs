@@ -19,7 +19,7 @@ use super::super::{BUSY, CHECKPOINT_PAGES, READERS};
 use crate::backend::Fault;
 
 /// What the tables below and the terms in them mean. Another number, another index: it is made anew.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
 /// The number of the scope, what every state has, and which revision has which words. The postings of
 /// `words` have no positions and no copy of the text, and the newest revision comes first from behind.
@@ -39,6 +39,7 @@ const TABLES: &str = "
         revision INTEGER PRIMARY KEY,
         ends     INTEGER,
         wide     INTEGER NOT NULL,
+        kind     TEXT    NOT NULL,
         created  INTEGER NOT NULL,
         name     TEXT    NOT NULL,
         id       TEXT    NOT NULL
@@ -46,7 +47,7 @@ const TABLES: &str = "
     CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
         terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
     );
-    INSERT OR IGNORE INTO head VALUES (1, 2, 0, 0, '');";
+    INSERT OR IGNORE INTO head VALUES (1, 3, 0, 0, '');";
 
 /// The page cache of each connection in kB, negative as SQLite wants it.
 const CACHE: &str = "-16384";
@@ -160,6 +161,8 @@ fn pool(path: &Path) -> SqlitePool {
         .pragma("mmap_size", MAPPED);
     SqlitePoolOptions::new()
         .max_connections(READERS)
+        // As of those that read the states.
+        .test_before_acquire(false)
         .connect_lazy_with(options)
 }
 

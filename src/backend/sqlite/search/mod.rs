@@ -47,10 +47,16 @@ impl Search {
     /// The answer as of `newest` or later.
     pub(super) async fn answer(&self, ask: &Ask, newest: Revision) -> Result<Found, Fault> {
         let mut attempts = 1..=ATTEMPTS;
+        // Mostly nobody wrote since the index was brought forward; else it is read as if nothing were known of it.
+        let mut is_there = self.follower.has_reached(newest);
         loop {
-            self.follower.reach(newest).await?;
+            let is_first_look = std::mem::take(&mut is_there);
+            if !is_first_look {
+                self.follower.reach(newest).await?;
+            }
             let error = match index::answer(&self.files, &self.log, ask, newest).await {
                 Ok(Some(found)) => return Ok(found),
+                _ if is_first_look => continue,
                 // Another process has begun to bring it forward, and this one helps; or it is not
                 // the same file any more.
                 Ok(None) => "the index does not follow its database".into(),

@@ -1,8 +1,10 @@
 //! What is in the folder, with who is there.
 
+use std::collections::HashMap;
+
 use super::{Desk, DeskError};
 use crate::configurations::{
-    Configuration,
+    Configuration, Editor,
     files::{Listed, Loaded, Saved},
 };
 
@@ -57,21 +59,21 @@ impl Desk {
     /// All files, by name.
     pub async fn list(&self) -> Result<Vec<Configuration>, DeskError> {
         let files = self.files().await?;
-        let (editors, locks) = (self.editors().await?, self.locks().await?);
-        let configurations = files.into_iter().map(|(listed, seen)| {
-            let here = editors.iter().filter(|(name, _)| *name == listed.name);
-            let lock = locks.iter().find(|(name, _)| *name == listed.name);
-            Configuration {
-                format: listed.format,
-                size: listed.size,
-                modified: listed.modified.0,
-                version: seen.version,
-                saved_by: seen.by,
-                problem: seen.problem,
-                editors: here.map(|(_, editor)| editor.clone()).collect(),
-                lock: lock.map(|(_, lock)| lock.clone()),
-                name: listed.name,
-            }
+        let mut editors: HashMap<String, Vec<Editor>> = HashMap::new();
+        for (name, editor) in self.editors().await? {
+            editors.entry(name).or_default().push(editor);
+        }
+        let mut locks: HashMap<_, _> = self.locks().await?.into_iter().collect();
+        let configurations = files.into_iter().map(|(listed, seen)| Configuration {
+            format: listed.format,
+            size: listed.size,
+            modified: listed.modified.0,
+            version: seen.version,
+            saved_by: seen.by,
+            problem: seen.problem,
+            editors: editors.remove(&listed.name).unwrap_or_default(),
+            lock: locks.remove(&listed.name),
+            name: listed.name,
         });
         Ok(configurations.collect())
     }
