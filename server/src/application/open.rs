@@ -24,6 +24,7 @@ use workbench::{
         files::FileError,
     },
     simulation::runs::{self, Runs},
+    storage::Storage,
 };
 
 use crate::{
@@ -256,7 +257,16 @@ pub(super) fn deliver(
     Ok(Some(webhooks?))
 }
 
-pub(super) fn open_workbench(settings: &Settings) -> Result<Workbench, Error> {
+/// Where tables, results and runs are kept. The object store need not answer yet.
+pub(crate) fn open_storage(settings: &Settings) -> Result<Storage, Error> {
+    let Some(bucket) = settings.storage.bucket() else {
+        return Ok(Storage::local());
+    };
+    let opened = Storage::objects(&bucket, &settings.data_dir, settings.storage.local_bytes);
+    opened.map_err(|error| Error::Settings(format!("storage: {error}")))
+}
+
+pub(super) fn open_workbench(settings: &Settings, storage: Storage) -> Result<Workbench, Error> {
     let data = &settings.data;
     let limits = workbench::Limits {
         file_bytes: data.file_bytes,
@@ -264,7 +274,7 @@ pub(super) fn open_workbench(settings: &Settings) -> Result<Workbench, Error> {
         cell_bytes: data.cell_bytes,
         cache_bytes: data.cache_bytes,
     };
-    Ok(Workbench::open(&settings.data_dir, limits)?)
+    Ok(Workbench::open_on(&settings.data_dir, limits, storage)?)
 }
 
 /// The folder of configurations, with samples if it is a new one.
@@ -292,9 +302,10 @@ pub(super) async fn open_runs(
     settings: &Settings,
     manager: &StateManager,
     clock: Arc<dyn Clock>,
+    storage: Storage,
 ) -> Result<Runs, Error> {
     let folder = settings.data_dir.join("simulations");
-    let runs = Runs::open(&folder, manager.clone(), clock).await;
+    let runs = Runs::open_on(&folder, manager.clone(), clock, storage).await;
     let runs = runs.map_err(|error| Error::Settings(format!("{}: {error}", folder.display())))?;
     runs.set_memory_budget(settings.simulations.memory_bytes);
     Ok(runs)

@@ -21,11 +21,8 @@ impl Workspace {
             return Ok(None);
         };
         let info: ResultInfo = from_data(&state.data)?;
-        Ok(self
-            .workbench
-            .result_path(&info.id)
-            .exists()
-            .then_some(info))
+        let is_there = self.workbench.has_result(&info.id).await?;
+        Ok(is_there.then_some(info))
     }
 
     /// The result under this id; another person's, or an old one, is not here.

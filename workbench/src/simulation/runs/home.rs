@@ -3,6 +3,7 @@
 //! ```text
 //! <run>/                  the tables of a run that is completed
 //! .pending/<run>.json     a run that is not over; its process holds it locked
+//! .pending/<run>.put      its tables may be in the object store
 //! .unfinished/<run>/      its tables in the making
 //! .deleted/<run>/         the tables of a deleted run, until they are swept
 //! .deleted/<run>.json     when that was
@@ -18,15 +19,18 @@ use holdfast::{Scope, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::name::is_id;
-use crate::Error;
+use crate::{Error, storage::Storage};
 
 const PENDING: &str = ".pending";
 const UNFINISHED: &str = ".unfinished";
 const DELETED: &str = ".deleted";
+/// Ends the name of the file that says so of a pending run.
+const PUT: &str = "put";
 
 /// Paths of one folder of runs.
 pub(super) struct Home {
-    root: PathBuf,
+    pub(super) root: PathBuf,
+    pub(super) storage: Storage,
 }
 
 /// A pending run, held by this process until it is dropped.
@@ -50,9 +54,10 @@ struct Deleted {
 }
 
 impl Home {
-    pub(super) fn open(root: &Path) -> Result<Self, Error> {
+    pub(super) fn open(root: &Path, storage: Storage) -> Result<Self, Error> {
         let home = Self {
             root: root.to_owned(),
+            storage,
         };
         for part in [PENDING, UNFINISHED, DELETED] {
             let path = root.join(part);
@@ -61,7 +66,7 @@ impl Home {
         Ok(home)
     }
 
-    /// The tables of a run.
+    /// Where the tables of a run are, or would be.
     pub(super) fn tables(&self, id: &str) -> PathBuf {
         self.root.join(id)
     }
@@ -74,7 +79,7 @@ impl Home {
     pub(super) fn claim(&self, marker: &Marker) -> Result<Option<(Held, PathBuf)>, Error> {
         let (id, path) = (&marker.id, self.marker(&marker.id));
         let is_taken = [self.tables(id), self.root.join(DELETED).join(id)];
-        if is_taken.iter().any(|path| path.exists()) {
+        if is_taken.iter().any(|path| path.exists()) || self.is_stored(id)? {
             return Ok(None);
         }
         let mut lock = match File::create_new(&path) {
@@ -100,9 +105,10 @@ impl Home {
         Ok(Some((held, folder)))
     }
 
-    /// The tables are whole: they come into their place. Both directories are made durable.
+    /// The tables are whole: the store has them, and they come into their place. Both directories are made durable.
     pub(super) fn keep(&self, id: &str) -> Result<(), Error> {
         let from = self.root.join(UNFINISHED).join(id);
+        self.store(id, &from, &self.marker(id).with_extension(PUT))?;
         sync(&from)?;
         self.rename(&from, &self.tables(id))
     }
@@ -112,7 +118,7 @@ impl Home {
         for path in [self.root.join(UNFINISHED).join(id), self.tables(id)] {
             remove(&path)?;
         }
-        Ok(())
+        self.unstore(id, &self.marker(id).with_extension(PUT))
     }
 
     /// Pending runs that no process holds.
@@ -153,10 +159,18 @@ impl Home {
 
     /// Puts a deleted run's tables aside. A run without tables has nothing to put aside.
     pub(super) fn put_aside(&self, id: &str, at: Timestamp) -> Result<(), Error> {
+        self.mark_deleted(id, at);
+        self.put_copy_aside(id, at)
+    }
+
+    /// The same with what of it is in this folder.
+    pub(super) fn put_copy_aside(&self, id: &str, at: Timestamp) -> Result<(), Error> {
         let from = self.tables(id);
         if !from.exists() {
             return Ok(());
         }
+        // An older copy, of a run that was brought back elsewhere.
+        remove(&self.root.join(DELETED).join(id))?;
         let note = self.root.join(DELETED).join(format!("{id}.json"));
         let text = serde_json::to_vec(&Deleted { at });
         let text = text.map_err(|error| Error::Internal(error.to_string()))?;
@@ -166,20 +180,23 @@ impl Home {
 
     /// Brings a deleted run's tables back; `false` where there are none any more.
     pub(super) fn bring_back(&self, id: &str) -> Result<bool, Error> {
+        self.unmark_deleted(id)?;
         let from = self.root.join(DELETED).join(id);
-        if self.tables(id).exists() {
-            return Ok(true);
+        if !self.tables(id).exists() {
+            if !from.exists() {
+                return self.is_stored(id);
+            }
+            self.rename(&from, &self.tables(id))?;
+            remove(&self.root.join(DELETED).join(format!("{id}.json")))?;
         }
-        if !from.exists() {
-            return Ok(false);
-        }
-        self.rename(&from, &self.tables(id))?;
-        remove(&self.root.join(DELETED).join(format!("{id}.json")))?;
+        // Another server may have swept the objects a moment ago.
+        self.store_missing(id)?;
         Ok(true)
     }
 
     /// Removes the tables of runs that were deleted before `until`: how many.
     pub(super) fn sweep(&self, until: Timestamp) -> Result<usize, Error> {
+        self.sweep_store(until)?;
         let folder = self.root.join(DELETED);
         let mut swept = 0;
         for name in names(&folder)? {
@@ -209,6 +226,8 @@ impl Home {
 impl Held {
     /// The run is over and written down: its marker goes.
     pub(super) fn release(self) -> Result<(), Error> {
+        // First, as one without a marker would outlive its run.
+        remove(&self.marker.with_extension(PUT))?;
         remove(&self.marker)
     }
 }

@@ -73,6 +73,8 @@ impl Runs {
     pub async fn sweep(&self, kept: Duration) -> Result<usize, RunsError> {
         let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
         let until = Timestamp(self.inner.clock.now().0.saturating_sub(kept));
+        // Where a run came to nothing and the store was away, its objects are still there.
+        self.settle().await?;
         self.blocking(move |home| home.sweep(until)).await
     }
 }
