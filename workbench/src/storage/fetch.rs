@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::{
-    Objects, locked,
+    Objects, here, locked,
     name::Name,
     problem::{away, damaged, is_missing},
     put::{Content, SHA256},
@@ -21,21 +21,20 @@ use super::{
 use crate::Error;
 
 impl Objects {
-    /// Brings a file into its place, unless somebody just did: `false` where the store has none. Whoever wants the same
-    /// meanwhile waits for the one who fetches.
-    pub(super) fn fetch(&self, path: &Path) -> Result<bool, Error> {
+    /// Brings a file into its place, unless somebody just did, and opens it: `None` where the store has none. Whoever
+    /// wants the same meanwhile waits for the one who fetches.
+    pub(super) fn fetch(&self, path: &Path) -> Result<Option<File>, Error> {
         let name = self.name(path)?;
         let turn = self.turn(&name);
         let _mine = locked(&turn);
-        if path.exists() {
-            return Ok(true);
+        if let Some(file) = here(path)? {
+            return Ok(Some(file));
         }
-        let is_there = self.runtime.block_on(self.download(&name, path))?;
-        if is_there {
-            self.note_use(path);
+        let fetched = self.runtime.block_on(self.download(&name, path))?;
+        if fetched.is_some() {
             self.make_room(path);
         }
-        Ok(is_there)
+        Ok(fetched)
     }
 
     fn turn(&self, name: &Name) -> Arc<Mutex<()>> {
@@ -49,11 +48,11 @@ impl Objects {
         turn
     }
 
-    async fn download(&self, name: &Name, target: &Path) -> Result<bool, Error> {
+    async fn download(&self, name: &Name, target: &Path) -> Result<Option<File>, Error> {
         let key = name.key(&self.prefix);
         let got = match self.store.get_opts(&key, GetOptions::default()).await {
             Ok(got) => got,
-            Err(error) if is_missing(&error) => return Ok(false),
+            Err(error) if is_missing(&error) => return Ok(None),
             Err(error) => return Err(away(name, &error)),
         };
         let wanted = content_of(&got);
@@ -87,11 +86,13 @@ impl Objects {
             ));
         }
         part.as_file().sync_all().map_err(fault)?;
+        // Opened before it can leave again.
+        let file = part.reopen().map_err(fault)?;
         part.persist(target)
             .map_err(|error| Error::io(target, error.error))?;
         let synced = File::open(folder).and_then(|folder| folder.sync_all());
         synced.map_err(|error| Error::io(folder, error))?;
-        Ok(true)
+        Ok(Some(file))
     }
 }
 

@@ -42,9 +42,6 @@ pub use self::{
 use self::{name::Name, room::Uses};
 use crate::{Error, incoming::Incoming};
 
-/// Tries to open a file that leaves between being fetched and being opened: under a cache far too small.
-const TRIES: usize = 5;
-
 /// Where finished files are kept. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Storage {
@@ -136,24 +133,13 @@ impl Storage {
     /// # Errors
     /// [`Error::StoreAway`], [`Error::StoreDamaged`].
     pub(crate) fn open(&self, path: &Path) -> Result<Option<File>, Error> {
-        for _ in 0..TRIES {
-            if let Some(objects) = &self.objects {
-                objects.note_use(path);
-            }
-            match File::open(path) {
-                Ok(file) => return Ok(Some(file)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Error::io(path, error)),
-            }
-            match &self.objects {
-                Some(objects) if objects.fetch(path)? => {}
-                _ => return Ok(None),
-            }
+        if let Some(objects) = &self.objects {
+            objects.note_use(path);
         }
-        Err(Error::Internal(format!(
-            "{} leaves faster than it can be opened; raise storage.local_bytes",
-            path.display()
-        )))
+        match (here(path)?, &self.objects) {
+            (None, Some(objects)) => objects.fetch(path),
+            (file, _) => Ok(file),
+        }
     }
 
     /// Sees to it that files which are used together are in their folder, for as long as they are held: `None` where one
@@ -165,7 +151,7 @@ impl Storage {
         let hold = objects.hold(folder);
         for file in files {
             let path = folder.join(file);
-            if !path.exists() && !objects.fetch(&path)? {
+            if !path.exists() && objects.fetch(&path)?.is_none() {
                 return Ok(None);
             }
         }
@@ -194,6 +180,15 @@ impl Storage {
 impl Objects {
     fn name(&self, path: &Path) -> Result<Name, Error> {
         Name::below(&self.root, path)
+    }
+}
+
+/// A file of the data folder, if it is there.
+fn here(path: &Path) -> Result<Option<File>, Error> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io(path, error)),
     }
 }
 

@@ -121,7 +121,11 @@ impl Objects {
             true => fs::remove_dir_all(&copy.path),
             false => fs::remove_file(&copy.path),
         };
-        removed.map_err(|error| Error::io(&copy.path, error))?;
+        match removed {
+            // Somebody else made room, too.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            removed => removed.map_err(|error| Error::io(&copy.path, error))?,
+        }
         uses.last.remove(&copy.path);
         Ok(true)
     }

@@ -25,10 +25,10 @@ use tokio::{
     net::TcpListener,
     task::{JoinHandle, JoinSet},
 };
-use workbench::storage::Bucket;
 
 pub const KEY: &str = "AKHOLDFASTTEST";
 pub const SECRET: &str = "a-secret-of-the-test-alone";
+pub const URL: &str = "s3://lab/holdfast/a";
 const BUCKET: &str = "lab";
 const PREFIX: &str = "holdfast/a";
 
@@ -37,7 +37,7 @@ pub struct S3 {
     address: SocketAddr,
     serving: Option<JoinHandle<()>>,
     /// Paths of the objects that were asked for.
-    gets: Arc<Mutex<Vec<String>>>,
+    pub gets: Arc<Mutex<Vec<String>>>,
 }
 
 impl S3 {
@@ -45,7 +45,6 @@ impl S3 {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("root").join(BUCKET)).unwrap();
         credentials(&folder.path().join("credentials"), SECRET);
-        credentials(&folder.path().join("wrong"), "another-secret-of-nobody");
         let mut s3 = Self {
             folder,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -74,23 +73,8 @@ impl S3 {
         assert!(serving.await.unwrap_err().is_cancelled());
     }
 
-    pub fn bucket(&self) -> Bucket {
-        self.bucket_with("credentials")
-    }
-
-    /// The same bucket for somebody whose secret is another.
-    pub fn bucket_of_a_stranger(&self) -> Bucket {
-        self.bucket_with("wrong")
-    }
-
-    fn bucket_with(&self, credentials: &str) -> Bucket {
-        Bucket {
-            url: format!("s3://{BUCKET}/{PREFIX}"),
-            endpoint: Some(self.endpoint()),
-            region: Some("us-east-1".into()),
-            allow_http: true,
-            credentials_file: Some(self.folder.path().join(credentials)),
-        }
+    pub fn credentials_file(&self) -> PathBuf {
+        self.folder.path().join("credentials")
     }
 
     pub fn endpoint(&self) -> String {
@@ -113,12 +97,6 @@ impl S3 {
         collect(&self.file(folder), folder, &mut names);
         names.sort();
         names
-    }
-
-    /// How often objects were fetched whose path ends so.
-    pub fn fetched(&self, end: &str) -> usize {
-        let gets = self.gets.lock().unwrap();
-        gets.iter().filter(|path| path.ends_with(end)).count()
     }
 }
 
@@ -144,7 +122,7 @@ async fn serve(listener: TcpListener, service: SharedS3Service, gets: Arc<Mutex<
     }
 }
 
-fn credentials(path: &Path, secret: &str) {
+pub fn credentials(path: &Path, secret: &str) {
     let text = format!("[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {secret}\n");
     fs::write(path, text).unwrap();
     #[cfg(unix)]

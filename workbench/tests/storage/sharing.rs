@@ -145,7 +145,7 @@ async fn a_large_file_goes_in_pieces_and_comes_whole() {
     // Text that does not pack, by a generator of congruences.
     let mut state = 1_u64;
     let mut text = String::from("id,word\n");
-    for id in 0..400_000 {
+    for id in 0..800_000 {
         let mut word = || {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)

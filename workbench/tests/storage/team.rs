@@ -17,11 +17,11 @@ use workbench::{
         Order, Recruitment, RunInfo,
         runs::{By, Runs, RunsError, kinds, upcasted},
     },
-    storage::Storage,
+    storage::{Bucket, Storage},
     workspace::Workspace,
 };
 
-use super::s3::S3;
+use super::s3::{S3, URL};
 
 const STANDARD: &str = include_str!("../../../samples/protocols/aflibercept_te.yaml");
 
@@ -79,6 +79,25 @@ impl Team {
             workspace,
             runs: runs.unwrap(),
         }
+    }
+}
+
+/// What only these tests want of the store.
+impl S3 {
+    pub fn bucket(&self) -> Bucket {
+        Bucket {
+            url: URL.into(),
+            endpoint: Some(self.endpoint()),
+            region: Some("us-east-1".into()),
+            allow_http: true,
+            credentials_file: Some(self.credentials_file()),
+        }
+    }
+
+    /// How often objects were fetched whose path ends so.
+    pub fn fetched(&self, end: &str) -> usize {
+        let gets = self.gets.lock().unwrap();
+        gets.iter().filter(|path| path.ends_with(end)).count()
     }
 }
 

@@ -5,11 +5,11 @@ use std::{fs, time::Duration};
 use workbench::{
     Error,
     simulation::{RunStatus, Wanted, runs::RunsError},
-    storage::Storage,
+    storage::{Bucket, Storage},
 };
 
 use super::{
-    s3::{KEY, SECRET},
+    s3::{KEY, SECRET, credentials},
     team::{Team, ada, blocking, order},
 };
 
@@ -112,7 +112,7 @@ async fn a_changed_object_is_refused_and_named_and_never_shown() {
     let whole = fs::read(&file).unwrap();
     let mut changed = whole.clone();
     changed[whole.len() / 2] ^= 1;
-    for broken in [&whole[..whole.len() / 2], &changed, &[]] {
+    for broken in [&whole[..whole.len() / 2], &changed[..], &whole[..0]] {
         fs::write(&file, broken).unwrap();
         match b.count().await.unwrap_err() {
             Error::StoreDamaged { name: named, .. } => assert_eq!(named, name),
@@ -176,7 +176,12 @@ async fn a_store_is_tried_with_an_object_and_refused_credentials_are_not_told() 
     blocking(&a.storage, Storage::check).await.unwrap();
     assert_eq!(team.s3.names("doctor"), Vec::<String>::new());
 
-    let stranger = team.s3.bucket_of_a_stranger();
+    let file = a.folder.path().join("credentials");
+    credentials(&file, "another-secret");
+    let stranger = Bucket {
+        credentials_file: Some(file),
+        ..team.s3.bucket()
+    };
     let stranger = Storage::objects(&stranger, a.folder.path(), 0).unwrap();
     let refused = blocking(&stranger, Storage::check).await.unwrap_err();
     let text = refused.to_string();
