@@ -219,7 +219,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = |mode| std::fs::set_permissions(&path, PermissionsExt::from_mode(mode));
+            let mode = |mode| {
+                let mode = std::fs::Permissions::from_mode(mode);
+                std::fs::set_permissions(&path, mode)
+            };
             mode(0o644).unwrap();
             assert!(matches!(secret(&path), Err(PlaceError::Exposed(_))));
             mode(0o600).unwrap();

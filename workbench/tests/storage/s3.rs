@@ -128,7 +128,7 @@ pub fn credentials(path: &Path, secret: &str) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 }
 

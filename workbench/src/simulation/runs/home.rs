@@ -16,9 +16,12 @@ use std::{
 };
 
 use holdfast::{Scope, Timestamp};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
-use super::name::is_id;
+use super::{
+    disk::{names, read, remove, sync},
+    name::is_id,
+};
 use crate::{Error, storage::Storage};
 
 const PENDING: &str = ".pending";
@@ -230,38 +233,4 @@ impl Held {
         remove(&self.marker.with_extension(PUT))?;
         remove(&self.marker)
     }
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Error::Internal(format!("{}: {error}", path.display())))
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, Error> {
-    let failed = |error| Error::io(folder, error);
-    let mut names = Vec::new();
-    for item in fs::read_dir(folder).map_err(failed)? {
-        names.extend(item.map_err(failed)?.file_name().into_string().ok());
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// A file or a folder that need not be there.
-fn remove(path: &Path) -> Result<(), Error> {
-    let removed = match path.is_dir() {
-        true => fs::remove_dir_all(path),
-        false => fs::remove_file(path),
-    };
-    match removed {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path, error)),
-        _ => Ok(()),
-    }
-}
-
-fn sync(folder: &Path) -> Result<(), Error> {
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| Error::io(folder, error))
 }

@@ -5,6 +5,7 @@
 //!
 //! - `name`: what runs are called
 //! - `home`: the folder of runs, and which files are whose
+//! - `disk`: what it asks of a disk
 //! - `objects`: the same runs in the object store, if there is one
 //! - `record`: a run as its state has it
 //! - `start`: an order becomes a run; `process` is what happens until it is over
@@ -27,6 +28,7 @@ mod access;
 mod browse;
 mod carry;
 mod change;
+mod disk;
 mod error;
 mod home;
 mod keep;
