@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Each one is a short script in scripts/; nothing else is hidden here.
 .DEFAULT_GOAL := help
-.PHONY: run test build start setup test-engine bench scan dev screenshots clean help
+.PHONY: run test build start setup test-engine bench load scan dev screenshots clean help
 
 run: ## from a fresh clone to http://127.0.0.1:3000: set-up, build, start
 	@scripts/run.sh
@@ -16,6 +16,8 @@ test-engine: ## the state engine's tests on every backend
 	@scripts/test-engine.sh
 bench: ## the measurements behind docs/BENCHMARKS.md
 	@scripts/bench.sh
+load: ## what a built server does in a second, and a soak (benches/load; DO=reads for one of them)
+	@scripts/load.sh $(DO)
 scan: ## let schemathesis attack the API of a built server (docs/SECURITY.md)
 	@scripts/scan.sh
 dev: ## rebuild and restart on every change

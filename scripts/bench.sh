@@ -6,7 +6,7 @@ set -uo pipefail
 scripts/setup.sh test || exit 1
 scripts/build.sh || exit 1
 met=0
-for bench in engine footprint search watch backup query merge simulation analysis reads; do
+for bench in engine footprint search watch backup query merge simulation analysis compare registry memory reads; do
   step "$bench"
   cargo bench --locked --profile release --bench "$bench" || met=1
 done

@@ -17,15 +17,18 @@ export CLIPPY_ARGS="--cap-lints__CLIPPY_HACKERY__warn"
 linted() { RUSTC_WORKSPACE_WRAPPER=clippy-driver "$@"; }
 check "lints, native (ssr)" without_warnings linted cargo build --release --locked --all-targets
 check "lints, site build" without_warnings linted cargo build --release --locked --all-targets --package xtask
+check "lints, load programs" without_warnings linted cargo build --release --locked --all-targets --package load
 check "lints, WASM (hydrate)" without_warnings linted \
   cargo build --locked --package frontend --lib --profile wasm-release --target wasm32-unknown-unknown
 
 if have cargo-nextest; then
   rust_tests "Rust tests" linted cargo nextest run --cargo-profile release --locked --no-fail-fast
   rust_tests "site build tests" linted cargo nextest run --cargo-profile release --locked --no-fail-fast --package xtask
+  rust_tests "load program tests" linted cargo nextest run --cargo-profile release --locked --no-fail-fast --package load
 else
   rust_tests "Rust tests" linted cargo test --release --locked --no-fail-fast --lib --bins --tests --examples
   rust_tests "site build tests" linted cargo test --release --locked --no-fail-fast --package xtask
+  rust_tests "load program tests" linted cargo test --release --locked --no-fail-fast --package load
 fi
 rust_tests "doc tests" linted cargo test --release --locked --no-fail-fast --doc
 

@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     Actor, Change, Error, Expected, New, Scope, State, StateId, StateManager, Status, Transition,
-    Update,
+    Update, Version,
     backend::{Batch, Guard, Outcome, Write},
     limits::Access,
     manager::step::Step,
@@ -123,6 +123,18 @@ impl Transaction {
     ) -> Result<Arc<State>, Error> {
         self.take(scope, id, Step::Transition(transition, expected))
             .await
+    }
+
+    /// As [`StateManager::rollback`].
+    pub async fn rollback(
+        &mut self,
+        scope: &Scope,
+        id: &StateId,
+        to: Version,
+        expected: Expected,
+    ) -> Result<Arc<State>, Error> {
+        let old = self.states.as_it_was(scope, id, to).await?;
+        self.take(scope, id, Step::Rollback(old, expected)).await
     }
 
     /// As [`StateManager::delete`].

@@ -6,7 +6,11 @@ use axum::extract::FromRef;
 use holdfast::{Actor, Clock, Kind, Scope, StateId, StateManager, SystemClock};
 use leptos::prelude::*;
 use serde_json::Value;
-use workbench::{Workbench, simulation::runs::Runs, workspace::Workspace};
+use workbench::{
+    Workbench,
+    simulation::runs::{By, Runs},
+    workspace::Workspace,
+};
 
 use crate::{
     AppError, Boot, Visitor,
@@ -53,10 +57,12 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// One server function's caller: the visitor and what the server has.
-pub(crate) struct Caller {
-    pub(crate) visitor: Visitor,
-    pub(crate) state: AppState,
+/// Who asks for something, and what the server has: what every answer begins with.
+pub struct Caller {
+    /// Who asks.
+    pub visitor: Visitor,
+    /// What the server has.
+    pub state: AppState,
 }
 
 /// Who calls this server function. The first line of each.
@@ -125,6 +131,15 @@ impl Caller {
     /// The same, from one of their tabs.
     pub(crate) fn actor_in(&self, client: Option<String>) -> Result<Actor, AppError> {
         self.visitor.actor(client).ok_or(AppError::NoSession)
+    }
+
+    /// As whom they ask for runs.
+    pub(crate) fn by(&self) -> Result<By, AppError> {
+        Ok(By {
+            scope: self.scope()?,
+            actor: self.actor()?,
+            name: self.visitor.person().ok_or(AppError::NoSession)?.name,
+        })
     }
 
     /// Their study; `NoSession` for a visitor without one.

@@ -47,20 +47,32 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod visitor;
 
+/// Where a person's saved queries are.
+#[cfg(feature = "ssr")]
+pub use self::stores::table::SAVED_QUERIES as SAVED_QUERIES_STORE;
+
 #[cfg(feature = "hydrate")]
 pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
 pub use self::{
-    account::forms as account_forms,
+    account::{answers as account_answers, forms as account_forms},
+    analysis::{
+        Deed as RunDeed, Place as RunPlace, Sheet as RunSheet, SheetRow, View as RunView,
+        sheets_of_run, trail_of_run,
+    },
     compare::compared,
     configurations::{Desks, desk_of},
-    context::{AppState, administers, load_boot, tables_of},
+    context::{AppState, Caller, administers, load_boot, tables_of},
     data::forms as data_forms,
-    features::{PARQUET_DOWNLOAD, ensure_features, has_feature},
+    features::{PARQUET_DOWNLOAD, SAVED_QUERIES, ensure_features, has_feature},
     monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},
     query::forms as query_forms,
     shell::{Assets, shell},
-    states::{AuditQuestion, AuditRow, audit_rows, without_secrets},
+    states::{AuditQuestion, AuditRow, audit_rows, flags, webhooks, without_secrets},
+    stores::{
+        table::{KEYS as KEYS_STORE, SAVED_QUERIES as SAVED_QUERIES_STORE},
+        typed::{read_typed, write_seen},
+    },
     visitor::{LoggedIn, SessionKey, Visitor},
 };
 pub use self::{

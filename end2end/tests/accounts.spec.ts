@@ -120,6 +120,40 @@ test("who is invited makes an account with the link, once", async ({ browser, ho
   await guest.context().close();
 });
 
+test("an administrator makes a tenant, puts people into it and invites into it, and its own administrator sees nobody else", async ({ browser, holdfast, page }) => {
+  addUser(holdfast, "ada@lab.org", "Ada Lovelace", "admin");
+  addUser(holdfast, "bob@lab.org", "Bob Noyce", "admin");
+  await logIn(page, "ada@lab.org");
+  await open(page, "/account");
+  await expect(page.getByLabel("Tenant of the invitation")).toHaveCount(0);
+  await page.getByLabel("Name of the new tenant").fill("clinic-b");
+  await page.getByRole("button", { name: "Make", exact: true }).click();
+  await expect(page.getByText("Made. Put people into it, or invite them.")).toBeVisible();
+  await page.getByLabel("Tenant of Bob Noyce").selectOption("clinic-b");
+  await expect(page.getByText("Moved. What they shared with the others is taken back.")).toBeVisible();
+  await expect(page.getByLabel("Tenant of Bob Noyce")).toHaveValue("clinic-b");
+  await page.getByLabel("Tenant of the invitation").selectOption("clinic-b");
+  await page.getByRole("button", { name: "Invite" }).click();
+  const guest = await another(browser, holdfast);
+  await guest.goto(await page.getByTestId("invitation").innerText());
+  await guest.getByLabel("Name", { exact: true }).fill("Eve Ray");
+  await guest.getByLabel("Email").fill("eve@clinic.org");
+  await guest.getByLabel("New password").fill(PASSWORD);
+  await guest.getByRole("button", { name: "Make account" }).click();
+  await expect(guest.getByText("it has one now")).toBeVisible();
+
+  const bob = await another(browser, holdfast);
+  await logIn(bob, "bob@lab.org");
+  await open(bob, "/account");
+  const people = bob.getByRole("group", { name: "Users" });
+  await expect(people.getByRole("row").filter({ hasText: "@" })).toHaveCount(2);
+  await expect(people).toContainText("eve@clinic.org");
+  await expect(people).not.toContainText("ada@lab.org");
+  await expect(bob.getByLabel("Name of the new tenant")).toHaveCount(0);
+  await guest.context().close();
+  await bob.context().close();
+});
+
 test("a token is shown once, works for a program, and is revoked", async ({ holdfast, page }) => {
   addUser(holdfast, "ada@lab.org", "Ada Lovelace", "analyst");
   await logIn(page, "ada@lab.org");

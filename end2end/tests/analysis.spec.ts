@@ -19,7 +19,7 @@ async function openRun(page: Page, name = "Azure"): Promise<void> {
   await form.getByLabel("Seed").fill("42");
   await form.getByLabel("Name").fill(name);
   await form.getByRole("button", { name: "Start" }).click();
-  const row = page.getByRole("table", { name: "Runs" }).locator("tbody").getByRole("row").filter({ hasText: name });
+  const row = page.getByRole("grid", { name: "Runs" }).locator("tbody").getByRole("row").filter({ hasText: name });
   await expect(row).toContainText("ran in", { timeout: 20_000 });
   await page.getByRole("link", { name, exact: true }).click();
   await expect(page.getByTestId("run-status")).toHaveText("completed");
@@ -166,7 +166,7 @@ test("a run that was cancelled says why and what to do", async ({ page }) => {
   await form.getByLabel("Years").fill("15");
   await form.getByLabel("Name").fill("Long");
   await form.getByRole("button", { name: "Start" }).click();
-  await page.getByRole("table", { name: "Runs" }).getByRole("link", { name: "Long", exact: true }).click();
+  await page.getByRole("grid", { name: "Runs" }).getByRole("link", { name: "Long", exact: true }).click();
   await expect(page.getByTestId("run-status")).toHaveText("going");
   await page.getByRole("region", { name: "Run", exact: true }).getByRole("button", { name: "Cancel", exact: true }).click();
   await expect(page.getByTestId("run-status")).toHaveText("failed", { timeout: 20_000 });

@@ -6,7 +6,7 @@ import type { Page } from "@playwright/test";
 
 test.use({ ownServer: true });
 
-const runs = (page: Page) => page.getByRole("table", { name: "Runs" }).locator("tbody").getByRole("row");
+const runs = (page: Page) => page.getByRole("grid", { name: "Runs" }).locator("tbody").getByRole("row");
 
 /** Orders a run of the standard protocol and waits until it is over. */
 async function order(page: Page, name: string, years = "2"): Promise<void> {

@@ -229,6 +229,28 @@ test("what is being typed about a file stays while others open it", async ({ bro
   await expect(page.getByRole("link", { name: "mine.yaml" })).toBeVisible();
 });
 
+test("flat entries are changed as fields, and nothing else in the text moves", async ({ complaints, holdfast, page }) => {
+  complaints.expect(/422/);
+  await edit(page);
+  const before = onDisk(holdfast);
+  await page.getByRole("button", { name: "Form" }).click();
+  const rules = page.getByRole("region", { name: "Form" }).getByRole("group", { name: "discontinuation_rules" });
+  const rate = rules.getByRole("textbox", { name: "poor vision rate" });
+  await rate.fill("much");
+  await rate.press("Tab");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(rate).toHaveValue("0.10");
+  await rate.fill("0.25");
+  await rate.press("Tab");
+  await expect(page.getByText("1 line not saved")).toBeVisible();
+  await expect(draft(page)).toHaveText("Draft kept");
+  await save(page).click();
+  await expect(page.getByText("Saved as v2.")).toBeVisible();
+  expect(onDisk(holdfast)).toBe(before.replace("poor_vision_rate: 0.10", "poor_vision_rate: 0.25"));
+  await page.getByRole("button", { name: "Form" }).click();
+  await expect(page.locator(".cm-line", { hasText: "poor_vision_rate: 0.25" })).toBeVisible();
+});
+
 test("leaving with unsaved work asks, and the draft is there afterwards", async ({ page }) => {
   await edit(page);
   await rewrite(page, "max_interval_days", "max_interval_days: 126");

@@ -9,7 +9,7 @@ test("the API can be read and tried, and nothing is asked of any other server", 
   });
   await page.goto("/api/v1/docs");
   await expect(page.getByRole("heading", { name: /Holdfast/ }).first()).toBeVisible();
-  const states = page.locator("#operations-default-listStates");
+  const states = page.locator("#operations-states-listStates");
   await expect(states).toBeVisible();
   await states.getByRole("button").first().click();
   await expect(states.getByText("Words and conditions, as on the States page.")).toBeVisible();

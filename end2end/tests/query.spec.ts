@@ -1,6 +1,30 @@
 // From the first start to a merged result, on the sample study with its reference answers.
+import { readFile } from "node:fs/promises";
+import type { Download, Page } from "@playwright/test";
+import { expectAccessible } from "./support/axe";
 import { chooseCohort, expectCount, expectMean, expectMerged, expectSaved, open, setAge } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
+import { filesOf } from "./support/zip";
+
+/** A file about the query, out of the download menu. */
+async function about(page: Page, entry: RegExp): Promise<Download> {
+  await page.getByRole("button", { name: "Download format" }).click();
+  const coming = page.waitForEvent("download");
+  await page.getByRole("group", { name: "Download", exact: true }).getByRole("button", { name: entry }).click();
+  const download = await coming;
+  await page.keyboard.press("Escape");
+  return download;
+}
+
+async function bytesOf(download: Download): Promise<Buffer> {
+  return readFile((await download.path()) ?? "");
+}
+
+/** Chooses a file in the menu of saved queries. */
+async function bringIn(page: Page, name: string, content: Buffer): Promise<void> {
+  await page.getByRole("button", { name: "Save query" }).click();
+  await page.getByLabel(/^Import TOML/).setInputFiles({ name, mimeType: "application/toml", buffer: content });
+}
 
 test("a first visit has the sample study in front of it", async ({ page }) => {
   await open(page);
@@ -99,4 +123,109 @@ test("Clear can be undone", async ({ page }) => {
   await expectCount(page, "312", "1,945");
   await page.getByRole("button", { name: "Undo" }).click();
   await expectCount(page, "179", "1,123");
+});
+
+test("the summary is a ZIP that tells what each filter left and what is in each column", async ({ page }) => {
+  await open(page);
+  await chooseCohort(page);
+  await expectCount(page, "179", "1,123");
+  const download = await about(page, /^Summary \(ZIP\)/);
+  expect(download.suggestedFilename()).toMatch(/^demographics_.*_long_\d{8}_\d{6}\.zip$/);
+  const files = filesOf(await bytesOf(download));
+  expect((files.get("filtering_report.csv") ?? "").trim().split("\n")).toEqual([
+    "Step,Filter Type,Description,Participants Before,After,Removed,Removal %,Cumulative Removal %",
+    "0,none,Everyone,312,312,0,0.00,0.00",
+    "1,Age,Age 40 to 60,312,197,115,36.86,36.86",
+    "2,Sex,Sex f,197,179,18,9.14,42.63",
+  ]);
+  expect(files.get("data_summary.csv")).toMatch(/^bili,number,1123,0,0\.00,"mean 3\.4313, median 1\.2, /m);
+  expect(files.get("data_summary_by_visit.csv")).toMatch(/^1,bili,number,179,0,0\.00,"mean 3\.5056, /m);
+  expect(files.get("README.txt")).toContain("179 of 312 participants, 1123 of 1945 rows");
+  expect(files.get("query.toml")).toContain("age_range = [40.0, 60.0]");
+});
+
+test("a query goes out as TOML, and comes in again after everything was changed", async ({ page }) => {
+  await open(page);
+  await chooseCohort(page);
+  await page.getByRole("button", { name: "Wide" }).click();
+  await expectMerged(page, "179");
+  const file = await about(page, /^Query \(TOML\)/);
+  expect(file.suggestedFilename()).toMatch(/^demographics_.*_wide_\d{8}_\d{6}\.toml$/);
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
+  await page.getByRole("button", { name: "Long", exact: true }).click();
+  await expectCount(page, "312", "1,945");
+
+  const strange = Buffer.concat([await bytesOf(file), Buffer.from('\n[[phenotypic_filters]]\ntable = "scans"\ncolumn = "volume"\nfilter_type = "range"\nmin_val = 1\n')]);
+  await bringIn(page, "women.toml", strange);
+  const found = page.getByRole("region", { name: "Import of women.toml" });
+  await expect(found.getByRole("status")).toHaveText("Leaves 179 participants and 1,123 rows");
+  await expect(found.getByRole("list", { name: "Applies", exact: true })).toContainText("Age 40 to 60");
+  await expect(found.getByRole("list", { name: "Does not apply" })).toContainText(/card scans\.volume, line \d+: Table scans is not here\./);
+  await expectAccessible(page);
+  await found.getByRole("button", { name: "Cancel" }).click();
+  await expect(found).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expectCount(page, "312", "1,945");
+
+  await bringIn(page, "women.toml", strange);
+  await found.getByRole("button", { name: "Apply" }).click();
+  await expectCount(page, "179", "1,123");
+  await expectMerged(page, "179");
+  await expectSaved(page);
+  await page.reload();
+  await expectCount(page, "179", "1,123");
+});
+
+test("an import can be undone", async ({ page }) => {
+  await open(page);
+  await expectCount(page, "312", "1,945");
+  await bringIn(page, "f.toml", Buffer.from('[metadata]\nformat_version = "1.0"\n[cohort_filters]\nsex = ["f"]\n'));
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  await expectCount(page, "276", "1,708");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expectCount(page, "312", "1,945");
+});
+
+test("a file that is no query is refused with its place, and one that is too large before it is sent", async ({ complaints, page }) => {
+  complaints.expect(/status of 422 /);
+  await open(page);
+  await bringIn(page, "old.toml", Buffer.from('[metadata]\nformat_version = "0.9"\n'));
+  const group = page.getByRole("group", { name: "Saved queries" });
+  await expect(group.getByRole("alert").filter({ hasText: "old.toml, line 2, column 18" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await bringIn(page, "large.toml", Buffer.alloc(10 << 20, "#"));
+  await expect(group.getByRole("alert").filter({ hasText: "large.toml: this is no query" })).toBeVisible();
+});
+
+test("a saved query is exported under its name, with its notes", async ({ page }) => {
+  await open(page);
+  await chooseCohort(page);
+  await expectCount(page, "179", "1,123");
+  await page.getByRole("button", { name: "Save query" }).click();
+  await page.getByLabel("Name of the query").fill("Women in midlife");
+  await page.getByLabel("Notes").fill("for July");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
+  await page.getByRole("button", { name: "Save query" }).click();
+  const coming = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export Women in midlife as TOML" }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toMatch(/^Women_in_midlife_\d{8}_\d{6}\.toml$/);
+  const text = (await bytesOf(download)).toString("utf8");
+  expect(text).toContain('user_notes = "for July"');
+  expect(text).toContain("age_range = [40.0, 60.0]");
+});
+
+test("on a phone a query is brought in and its summary taken home", async ({ browser, holdfast }) => {
+  const context = await browser.newContext({ baseURL: holdfast.url, viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await open(page);
+  await bringIn(page, "f.toml", Buffer.from('[metadata]\nformat_version = "1.0"\n[cohort_filters]\nsex = ["f", "x"]\n'));
+  await expect(page.getByRole("list", { name: "Does not apply" })).toContainText("sex x, line 4");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  await expectCount(page, "276", "1,708");
+  const files = filesOf(await bytesOf(await about(page, /^Summary \(ZIP\)/)));
+  expect(files.get("filtering_report.csv")).toContain("1,Sex,Sex f,312,276,36,11.54,11.54");
+  await context.close();
 });

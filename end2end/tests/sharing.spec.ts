@@ -64,7 +64,7 @@ async function run(page: Page, name: string): Promise<string> {
   await form.getByLabel("Patients").fill("100");
   await form.getByLabel("Years").fill("2");
   await form.getByRole("button", { name: "Start" }).click();
-  await page.getByRole("table", { name: "Runs" }).getByRole("link", { name, exact: true }).click();
+  await page.getByRole("grid", { name: "Runs" }).getByRole("link", { name, exact: true }).click();
   await expect(page.getByTestId("run-status")).toHaveText("completed", { timeout: 30_000 });
   return new URL(page.url()).pathname.split("/").pop() ?? "";
 }

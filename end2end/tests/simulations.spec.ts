@@ -22,7 +22,27 @@ async function order(page: Page, run: Run): Promise<void> {
   await form.getByRole("button", { name: "Start" }).click();
 }
 
-const runs = (page: Page) => page.getByRole("table", { name: "Runs" }).locator("tbody").getByRole("row");
+const runs = (page: Page) => page.getByRole("grid", { name: "Runs" }).locator("tbody").getByRole("row");
+
+const IMPORTED_AT_ONCE = 50;
+/** A tag for each time: none of them is part of an id. */
+const TAGS = ["amaranth", "bistre", "celadon", "drab"];
+
+/** Fills the list with copies of one small run, which come in as packages, fifty at once with a tag. Gives its id. */
+async function fill(page: Page, times: number): Promise<string> {
+  await order(page, { patients: "10", years: "1", name: "Seed" });
+  await expectCompleted(page, "Seed");
+  const href = (await page.getByRole("link", { name: "Seed", exact: true }).getAttribute("href")) ?? "";
+  const buffer = await (await page.request.get(`${href}/package`)).body();
+  const files = Array.from({ length: IMPORTED_AT_ONCE }, (_, at) => ({ name: `${at}.zip`, mimeType: "application/zip", buffer }));
+  for (const [at, tag] of TAGS.slice(0, times).entries()) {
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByLabel("Tags, with commas between").fill(tag);
+    await page.getByLabel("Packages of runs, or the table of a trial").setInputFiles(files);
+    await expect(page.getByTestId("runs-found")).toContainText(`${(at + 1) * IMPORTED_AT_ONCE + 1} runs`, { timeout: 20_000 });
+  }
+  return href.replace("/simulations/", "");
+}
 
 /** A completed run of this name in the list. */
 async function expectCompleted(page: Page, name: string): Promise<void> {
@@ -88,6 +108,12 @@ test("runs are found, tagged together, deleted, and brought back", async ({ page
   await page.getByRole("link", { name: "nhs-2026" }).first().click();
   await expect(runs(page)).toHaveCount(2);
   await page.getByRole("button", { name: "Not only runs with the tag nhs-2026" }).click();
+  await page.getByRole("checkbox", { name: "Azure" }).check();
+  await chosen.getByRole("button", { name: "Tag" }).click();
+  await chosen.getByLabel("Tag for the chosen runs").fill("nhs-2026");
+  await chosen.getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("link", { name: "nhs-2026" })).toHaveCount(1);
+  await page.getByRole("checkbox", { name: "Azure" }).uncheck();
 
   await page.getByRole("checkbox", { name: "Cobalt" }).check();
   await chosen.getByRole("button", { name: "Delete" }).click();
@@ -136,7 +162,7 @@ test("a run goes out as a package and comes in elsewhere with the same checksum"
   const other = await context.newPage();
   await open(other, "/simulations");
   await other.getByRole("button", { name: "Import" }).click();
-  await other.getByLabel("A run's package, or the table of a trial").setInputFiles({ name: "carried.zip", mimeType: "application/zip", buffer: readFileSync(file) });
+  await other.getByLabel("Packages of runs, or the table of a trial").setInputFiles({ name: "carried.zip", mimeType: "application/zip", buffer: readFileSync(file) });
   await expectCompleted(other, "Carried");
   await other.getByRole("link", { name: "Carried", exact: true }).click();
   await expect(other.getByTestId("result-checksum")).toHaveText(sum ?? "");
@@ -148,7 +174,7 @@ test("a package that broke on the way is refused with what is wrong, and nothing
   complaints.expect(/422/);
   await open(page, "/simulations");
   await page.getByRole("button", { name: "Import" }).click();
-  await page.getByLabel("A run's package, or the table of a trial").setInputFiles({ name: "broken.zip", mimeType: "application/zip", buffer: Buffer.from("PK but no package") });
+  await page.getByLabel("Packages of runs, or the table of a trial").setInputFiles({ name: "broken.zip", mimeType: "application/zip", buffer: Buffer.from("PK but no package") });
   await expect(page.getByRole("alert")).toContainText("no package of a run");
   await expect(page.getByText("No runs yet.")).toBeVisible();
 });
@@ -158,7 +184,7 @@ test("the arms of a trial come in as runs when its columns are explained", async
   for (let id = 1; id <= 12; id += 1) rows.push(`${id},0,${id % 2},${id}.5`, `${id},30,${id % 2},${id}.0`);
   await open(page, "/simulations");
   await page.getByRole("button", { name: "Import" }).click();
-  await page.getByLabel("A run's package, or the table of a trial").setInputFiles({ name: "pbc.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
+  await page.getByLabel("Packages of runs, or the table of a trial").setInputFiles({ name: "pbc.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
   const form = page.getByRole("form", { name: "Columns of the trial" });
   await expect(form.getByLabel("Patient")).toHaveValue("id");
   await expect(form.getByLabel("Arm")).toHaveValue("trt");
@@ -212,6 +238,108 @@ test("runs are pinned together with the keyboard, and the memory is shown", asyn
   await expect(page.getByRole("button", { name: "Pin Umber" })).toHaveAttribute("aria-pressed", "true");
   await expect(page.getByTestId("memory-held")).toContainText("of 536.9 MB");
   await expect(page.getByRole("group", { name: "How well the memory serves" })).toContainText("0 loads");
+});
+
+test("two hundred runs are one list that scrolls, with the keyboard too, and stays in place while runs change", async ({ page }) => {
+  await open(page, "/simulations");
+  const first = await fill(page, 4);
+  const grid = page.getByRole("grid", { name: "Runs" });
+  const at = (place: number) => grid.locator(`tr[aria-rowindex="${place + 1}"]`);
+  await expect(grid).toHaveAttribute("aria-rowcount", "202");
+  await grid.focus();
+  await page.keyboard.press("End");
+  await expect(at(201)).toContainText(first);
+  await expect(at(201)).toBeInViewport();
+  await expect(grid).toHaveAttribute("aria-activedescendant", "hf-run-200");
+  expect(await runs(page).count()).toBeLessThan(60);
+  const chosen = page.getByRole("group", { name: "Chosen runs" });
+  await page.keyboard.press("Space");
+  await expect(chosen).toContainText("1 run chosen");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Space");
+  await expect(chosen).toContainText("2 runs chosen");
+
+  // A run from the end comes to the top: what is looked at moves on by one place, and not on screen.
+  await grid.evaluate((table) => table.parentElement?.scrollTo(0, 4800));
+  await expect(at(101)).toContainText("sim_");
+  const id = ((await at(101).textContent()) ?? "").match(/sim_[a-z0-9_-]+/)?.[0] ?? "none";
+  const seen = runs(page).filter({ hasText: id });
+  const before = await seen.boundingBox();
+  await page.evaluate(async (id) => {
+    const headers = { "content-type": "application/json" };
+    await fetch("/api/pin_runs", { method: "POST", headers, body: JSON.stringify({ ids: [id], is_pinned: true }) });
+  }, first);
+  await expect(seen).toHaveAttribute("aria-rowindex", "103");
+  await expect.poll(async () => Math.abs(((await seen.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(2);
+  await expectAccessible(page);
+
+  await grid.focus();
+  await page.keyboard.press("Home");
+  await expect(at(1)).toContainText(first);
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("run-status")).toHaveText("completed");
+  expect(page.url()).toContain(first);
+  await page.goBack();
+  await expect(grid).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(page.getByLabel("Search runs")).toBeFocused();
+  await page.keyboard.type("celadon");
+  await expect(page.getByTestId("runs-found")).toContainText(/^50 runs/);
+  await expect(grid).toHaveAttribute("aria-rowcount", "51");
+});
+
+test("all runs that were found are tagged, deleted and brought back as one", async ({ page }) => {
+  await open(page, "/simulations");
+  await fill(page, 2);
+  const grid = page.getByRole("grid", { name: "Runs" });
+  const chosen = page.getByRole("group", { name: "Chosen runs" });
+  await grid.focus();
+  await page.keyboard.press("Control+a");
+  await expect(chosen).toContainText("101 runs chosen");
+  await expect(page.getByRole("checkbox", { name: "All runs" })).toBeChecked();
+  await chosen.getByRole("button", { name: "Tag" }).click();
+  await chosen.getByLabel("Tag for the chosen runs").fill("everything");
+  await chosen.getByRole("button", { name: "Add" }).click();
+  const filter = page.getByRole("complementary", { name: "Filter and memory" });
+  await expect(filter.getByRole("group", { name: "Tag" }).getByRole("checkbox", { name: /everything/ })).toBeVisible();
+  await expect(filter.getByRole("group", { name: "Tag" })).toContainText("everything101");
+  await chosen.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("No runs yet.")).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText("101 runs are deleted.")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByTestId("runs-found")).toContainText("101 runs", { timeout: 20_000 });
+  await expect(filter.getByRole("group", { name: "Tag" })).toContainText("everything101");
+});
+
+test("on a phone filters, saved searches and the memory are a sheet over the list", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, "/simulations");
+  for (const [name, tags] of [["Azure", "nhs"], ["Cobalt", ""]] as const) {
+    await order(page, { patients: "50", years: "2", name, tags });
+    // Without the column that says how long it took.
+    await expect(runs(page).filter({ hasText: name }).filter({ hasNotText: "going" })).toBeVisible({ timeout: 20_000 });
+  }
+  expect((await page.getByLabel("Search runs").boundingBox())?.width).toBeGreaterThan(280);
+  const button = page.getByRole("button", { name: /^Filter/ });
+  const sheet = page.getByRole("dialog", { name: "Filter and memory" });
+  await expect(page.getByTestId("memory-held")).toBeHidden();
+  await button.click();
+  await expect(sheet.getByTestId("memory-held")).toBeVisible();
+  await expect(sheet.getByRole("button", { name: "Close filters" })).toBeFocused();
+  await sheet.getByRole("checkbox", { name: /nhs/ }).check();
+  await expectAccessible(page);
+  await sheet.getByRole("button", { name: "Show 1 run" }).click();
+  await expect(sheet).toBeHidden();
+  await expect(runs(page)).toHaveCount(1);
+  await expect(button).toHaveText("Filter1 on");
+  await expect(button).toBeFocused();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await expectAccessible(page);
+  await button.click();
+  await sheet.getByRole("button", { name: "Clear" }).click();
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+  await expect(runs(page)).toHaveCount(2);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

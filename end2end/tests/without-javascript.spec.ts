@@ -19,6 +19,17 @@ test("a cohort is chosen and merged by a plain form, and is there on the next vi
   await expect(again.getByTestId("count-participants")).toHaveText("179");
 });
 
+test("the query and its summary are taken home by a plain form", async ({ page }) => {
+  await page.goto("/");
+  for (const [entry, end] of [["Query (TOML)", ".toml"], ["Summary (ZIP)", ".zip"]] as const) {
+    await page.getByRole("button", { name: "Download format" }).click();
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: entry }).click();
+    expect((await coming).suggestedFilename()).toContain(end);
+    await page.keyboard.press("Escape");
+  }
+});
+
 test("files are sent, and tables removed, by plain forms", async ({ complaints, page }) => {
   complaints.expect(/status of 422 /);
   await page.goto("/data");

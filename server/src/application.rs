@@ -3,7 +3,7 @@
 mod gauges;
 pub(crate) mod open;
 pub(crate) mod process;
-mod stop;
+pub(crate) mod stop;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -33,13 +33,13 @@ use self::{
 };
 use crate::{
     Error, Settings,
-    api::{self, Listeners, Shared},
+    api::{self, Claims, Listeners, Shared},
     sessions::{CookieStyle, Door, Rate, visitor},
     web::{self, OwnHosts, RequestLimits, Seen, Site, Traffic},
 };
 
 /// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
-const TENANTS: &str = "tenants";
+pub(crate) const TENANTS: &str = "tenants";
 
 /// How long open requests may take to finish once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -99,6 +99,7 @@ impl Application {
         let tenants = settings.data_dir.join(TENANTS);
         let desks = Desks::new(desk, tenants, manager.clone(), clock.clone(), look_every);
         let runs = open_runs(&settings, &manager, clock.clone(), storage).await?;
+        let claims = Claims::new(own.clone());
         let sessions = open_sessions(&settings, own, clock.clone()).await?;
         let terms = settings.accounts.terms(&settings.server);
         let logins = Arc::new(sessions.clone());
@@ -171,6 +172,7 @@ impl Application {
                 people: people.clone(),
             },
             cache,
+            claims,
             live: settings.live.clone(),
             listeners: Arc::clone(&listeners),
             traffic: Arc::clone(&traffic),
@@ -307,9 +309,9 @@ impl Application {
     }
 }
 
-/// From the outside in: what panicked, headers, packages (compressed when they were built); then,
-/// for everything a person's state has to do with, compression, what is turned away, how often the address asks,
-/// whether it comes from our own pages, what was seen before, who asks and how often they do.
+/// From the outside in: headers, packages (compressed when they were built); then,
+/// for everything a person's state has to do with, compression, how refusals look, what panicked, what is turned away, how often
+/// the address asks, whether it comes from our own pages, what was seen before, who asks and how often they do.
 fn router(
     shared: Shared,
     limits: Arc<RequestLimits>,
@@ -341,9 +343,10 @@ fn router(
     .layer(from_fn_with_state(own, web::own_origin))
     .layer(from_fn_with_state(limits, web::limit_address))
     .layer(from_fn(web::watch))
+    .layer(CatchPanicLayer::custom(web::panicked))
+    .layer(from_fn(web::problems))
     .layer(web::compression())
     .merge(packages)
-    .layer(CatchPanicLayer::custom(web::panicked))
     .layer(from_fn_with_state(traffic, web::measure))
     .layer(from_fn_with_state(settings.server.is_https(), web::headers))
     .layer(TraceLayer::new_for_http())

@@ -1,4 +1,9 @@
-//! What an operator does at a terminal: back up, restore elsewhere, move, verify.
+//! What an operator does at a terminal: back up, restore elsewhere, move, verify; what people do there is in `study` and
+//! `runs`.
+
+mod lab;
+mod runs;
+mod study;
 
 use std::{path::Path, process::Stdio, sync::Arc};
 
@@ -122,7 +127,18 @@ fn the_program_lists_its_commands_and_refuses_an_unknown_one() {
     };
     let help = program("--help");
     let text = String::from_utf8(help.stdout).unwrap();
-    for command in ["serve", "backup", "restore", "migrate-backend", "verify"] {
+    for command in [
+        "serve",
+        "import",
+        "export",
+        "query",
+        "run",
+        "compare",
+        "backup",
+        "restore",
+        "migrate-backend",
+        "verify",
+    ] {
         assert!(text.contains(command), "{text}");
     }
     assert!(!program("bakcup").status.success());

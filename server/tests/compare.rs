@@ -91,7 +91,7 @@ async fn what_cannot_be_compared_is_refused_with_what_to_do() {
     assert_eq!(mode.status, StatusCode::BAD_REQUEST);
     let measure = ada.get("/api/v1/compare?runs=a,b&measure=height").await;
     assert_eq!(measure.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(measure.json()["detail"]["path"], "measure");
+    assert_eq!(measure.json()["path"], "measure");
 }
 
 #[tokio::test]

@@ -111,6 +111,30 @@ async fn a_large_store_is_announced_without_its_content() {
 }
 
 #[tokio::test]
+async fn a_program_hears_the_same_with_a_name_at_every_event_and_goes_on_where_it_was() {
+    let app = LiveApp::new(|settings| settings.live.keep_alive_seconds = 1).await;
+    let cookie = app.session().await;
+    let mut wire = listen(&app, &cookie, "/api/v1/events", "").await;
+    let version = write(&app, &cookie, "first", 0).await;
+    wire.until("first").await;
+    assert!(wire.seen.contains("content-type: text/event-stream"));
+    let mut told = wire.seen.split("\n\n");
+    let change = told.find(|event| event.contains("first"));
+    assert!(change.unwrap().contains("event: change\n"), "{}", wire.seen);
+    let last = *ids(&wire.seen).last().unwrap();
+    let before = wire.seen.len();
+    // Nothing happens, and the stream is not silent.
+    wire.until("\r\n:\n\n").await;
+    assert_eq!(ids(&wire.seen[before..]), [0_u64; 0]);
+    drop(wire);
+    write(&app, &cookie, "second", version).await;
+    let from = format!("/api/v1/events?after={last}");
+    let mut wire = listen(&app, &cookie, &from, "").await;
+    wire.until("second").await;
+    assert_eq!(ids(&wire.seen), [last + 1]);
+}
+
+#[tokio::test]
 async fn without_a_session_there_is_nothing_to_hear() {
     let app = TestApp::new().await;
     let answer = app.browser().get("/events").await;

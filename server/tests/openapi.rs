@@ -71,3 +71,64 @@ async fn every_reference_of_the_description_leads_somewhere() {
         assert!(document.pointer(reference).is_some(), "{reference}");
     }
 }
+
+/// Each operation, with its path and method.
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths.iter().flat_map(|(path, item)| {
+        let item = item.as_object().unwrap();
+        item.iter()
+            .map(move |(method, operation)| (format!("{method} {path}"), operation))
+    });
+    operations.collect()
+}
+
+#[tokio::test]
+async fn every_operation_has_a_name_of_its_own_and_says_what_it_refuses_as_a_problem() {
+    let document = described(&TestApp::new().await).await;
+    let mut names = BTreeSet::new();
+    for (at, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap();
+        assert!(names.insert(name), "{at}: {name} is there twice");
+        let summary = operation["summary"].as_str().unwrap_or_default();
+        assert!(!summary.is_empty(), "{at} has no summary");
+        let mut refusals = 0;
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            if !status.starts_with(['4', '5']) {
+                continue;
+            }
+            refusals += 1;
+            let place = response["$ref"].as_str().unwrap();
+            let response = document.pointer(&place[1..]).unwrap();
+            let content = response["content"].as_object().unwrap();
+            let kinds: Vec<_> = content.keys().collect();
+            assert_eq!(kinds, ["application/problem+json"], "{at} {status}");
+        }
+        assert!(refusals > 0, "{at}");
+    }
+}
+
+#[tokio::test]
+async fn every_post_is_told_to_take_a_key_and_every_part_of_a_path_is_described() {
+    let document = described(&TestApp::new().await).await;
+    for (at, operation) in operations(&document) {
+        let parameters = operation["parameters"].as_array();
+        let parameters = parameters.map(Vec::as_slice).unwrap_or_default();
+        let of = |place: &str| -> BTreeSet<&str> {
+            let there = parameters.iter().filter(|it| it["in"] == place);
+            there.map(|it| it["name"].as_str().unwrap()).collect()
+        };
+        let takes_key = of("header").contains("Idempotency-Key");
+        assert_eq!(takes_key, at.starts_with("post "), "{at}");
+        let in_path: BTreeSet<&str> = at.split(['{', '}']).skip(1).step_by(2).collect();
+        assert_eq!(of("path"), in_path, "{at}");
+        let mut named = BTreeSet::new();
+        for parameter in parameters {
+            let name = (
+                parameter["in"].as_str(),
+                parameter["name"].as_str().unwrap(),
+            );
+            assert!(named.insert(name), "{at}: {name:?} is there twice");
+        }
+    }
+}

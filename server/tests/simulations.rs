@@ -223,3 +223,58 @@ async fn the_memory_tells_what_was_read_and_only_an_administrator_raises_it() {
     let memory = ada.call("runs_memory", json!({})).await.json();
     assert_eq!(memory["report"]["budget"], 1_u64 << 30);
 }
+
+#[tokio::test]
+async fn several_packages_come_in_with_their_tags_and_are_changed_together_or_none_is() {
+    let app = TestApp::new().await;
+    let mut ada = app.visitor().await;
+    let id = completed(&ada).await;
+    let package = ada.get(&format!("/simulations/{id}/package")).await.body;
+    let part = |head: &str, bytes: &[u8]| {
+        let head = format!("--x\r\ncontent-disposition: form-data; {head}\r\n\r\n");
+        [head.as_bytes(), bytes, b"\r\n"].concat()
+    };
+    let form = |last: &[u8]| {
+        [
+            part("name=\"tags\"", b"together, 2026"),
+            part("name=\"file\"; filename=\"a.zip\"", &package),
+            part("name=\"file\"; filename=\"b.zip\"", last),
+            b"--x--\r\n".to_vec(),
+        ]
+        .concat()
+    };
+    let multipart = "multipart/form-data; boundary=x";
+    let refused = ada
+        .post("/simulations/import", multipart, form(b"no zip"))
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("b.zip"), "{}", refused.text());
+    let sent = ada
+        .post("/simulations/import", multipart, form(&package))
+        .await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+    assert_eq!(left_incoming(app.folder.path()), 0);
+
+    let sought = json!({"sought": {"tags": ["together", "2026"]}});
+    let ids = ada.call("choose_runs", sought).await.json();
+    assert_eq!(ids.as_array().unwrap().len(), 2, "{ids}");
+    let tag = |ids: &Value| json!({"ids": ids, "tag": "seen", "is_given": true});
+    let mut wrong = ids.clone();
+    wrong.as_array_mut().unwrap().push(json!("sim_nothing"));
+    let refused = ada.call("tag_runs", tag(&wrong)).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let seen = async || {
+        let sought = json!({"sought": {"tags": ["seen"]}, "offset": 0});
+        let found = ada.call("find_runs", sought).await.json();
+        found["found"]["total"].as_u64().unwrap()
+    };
+    assert_eq!(seen().await, 0);
+    let tagged = ada.call("tag_runs", tag(&ids)).await;
+    assert_eq!(tagged.status, StatusCode::OK, "{}", tagged.text());
+    assert_eq!(seen().await, 2);
+    for (function, left) in [("delete_runs", 0), ("restore_runs", 2)] {
+        let done = ada.call(function, json!({"ids": ids})).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+        assert_eq!(seen().await, left, "{function}");
+    }
+}

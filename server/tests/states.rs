@@ -1,6 +1,7 @@
 //! The States page's questions over HTTP: one's own states only, guarded, each refusal typed.
 
-mod programs;
+pub(crate) mod programs;
+mod transactions;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

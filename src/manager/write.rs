@@ -86,16 +86,26 @@ impl StateManager {
         expected: Expected,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
-        let behind = Some(Version(to.0.saturating_add(1)));
+        let old = self.as_it_was(scope, id, to).await?;
+        let mut step = Step::Rollback(old, expected);
+        self.take("rollback", scope, id, &mut step, actor).await
+    }
+
+    /// A state as it was at a version, in today's shape, to be brought back.
+    pub(crate) async fn as_it_was(
+        &self,
+        scope: &Scope,
+        id: &StateId,
+        at: Version,
+    ) -> Result<Arc<State>, Error> {
+        let behind = Some(Version(at.0.saturating_add(1)));
         let found = self.0.backend.history(scope, id, behind, 1);
         let found = self.within("rollback", found).await?;
         let old = found.into_iter().map(|change| change.after).next();
-        let old = old.filter(|old| old.version == to && old.status != Status::DELETED);
+        let old = old.filter(|old| old.version == at && old.status != Status::DELETED);
         let old = self.counted(old.ok_or_else(|| Error::Absent { id: id.clone() }))?;
         self.counted(Error::unless_removed(&old))?;
-        let old = self.upgraded(&old)?;
-        let mut step = Step::Rollback(old, expected);
-        self.take("rollback", scope, id, &mut step, actor).await
+        self.upgraded(&old)
     }
 
     /// Removes a state for readers. Its history stays.

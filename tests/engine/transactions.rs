@@ -310,3 +310,49 @@ async fn a_rollback_leaves_the_status_to_the_lifecycle_and_brings_back_what_was_
         );
     }
 }
+
+#[tokio::test]
+async fn deleted_states_come_back_together_or_not_at_all() {
+    for world in worlds().await {
+        with_accounts(&world).await;
+        let states = &world.states;
+        let delete_both = async || {
+            for account in ["a", "b"] {
+                states
+                    .delete(&adas(), &id(account), Expected::Any, &ada())
+                    .await
+                    .unwrap();
+            }
+        };
+        let back = async |deleted: Version| {
+            let mut back = states.transaction(&ada());
+            for account in ["a", "b"] {
+                back.rollback(
+                    &adas(),
+                    &id(account),
+                    Version(1),
+                    Expected::Version(deleted),
+                )
+                .await
+                .unwrap();
+            }
+            back
+        };
+        delete_both().await;
+        let both = back(Version(2)).await;
+        assert_eq!(states.get(&adas(), &id("a")).await.unwrap(), None);
+        both.commit().await.unwrap();
+        assert_eq!(balance(states, "a").await, 100);
+        assert_eq!(balance(states, "b").await, 0);
+
+        delete_both().await;
+        let late = back(Version(4)).await;
+        states
+            .rollback(&adas(), &id("b"), Version(1), Expected::Any, &ada())
+            .await
+            .unwrap();
+        let refused = late.commit().await.unwrap_err();
+        assert!(matches!(refused, Error::Conflicts { .. }), "{}", world.name);
+        assert_eq!(states.get(&adas(), &id("a")).await.unwrap(), None);
+    }
+}

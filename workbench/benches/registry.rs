@@ -1,4 +1,4 @@
-//! The registry at the size at which trackers of experiments stop: 75,000 runs, a protocol text with 150 parameters of its own in
+//! The registry beyond the size at which trackers of experiments stop: 100,000 runs, a protocol text with 150 parameters of its own in
 //! each tenth, 50 tags each. How long a first page, a search as one types and a change take.
 //!
 //!     cargo bench -p workbench --bench registry
@@ -22,7 +22,7 @@ use workbench::simulation::{
     runs::{By, Runs, SIMULATION, kinds, upcasted},
 };
 
-const RUNS: usize = 75_000;
+const RUNS: usize = 100_000;
 const TAGS: usize = 50;
 const PARAMETERS: usize = 150;
 /// States of one transaction.

@@ -3,7 +3,13 @@
 //! The methods live with their subject: `data/import.rs`, `query/count.rs`, `query/merge.rs`,
 //! `query/page.rs`, `plot/draw.rs`. A `Workbench` holds nothing about who is asking.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use crate::{
     Error,
@@ -67,6 +73,8 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     /// Loaded columns and built indexes, bounded by `Limits::cache_bytes`.
     pub(crate) cache: IndexCache,
+    /// Bytes of sources that imports have read.
+    pub(crate) read: Arc<AtomicU64>,
 }
 
 impl Workbench {
@@ -96,6 +104,7 @@ impl Workbench {
                 storage,
                 limits,
                 cache,
+                read: Arc::default(),
             }),
         })
     }
@@ -153,6 +162,15 @@ impl Workbench {
     pub fn memory(&self) -> u64 {
         self.inner.cache.bytes() as u64
     }
+
+    /// Bytes of sources that imports have read so far, all passes over them together: how far an import is, to who has
+    /// no other at the same time. An import comes to [`Workbench::PASSES`] times its file.
+    pub fn read_bytes(&self) -> u64 {
+        self.inner.read.load(Ordering::Relaxed)
+    }
+
+    /// How often an import goes over its source: once for checksum and encoding, once for types, once for values.
+    pub const PASSES: u64 = 3;
 
     /// The limits in force.
     pub fn limits(&self) -> &Limits {

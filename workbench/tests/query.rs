@@ -9,5 +9,9 @@ mod merge;
 mod model;
 #[path = "query/pages.rs"]
 mod pages;
+#[path = "query/parameters.rs"]
+mod parameters;
+#[path = "query/report.rs"]
+mod report;
 #[path = "query/study.rs"]
 mod study;

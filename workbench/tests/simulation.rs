@@ -6,6 +6,8 @@
 mod baselines;
 #[path = "simulation/browse.rs"]
 mod browse;
+#[path = "simulation/bulk.rs"]
+mod bulk;
 #[path = "simulation/closed_forms.rs"]
 mod closed_forms;
 #[path = "simulation/hostile_packages.rs"]

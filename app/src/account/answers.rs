@@ -26,9 +26,8 @@ pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
         .login
         .as_ref()
         .map(|login| login.handle.as_str());
-    let users = match (me.role, me.tenant.is_first()) {
-        (Role::Admin, true) => Some(people.all().await?),
-        (Role::Admin, false) => Some(people.of_tenant(&me.tenant).await?),
+    let users = match me.role {
+        Role::Admin => Some(users(caller).await?),
         _ => None,
     };
     let tenants = match caller.administers().await? {
@@ -46,6 +45,21 @@ pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
         tenant: me.tenant.clone(),
         tenants,
     })
+}
+
+/// The accounts that the caller administers, by name: those of their tenant, or of the whole server.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who administers nobody.
+pub async fn users(caller: &Caller) -> Result<Vec<Account>, AppError> {
+    let (me, people) = (caller.account()?, &caller.state.people);
+    match (me.role, me.tenant.is_first()) {
+        (Role::Admin, true) => people.all().await,
+        (Role::Admin, false) => people.of_tenant(&me.tenant).await,
+        _ => Err(AppError::Forbidden(
+            "Only an administrator may see who has an account.".into(),
+        )),
+    }
 }
 
 async fn questions(caller: &Caller, me: &Account) -> Result<Vec<String>, AppError> {
@@ -188,7 +202,11 @@ pub(super) async fn end_others(caller: &Caller) -> Result<u64, AppError> {
     caller.state.people.logins().end_all(&me.id, here).await
 }
 
-pub(super) async fn make_token(
+/// Makes a token of the caller's; its text, which is told this once.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for a token; [`AppError::Invalid`] with the field.
+pub async fn make_token(
     caller: &Caller,
     name: String,
     may_write: bool,
@@ -207,7 +225,11 @@ pub(super) async fn make_token(
         .await
 }
 
-pub(super) async fn revoke_token(caller: &Caller, id: &str) -> Result<(), AppError> {
+/// Ends a token of the caller's at once.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for a token; [`AppError::NotFound`].
+pub async fn revoke_token(caller: &Caller, id: &str) -> Result<(), AppError> {
     let me = person(caller)?;
     caller
         .state
@@ -216,7 +238,11 @@ pub(super) async fn revoke_token(caller: &Caller, id: &str) -> Result<(), AppErr
         .await
 }
 
-pub(super) async fn change_role(
+/// Gives somebody another role.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who administers nobody; [`AppError::NotFound`]; [`AppError::Conflict`].
+pub async fn change_role(
     caller: &Caller,
     id: &str,
     role: Role,
@@ -231,7 +257,11 @@ pub(super) async fn change_role(
         .await
 }
 
-pub(super) async fn suspend(
+/// Takes somebody's account out of use, or into use again.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who administers nobody; [`AppError::NotFound`]; [`AppError::Conflict`].
+pub async fn suspend(
     caller: &Caller,
     id: &str,
     is_suspended: bool,
@@ -245,7 +275,11 @@ pub(super) async fn suspend(
     }
 }
 
-pub(super) async fn end_logins_of(caller: &Caller, id: &str) -> Result<u64, AppError> {
+/// Ends every login of somebody's; how many.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who administers nobody; [`AppError::NotFound`].
+pub async fn end_logins_of(caller: &Caller, id: &str) -> Result<u64, AppError> {
     other(caller, id).await?;
     caller.state.people.logins().end_all(id, None).await
 }
@@ -277,7 +311,11 @@ pub(super) async fn make_tenant(caller: &Caller, name: &str) -> Result<(), AppEr
         .await
 }
 
-pub(super) async fn invite(
+/// Makes an invitation; the path of its link, which is told this once.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who administers nobody; [`AppError::NotFound`] for a tenant that is none.
+pub async fn invite(
     caller: &Caller,
     role: Role,
     tenant: Option<String>,

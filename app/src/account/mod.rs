@@ -7,7 +7,7 @@
 //! - `server` is what they ask, `answers` (`ssr`) what they are told; `forms` (`ssr`) reads the plain forms
 
 #[cfg(feature = "ssr")]
-mod answers;
+pub mod answers;
 mod entry;
 #[cfg(feature = "ssr")]
 pub mod forms;

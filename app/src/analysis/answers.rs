@@ -2,7 +2,7 @@
 
 use holdfast::{Change, HistoryQuery, StateId, Transition};
 use serde_json::Value;
-use workbench::{Error, analysis::Cohort, simulation::runs::By};
+use workbench::{Error, analysis::Cohort};
 
 use super::{Place, View, figures, server::Deed};
 use crate::{
@@ -15,14 +15,6 @@ use crate::{
 /// Changes of a trail: a run has a few.
 const CHANGES: usize = 500;
 
-fn by(caller: &Caller) -> Result<By, AppError> {
-    Ok(By {
-        scope: caller.scope()?,
-        actor: caller.actor()?,
-        name: caller.visitor.person().ok_or(AppError::NoSession)?.name,
-    })
-}
-
 pub(super) async fn figures(
     caller: &Caller,
     id: &str,
@@ -31,7 +23,7 @@ pub(super) async fn figures(
     if !place.view.has_charts() {
         return Ok(Vec::new());
     }
-    let (runs, by) = (&caller.state.runs, by(caller)?);
+    let (runs, by) = (&caller.state.runs, caller.by()?);
     let run = runs.get(&by, id).await?;
     let tables = runs.results(&by, id).await?;
     // They are counted off the async threads.
@@ -82,7 +74,7 @@ fn view(cohort: &Cohort<'_>, place: Place) -> Result<Vec<Figure>, Error> {
 
 pub(super) async fn trail(caller: &Caller, id: &str) -> Result<Vec<Deed>, AppError> {
     // Whether there is such a run, and in their scope.
-    caller.state.runs.get(&by(caller)?, id).await?;
+    caller.state.runs.get(&caller.by()?, id).await?;
     let (scope, state) = (caller.scope()?, StateId::new(id));
     let query = HistoryQuery::last(CHANGES);
     let changes = caller.state.manager.history(&scope, &state, query).await?;

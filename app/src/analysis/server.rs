@@ -8,16 +8,17 @@ use crate::{AppError, components::figure::Figure, json::Json};
 
 /// What somebody did to a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Deed {
-    pub(super) version: u64,
+pub struct Deed {
+    /// Of the run, after it.
+    pub version: u64,
     /// For people, UTC.
-    pub(super) at: String,
+    pub at: String,
     /// For people.
-    pub(super) who: String,
+    pub who: String,
     /// In words.
-    pub(super) did: String,
+    pub did: String,
     /// Where the run stood then.
-    pub(super) status: String,
+    pub status: String,
 }
 
 /// The charts of a view of a completed run, over all its patients.

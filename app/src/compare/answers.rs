@@ -2,7 +2,7 @@
 
 use workbench::{
     compare::{Comparison, Request},
-    simulation::{RunStatus, Wanted, runs::By},
+    simulation::{RunStatus, Wanted},
 };
 
 use super::server::Choice;
@@ -11,17 +11,9 @@ use crate::{AppError, AppState, Visitor, components::format, context::Caller};
 /// Runs of one answer.
 const CHOICES: u32 = 100;
 
-fn by(caller: &Caller) -> Result<By, AppError> {
-    Ok(By {
-        scope: caller.scope()?,
-        actor: caller.actor()?,
-        name: caller.visitor.person().ok_or(AppError::NoSession)?.name,
-    })
-}
-
 pub(super) async fn compare(caller: &Caller, request: &Request) -> Result<Comparison, AppError> {
     let (workbench, runs) = (&caller.state.workbench, &caller.state.runs);
-    Ok(workbench.compare_runs(runs, &by(caller)?, request).await?)
+    Ok(workbench.compare_runs(runs, &caller.by()?, request).await?)
 }
 
 /// The same for programs.
@@ -47,7 +39,7 @@ pub(super) async fn choices(caller: &Caller, text: String) -> Result<Vec<Choice>
         limit: CHOICES,
         ..Wanted::default()
     };
-    let found = caller.state.runs.list(&by(caller)?, &wanted).await?;
+    let found = caller.state.runs.list(&caller.by()?, &wanted).await?;
     let choice = |run: workbench::simulation::RunInfo| Choice {
         about: format!(
             "{}, {} × {} y",

@@ -4,7 +4,7 @@
 //! open a session for a form is the server's business.
 
 use workbench::{
-    data::{Answer, MergeKeys},
+    data::{Answer, MergeKeys, StudyView},
     workspace::Workspace,
 };
 
@@ -59,7 +59,15 @@ pub async fn keys(state: &AppState, visitor: &Visitor, fields: &Fields) -> Resul
         return write_typed(&caller, &KEYS, &None).await;
     }
     let keys = chosen(fields)?;
-    let view = workspace(state, visitor)?.view().await?;
+    check_keys(&workspace(state, visitor)?.view().await?, &keys)?;
+    write_typed(&caller, &KEYS, &Some(keys)).await
+}
+
+/// Whether tables can meet on these keys: the table and its columns are there.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the field.
+pub fn check_keys(view: &StudyView, keys: &MergeKeys) -> Result<(), AppError> {
     let table = view
         .table(&keys.cohort_table)
         .ok_or_else(|| invalid("cohort_table", "there is no such table"))?;
@@ -74,21 +82,27 @@ pub async fn keys(state: &AppState, visitor: &Visitor, fields: &Fields) -> Resul
     {
         return Err(invalid("session_id", "no table has such a column"));
     }
-    write_typed(&caller, &KEYS, &Some(keys)).await
+    Ok(())
 }
 
 fn chosen(fields: &Fields) -> Result<MergeKeys, AppError> {
+    let cohort_table = required(fields, "cohort_table")?.to_owned();
     let primary_id = required(fields, "primary_id")?.to_owned();
     let session_id = value(fields, "session_id").map(str::to_owned);
-    Ok(MergeKeys {
-        cohort_table: required(fields, "cohort_table")?.to_owned(),
+    Ok(keys_of(cohort_table, primary_id, session_id))
+}
+
+/// The keys that follow from what was chosen: with a visit there is a derived id, and several rows a participant.
+pub fn keys_of(cohort_table: String, primary_id: String, session_id: Option<String>) -> MergeKeys {
+    MergeKeys {
+        cohort_table,
         composite_id: session_id
             .as_ref()
             .map(|session| format!("{primary_id}_{session}")),
         is_longitudinal: session_id.is_some(),
         primary_id,
         session_id,
-    })
+    }
 }
 
 fn workspace(state: &AppState, visitor: &Visitor) -> Result<Workspace, AppError> {

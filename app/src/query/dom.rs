@@ -6,11 +6,13 @@ pub(super) use browser::*;
 #[cfg(not(feature = "hydrate"))]
 pub(super) use server::*;
 
+pub(super) use crate::components::sheet::{focus, set_inert};
+
 #[cfg(feature = "hydrate")]
 mod browser {
     use leptos::prelude::*;
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlElement, PointerEvent};
+    use web_sys::{Element, PointerEvent};
 
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -46,26 +48,6 @@ mod browser {
         let date = date(ms);
         let month = MONTHS.get(date.get_month() as usize).unwrap_or(&"");
         format!("{} {month}", date.get_date())
-    }
-
-    fn by_id(id: &str) -> Option<HtmlElement> {
-        document().get_element_by_id(id)?.dyn_into().ok()
-    }
-
-    /// Takes the first match of each out of reach, or gives it back.
-    pub(crate) fn set_inert(selectors: &[&str], is_inert: bool) {
-        for selector in selectors {
-            if let Ok(Some(element)) = document().query_selector(selector) {
-                drop(element.toggle_attribute_with_force("inert", is_inert));
-            }
-        }
-    }
-
-    /// Moves the focus.
-    pub(crate) fn focus(id: &str) {
-        if let Some(element) = by_id(id) {
-            drop(element.focus());
-        }
     }
 
     /// Whether the page is as narrow as a phone.
@@ -115,8 +97,6 @@ mod server {
     pub(crate) fn day(_: i64) -> String {
         String::new()
     }
-    pub(crate) fn set_inert(_: &[&str], _: bool) {}
-    pub(crate) fn focus(_: &str) {}
     pub(crate) fn is_phone() -> bool {
         false
     }

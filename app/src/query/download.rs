@@ -1,5 +1,5 @@
 //! The result as a file: links that the server answers with a stream, sorted and filtered as on
-//! screen.
+//! screen. And the files about it: its summary, and the query itself.
 
 use leptos::prelude::*;
 use serde::Serialize;
@@ -89,7 +89,33 @@ pub(super) fn Download(query: Query) -> impl IntoView {
                 <li>{entry("sheet", "CSV", csv, || None)}</li>
                 <li class:hidden=move || !has_parquet.get()>{entry("database", "Parquet", parquet, parquet_size)}</li>
             </ul>
+            <About query/>
         </Popup>
+    }
+    .into_any()
+}
+
+/// Files about the query as it is on screen, merged or not. They are answers to a form: it works without WASM too, and a
+/// query may be longer than an address.
+#[component]
+fn About(query: Query) -> impl IntoView {
+    let told = move || serde_json::to_string(&query.spec()).unwrap_or_default();
+    let button = |icon: &'static str, name: &'static str, hint: &'static str, to: &'static str| {
+        view! {
+            <button class="w-full h-7 px-2 rounded-selector flex items-center gap-2 hover:bg-hover" formaction=to>
+                <Icon name=icon small=true class="text-faint"/>
+                <span>{name}</span>
+                <span class="ml-auto text-2xs text-faint">{hint}</span>
+            </button>
+        }
+    };
+    view! {
+        <form method="post" class="border-t border-line mt-1 pt-1">
+            <p class="px-2 pt-1.5 pb-1 text-2xs font-medium text-muted">"About it"</p>
+            <input type="hidden" name="query" value=told/>
+            {button("file-text", "Summary (ZIP)", "steps, columns", "/query/summary.zip")}
+            {button("filter", "Query (TOML)", "to share or rerun", "/query/parameters.toml")}
+        </form>
     }
     .into_any()
 }

@@ -1,9 +1,9 @@
-//! Queries kept under a name: saved, taken up again, deleted with a way back.
+//! Queries kept under a name: saved, taken up again, taken home as a file, deleted with a way back.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use workbench::query::{MergeSpec, SavedQuery};
 
-use super::{dom, state::Query};
+use super::{dom, import::Import, state::Query};
 use crate::components::{
     icon::Icon,
     popup::{self, Popup, opens},
@@ -21,6 +21,7 @@ const MAX_SAVED: usize = 200;
 #[component]
 pub(super) fn Saved(query: Query) -> impl IntoView {
     let toasts = use_toasts();
+    let file = FileForm::default();
     view! {
         <button type="button" class="btn btn-sm max-md:btn-ghost max-md:btn-square max-md:size-10" aria-label="Save query" popovertarget=PANEL on:click=opens(PANEL)>
             <Icon name="bookmark" small=true/>
@@ -28,22 +29,15 @@ pub(super) fn Saved(query: Query) -> impl IntoView {
         </button>
         <Popup id=PANEL label="Saved queries" class="w-76 max-w-[calc(100vw-1rem)]">
             <SaveForm query/>
-            <List query/>
+            <List query file/>
             <SharedQueries load=Callback::new(move |saved: SavedQuery| {
                 take_up(query, toasts, saved.spec, saved.name);
             })/>
+            <Import query/>
+            {file.view()}
         </Popup>
     }
     .into_any()
-}
-
-fn current(query: Query) -> MergeSpec {
-    untrack(|| MergeSpec {
-        filters: query.filters.get(),
-        selection: query.selection_in_force(),
-        shape: query.shape.get(),
-        consolidate_baseline: query.consolidate.get(),
-    })
 }
 
 #[component]
@@ -68,7 +62,7 @@ fn SaveForm(query: Query) -> impl IntoView {
             id: ["q", &now.to_string()].concat(),
             name: wanted.clone(),
             notes: notes.get_untracked().trim().to_owned(),
-            spec: current(query),
+            spec: untrack(|| query.spec()),
             saved_at: now,
         };
         query.saved.update(|list| list.insert(0, saved));
@@ -96,8 +90,45 @@ fn SaveForm(query: Query) -> impl IntoView {
     .into_any()
 }
 
+/// The form that the server answers with a saved query's file. It is filled when it is sent: the queries themselves
+/// stay out of the page.
+#[derive(Clone, Copy, Default)]
+struct FileForm {
+    query: NodeRef<html::Input>,
+    name: NodeRef<html::Input>,
+    notes: NodeRef<html::Input>,
+}
+
+impl FileForm {
+    const ID: &'static str = "hf-saved-file";
+
+    fn fill(self, saved: &SavedQuery) {
+        let query = serde_json::to_string(&saved.spec).unwrap_or_default();
+        let fields = [
+            (self.query, &query),
+            (self.name, &saved.name),
+            (self.notes, &saved.notes),
+        ];
+        for (field, value) in fields {
+            if let Some(field) = field.get_untracked() {
+                field.set_value(value);
+            }
+        }
+    }
+
+    fn view(self) -> impl IntoView {
+        view! {
+            <form id=Self::ID method="post" action="/query/parameters.toml" hidden>
+                <input type="hidden" name="query" node_ref=self.query/>
+                <input type="hidden" name="name" node_ref=self.name/>
+                <input type="hidden" name="notes" node_ref=self.notes/>
+            </form>
+        }
+    }
+}
+
 #[component]
-fn List(query: Query) -> impl IntoView {
+fn List(query: Query, file: FileForm) -> impl IntoView {
     move || {
         let saved = query.saved.get();
         if saved.is_empty() {
@@ -105,14 +136,14 @@ fn List(query: Query) -> impl IntoView {
         }
         let entries = saved
             .into_iter()
-            .map(|saved| view! { <Entry query saved/> })
+            .map(|saved| view! { <Entry query saved file/> })
             .collect_view();
         view! { <ul class="p-1 max-h-72 overflow-auto">{entries}</ul> }.into_any()
     }
 }
 
 #[component]
-fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
+fn Entry(query: Query, saved: SavedQuery, file: FileForm) -> impl IntoView {
     let toasts = use_toasts();
     let kept = query.saved;
     let SavedQuery {
@@ -134,6 +165,7 @@ fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
     let load_name = name.clone();
     let load = move |_| take_up(query, toasts, spec.clone(), load_name.clone());
     let thing = Thing::Query(id.clone());
+    let sent = saved.clone();
     let deleted = saved.clone();
     let delete = move |_| {
         kept.update(|list| list.retain(|saved| saved.id != id));
@@ -164,6 +196,9 @@ fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
                     <span class="ml-auto pl-2 num whitespace-nowrap">{day}</span>
                 </span>
             </button>
+            <button form=FileForm::ID class="btn btn-xs btn-ghost btn-square" aria-label=["Export ", &name, " as TOML"].concat() on:click=move |_| file.fill(&sent)>
+                <Icon name="download" small=true/>
+            </button>
             <Share thing title=name.clone()/>
             <button type="button" class="btn btn-xs btn-ghost btn-square mr-1" aria-label=["Delete ", &name].concat() on:click=delete>
                 <Icon name="trash-2" small=true/>
@@ -174,8 +209,8 @@ fn Entry(query: Query, saved: SavedQuery) -> impl IntoView {
 }
 
 /// Makes this the query, with the way back.
-fn take_up(query: Query, toasts: Toasts, spec: MergeSpec, name: String) {
-    let before = current(query);
+pub(super) fn take_up(query: Query, toasts: Toasts, spec: MergeSpec, name: String) {
+    let before = untrack(|| query.spec());
     put(query, spec);
     popup::hide(PANEL);
     let text = ["The query is now ", &name].concat();

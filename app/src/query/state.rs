@@ -176,15 +176,18 @@ impl Query {
         if data.keys.is_none() || self.options.with(Option::is_none) {
             return None;
         }
-        Some(Question {
-            data,
-            spec: MergeSpec {
-                filters: self.filters.get(),
-                selection: self.selection_in_force(),
-                shape: self.shape.get(),
-                consolidate_baseline: self.consolidate.get(),
-            },
-        })
+        let spec = self.spec();
+        Some(Question { data, spec })
+    }
+
+    /// What is asked, of whatever data.
+    pub(super) fn spec(&self) -> MergeSpec {
+        MergeSpec {
+            filters: self.filters.get(),
+            selection: self.selection_in_force(),
+            shape: self.shape.get(),
+            consolidate_baseline: self.consolidate.get(),
+        }
     }
 
     /// The same, without being told of changes.

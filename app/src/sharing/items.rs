@@ -124,15 +124,28 @@ pub async fn result_to_read(
         Err(missing @ workbench::Error::Missing(_)) => missing,
         Err(error) => return Err(error.into()),
     };
-    if let Some(reader) = &visitor.account {
-        let shared = all_for(state, reader, |thing| *thing == Thing::Result).await?;
-        for (_, _, item) in shared {
-            if let Item::Result(result) = item
-                && result.id == id
-            {
-                return Ok(*result);
-            }
-        }
+    let mut shared = results_of_others(state, visitor).await?.into_iter();
+    match shared.find(|(_, result)| result.id == id) {
+        Some((_, result)) => Ok(result),
+        None => Err(missing.into()),
     }
-    Err(missing.into())
+}
+
+/// The merged results that others share with the visitor, each with its owner's name.
+///
+/// # Errors
+/// When the states cannot be read.
+pub async fn results_of_others(
+    state: &AppState,
+    visitor: &Visitor,
+) -> Result<Vec<(String, ResultInfo)>, AppError> {
+    let Some(reader) = &visitor.account else {
+        return Ok(Vec::new());
+    };
+    let shared = all_for(state, reader, |thing| *thing == Thing::Result).await?;
+    let of_result = |(owner, _, item): (Account, Shared, Item)| match item {
+        Item::Result(result) => Some((owner.name, *result)),
+        _ => None,
+    };
+    Ok(shared.into_iter().filter_map(of_result).collect())
 }

@@ -28,7 +28,7 @@ pub(crate) use self::answers::mark_of_run;
 #[cfg(feature = "hydrate")]
 pub(crate) use self::heard::SharesHeard;
 #[cfg(feature = "ssr")]
-pub use self::items::result_to_read;
+pub use self::items::{result_to_read, results_of_others};
 #[cfg(feature = "ssr")]
 pub use self::lenders::Colleagues;
 pub use self::thing::{Thing, With};

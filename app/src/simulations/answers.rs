@@ -4,33 +4,19 @@ use time::OffsetDateTime;
 use workbench::simulation::{
     Amendment, Order, RunInfo, RunStatus, Wanted,
     outcomes::{self, Outcomes},
-    package::PackageError,
     protocol::Protocol,
     registry::Browse,
-    runs::{By, RunsError},
     trial::Mapping,
 };
 
-use super::server::{Choice, Choices, Going, Memory, NewRun, Opened, Page, Row};
+use super::server::{Choice, Choices, Going, NewRun, Opened, PAGE, Page, Row};
 use crate::{
-    AppError,
-    components::format::{self, sentence},
-    configurations::desk_of,
-    context::Caller,
-    sharing::mark_of_run,
+    AppError, components::format, configurations::desk_of, context::Caller, sharing::mark_of_run,
     states::answers::moment,
 };
 
-/// Runs of one answer.
-const PAGE: u32 = 50;
-
-fn by(caller: &Caller) -> Result<By, AppError> {
-    Ok(By {
-        scope: caller.scope()?,
-        actor: caller.actor()?,
-        name: caller.visitor.person().ok_or(AppError::NoSession)?.name,
-    })
-}
+/// Runs that are told to be going, at most.
+const GOING: u32 = 50;
 
 fn row(info: &RunInfo) -> Row {
     let result = info.result.as_ref();
@@ -61,16 +47,17 @@ fn said(text: String) -> Option<String> {
 pub(super) async fn find(caller: &Caller, sought: &Browse, offset: u32) -> Result<Page, AppError> {
     let runs = &caller.state.runs;
     Ok(Page {
-        found: runs.browse(&by(caller)?, sought, offset, PAGE).await?,
+        sought: sought.clone(),
+        found: runs.browse(&caller.by()?, sought, offset, PAGE).await?,
         going: going(caller).await?,
     })
 }
 
 pub(super) async fn going(caller: &Caller) -> Result<Vec<Going>, AppError> {
-    let (runs, by) = (&caller.state.runs, by(caller)?);
+    let (runs, by) = (&caller.state.runs, caller.by()?);
     let pending = Wanted {
         status: Some(RunStatus::Pending),
-        limit: PAGE,
+        limit: GOING,
         ..Wanted::default()
     };
     let mut going = Vec::new();
@@ -100,7 +87,7 @@ fn years(years: f64) -> String {
 }
 
 pub(super) async fn open(caller: &Caller, id: &str) -> Result<Opened, AppError> {
-    let info = caller.state.runs.get(&by(caller)?, id).await?;
+    let info = caller.state.runs.get(&caller.by()?, id).await?;
     let remarks = remarks(&info);
     let shared = mark_of_run(caller, &info.id).await?;
     Ok(Opened {
@@ -144,7 +131,7 @@ fn remarks(info: &RunInfo) -> Vec<String> {
 }
 
 pub(super) async fn outcomes(caller: &Caller, id: &str) -> Result<Outcomes, AppError> {
-    let (runs, by) = (&caller.state.runs, by(caller)?);
+    let (runs, by) = (&caller.state.runs, caller.by()?);
     let info = runs.get(&by, id).await?;
     let stored = runs.tables(&by, id).await?;
     // It is read and counted, off the async threads.
@@ -197,7 +184,7 @@ pub(super) async fn start(caller: &Caller, order: NewRun) -> Result<String, AppE
         tags: order.tags,
         notes: String::new(),
     };
-    Ok(caller.state.runs.start(&by(caller)?, order).await?.id)
+    Ok(caller.state.runs.start(&caller.by()?, order).await?.id)
 }
 
 pub(super) async fn import_trial(
@@ -213,13 +200,13 @@ pub(super) async fn import_trial(
     let path = bench
         .bring(path, &format!("The table {}", table.name))
         .await?;
-    let (runs, by) = (&caller.state.runs, by(caller)?);
+    let (runs, by) = (&caller.state.runs, caller.by()?);
     let came = runs.import_trial(&by, &path, &table, mapping, tags).await?;
     Ok(came.into_iter().map(|run| (run.id, run.name)).collect())
 }
 
 pub(super) async fn cancel(caller: &Caller, id: &str) -> Result<(), AppError> {
-    Ok(caller.state.runs.cancel(&by(caller)?, id).await?)
+    Ok(caller.state.runs.cancel(&caller.by()?, id).await?)
 }
 
 pub(super) async fn amend(
@@ -229,124 +216,34 @@ pub(super) async fn amend(
     amendment: &Amendment,
 ) -> Result<(), AppError> {
     let runs = &caller.state.runs;
-    runs.amend(&by(caller)?, id, version, amendment).await?;
+    runs.amend(&caller.by()?, id, version, amendment).await?;
     Ok(())
 }
 
-/// What is said of a run now, to be changed in part.
-fn amendment(info: &RunInfo) -> Amendment {
-    Amendment {
-        name: info.name.clone(),
-        tags: info.tags.clone(),
-        notes: info.notes.clone(),
-        is_pinned: info.is_pinned,
-    }
+/// The first runs that fit, as many as can be changed together.
+pub(super) async fn ids(caller: &Caller, sought: &Browse) -> Result<Vec<String>, AppError> {
+    Ok(caller.state.runs.ids(&caller.by()?, sought).await?)
 }
 
-pub(super) async fn tag(caller: &Caller, ids: &[String], tag: &str) -> Result<(), AppError> {
-    let (runs, by) = (&caller.state.runs, by(caller)?);
-    for id in ids {
-        let info = runs.get(&by, id).await?;
-        let mut new = amendment(&info);
-        if new.tags.iter().any(|known| known == tag) {
-            continue;
-        }
-        new.tags.push(tag.to_owned());
-        runs.amend(&by, id, info.version, &new).await?;
-    }
-    Ok(())
+pub(super) async fn tag(
+    caller: &Caller,
+    ids: &[String],
+    tag: &str,
+    is_given: bool,
+) -> Result<(), AppError> {
+    let runs = &caller.state.runs;
+    Ok(runs.tag(&caller.by()?, ids, tag, is_given).await?)
 }
 
 pub(super) async fn pin(caller: &Caller, ids: &[String], is_pinned: bool) -> Result<(), AppError> {
-    let (runs, by) = (&caller.state.runs, by(caller)?);
-    for id in ids {
-        let info = runs.get(&by, id).await?;
-        if info.is_pinned == is_pinned {
-            continue;
-        }
-        let new = Amendment {
-            is_pinned,
-            ..amendment(&info)
-        };
-        runs.amend(&by, id, info.version, &new).await?;
-    }
-    Ok(())
+    let runs = &caller.state.runs;
+    Ok(runs.pin(&caller.by()?, ids, is_pinned).await?)
 }
 
 pub(super) async fn delete(caller: &Caller, ids: &[String]) -> Result<(), AppError> {
-    let (runs, by) = (&caller.state.runs, by(caller)?);
-    for id in ids {
-        runs.delete(&by, id).await?;
-    }
-    Ok(())
+    Ok(caller.state.runs.delete_all(&caller.by()?, ids).await?)
 }
 
 pub(super) async fn restore(caller: &Caller, ids: &[String]) -> Result<(), AppError> {
-    let (runs, by) = (&caller.state.runs, by(caller)?);
-    for id in ids {
-        runs.restore(&by, id).await?;
-    }
-    Ok(())
-}
-
-/// Results that are named on the page.
-const NAMED: usize = 50;
-
-pub(super) async fn memory(caller: &Caller) -> Result<Memory, AppError> {
-    let mut report = caller.state.runs.memory_of(&by(caller)?);
-    report.items.truncate(NAMED);
-    Ok(Memory {
-        report,
-        may_raise: caller.administers().await?,
-    })
-}
-
-/// A budget that a suggestion can come to: a larger one is the settings' business.
-const MOST_MEMORY: u64 = 1 << 40;
-
-pub(super) async fn raise_memory(caller: &Caller, bytes: u64) -> Result<(), AppError> {
-    if !caller.administers().await? {
-        return Err(AppError::Forbidden(
-            "Only who administers this server may raise the memory for results.".into(),
-        ));
-    }
-    let runs = &caller.state.runs;
-    if bytes > MOST_MEMORY || bytes < runs.memory().budget {
-        return Err(AppError::Invalid {
-            path: "bytes".into(),
-            problem: "a budget can only be raised here, to a terabyte at most".into(),
-        });
-    }
-    runs.set_memory_budget(bytes);
-    Ok(())
-}
-
-impl From<RunsError> for AppError {
-    fn from(error: RunsError) -> Self {
-        let told = error.to_string();
-        match error {
-            RunsError::Protocol(error) => Self::Invalid {
-                path: "protocol".into(),
-                problem: error.to_string(),
-            },
-            RunsError::Order(error) => Self::Invalid {
-                path: error.field.into(),
-                problem: error.problem,
-            },
-            RunsError::Package(PackageError::Disk(error)) => error.into(),
-            RunsError::Package(_) => Self::Invalid {
-                path: "package".into(),
-                problem: told,
-            },
-            RunsError::Missing(_) | RunsError::Swept(_) | RunsError::NoResults { .. } => {
-                Self::NotFound(sentence(&told))
-            }
-            RunsError::Pending(_) | RunsError::Over { .. } | RunsError::Elsewhere(_) => {
-                Self::BadRequest(sentence(&told))
-            }
-            RunsError::Busy(_) => Self::Busy(sentence(&told)),
-            RunsError::State(error) => error.into(),
-            RunsError::Files(error) => error.into(),
-        }
-    }
+    Ok(caller.state.runs.restore_all(&caller.by()?, ids).await?)
 }

@@ -1,4 +1,4 @@
-//! What can be done with several runs at once.
+//! What can be done with several runs at once: to all of them, or to none.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::components::A;
@@ -17,18 +17,21 @@ pub(super) fn Chosen(chosen: RwSignal<Vec<String>>) -> impl IntoView {
     let tag = RwSignal::new(None::<String>);
     let count = move || format::plural(chosen.with(Vec::len) as u64, "run chosen", "runs chosen");
     let is_comparable = move || RUNS.contains(&chosen.with(Vec::len));
-    let give = move |event: SubmitEvent| {
-        event.prevent_default();
+    let say = move |is_given: bool| {
         let (ids, word) = (chosen.get_untracked(), tag.get_untracked());
         let Some(word) = word.filter(|word| !word.trim().is_empty()) else {
             return;
         };
         spawn_local(async move {
-            match tag_runs(ids, word.trim().to_owned()).await {
+            match tag_runs(ids, word, is_given).await {
                 Ok(()) => drop(tag.try_set(None)),
                 Err(error) => toasts.error(error.to_string()),
             }
         });
+    };
+    let give = move |event: SubmitEvent| {
+        event.prevent_default();
+        say(true);
     };
     let pin = move |is_pinned: bool| {
         let ids = chosen.get_untracked();
@@ -60,6 +63,7 @@ pub(super) fn Chosen(chosen: RwSignal<Vec<String>>) -> impl IntoView {
         <Show when=move || !chosen.with(Vec::is_empty)>
             <div class="min-h-9 py-1 shrink-0 flex flex-wrap items-center gap-2 px-4 border-b border-line bg-soft text-xs text-primary" role="group" aria-label="Chosen runs">
                 <span class="font-medium num">{count}</span>
+                <button class="btn btn-xs btn-ghost btn-square" aria-label="Choose none" on:click=move |_| chosen.set(Vec::new())><Icon name="x" small=true/></button>
                 <span class="flex-1"></span>
                 <Show when=is_comparable>
                     <A href=move || of_runs(&chosen.get()) attr:class="btn btn-xs">"Compare"</A>
@@ -71,6 +75,7 @@ pub(super) fn Chosen(chosen: RwSignal<Vec<String>>) -> impl IntoView {
                     <form class="flex gap-1" on:submit=give>
                         <input class="input input-xs w-36 text-base-content" aria-label="Tag for the chosen runs" autofocus on:input=move |event| tag.set(Some(event_target_value(&event)))/>
                         <button class="btn btn-xs btn-primary">"Add"</button>
+                        <button type="button" class="btn btn-xs" on:click=move |_| say(false)>"Remove"</button>
                     </form>
                 </Show>
                 <button class="btn btn-xs" on:click=move |_| pin(true)><Icon name="pin" small=true/>"Pin"</button>

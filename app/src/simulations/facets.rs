@@ -22,7 +22,6 @@ pub(super) fn Facets(page: Live<Page>, seek: Seek) -> impl IntoView {
         })
     };
     view! {
-        <div class="h-11 px-4 flex items-center border-b border-line"><h2 class="font-semibold">"Filter runs"</h2></div>
         <Part title="Protocol" values=of(|page| &page.found.protocols) seek list=|sought| &mut sought.protocols/>
         <Part title="Model" values=of(|page| &page.found.models) seek list=|sought| &mut sought.models/>
         <Part title="Tag" values=of(|page| &page.found.tags) seek list=|sought| &mut sought.tags/>

@@ -5,8 +5,8 @@ use leptos_router::components::A;
 use workbench::simulation::{Recruitment, RunStatus, registry::Browse};
 
 use super::{
+    line::duration,
     place,
-    rows::duration,
     server::{Opened, pin_runs},
 };
 use crate::{

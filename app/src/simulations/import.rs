@@ -1,4 +1,4 @@
-//! A run that was not made here: a package of one, or the table of a trial with its columns explained.
+//! Runs that were not made here: packages, all of them or none, or the table of a trial with its columns explained.
 
 use leptos::{
     ev::{Event, SubmitEvent},
@@ -11,15 +11,21 @@ use workbench::{
     simulation::trial::{Mapping, TimeIs},
 };
 
-use super::{
-    new::words,
-    server::import_trial,
-    upload::{chosen, send},
+use super::{new::words, server::import_trial};
+use crate::{
+    AppError,
+    components::{
+        format,
+        toasts::{Toasts, use_toasts},
+        upload::{Chosen, chosen, send, send_all},
+    },
 };
-use crate::components::toasts::{Toasts, use_toasts};
 
 /// Without scripts a package is sent by a button. A browser with scripts sees this as text.
-const PLAIN_SEND: &str = r#"<button class="btn btn-sm">Send the chosen package</button>"#;
+const PLAIN_SEND: &str = r#"<button class="btn btn-sm">Send the chosen packages</button>"#;
+
+/// Runs that are named when they came in: more are counted.
+const NAMED: usize = 5;
 
 /// The run that a package became.
 #[derive(Deserialize)]
@@ -35,22 +41,24 @@ pub(super) fn Import(is_import: RwSignal<bool>) -> impl IntoView {
     let table = RwSignal::new(None::<TableInfo>);
     let problem = RwSignal::new(None::<String>);
     let sending = RwSignal::new(None::<String>);
+    let tags = RwSignal::new(String::new());
     let take = move |event: Event| {
-        let Some(file) = chosen(&event) else { return };
+        let files = chosen(&event);
+        let Some(first) = files.first() else { return };
         problem.set(None);
         table.set(None);
-        sending.set(Some(file.name.clone()));
+        let told = match files.len() {
+            1 => first.name.clone(),
+            many => format::plural(many as u64, "file", "files"),
+        };
+        sending.set(Some(told));
         spawn_local(async move {
-            let done = if file.name.to_lowercase().ends_with(".zip") {
-                let came = send::<Came>("import", &file).await;
-                came.map(|came| say(toasts, is_import, &[(came.id, came.name)]))
-            } else {
-                let read = send::<TableInfo>("table", &file).await;
-                read.map(|read| drop(table.try_set(Some(read))))
-            };
+            let taken = take_in(&files, &tags.get_untracked()).await;
             sending.try_set(None);
-            if let Err(error) = done {
-                problem.try_set(Some(error.to_string()));
+            match taken {
+                Ok(Taken::Runs(runs)) => say(toasts, is_import, &runs),
+                Ok(Taken::Table(read)) => drop(table.try_set(Some(read))),
+                Err(error) => drop(problem.try_set(Some(error.to_string()))),
             }
         });
     };
@@ -58,30 +66,61 @@ pub(super) fn Import(is_import: RwSignal<bool>) -> impl IntoView {
         <section class="px-4 py-3 border-b border-line bg-base-200 flex flex-col gap-3" aria-label="Import">
             <form method="post" action="/simulations/import" enctype="multipart/form-data" class="flex flex-wrap items-end gap-3">
                 <label class="block">
-                    <span class="block text-xs font-medium mb-1">"A run's package, or the table of a trial"</span>
-                    <input class="file-input file-input-sm w-80 max-w-full" type="file" name="file" accept=".zip,.csv,.tsv,.txt,.parquet,.jsonl,.ndjson" on:change=take/>
+                    <span class="block text-xs font-medium mb-1">"Tags, with commas between"</span>
+                    <input class="input input-sm w-56" name="tags" autocomplete="off" on:input=move |event| tags.set(event_target_value(&event))/>
+                </label>
+                <label class="block">
+                    <span class="block text-xs font-medium mb-1">"Packages of runs, or the table of a trial"</span>
+                    <input class="file-input file-input-sm w-80 max-w-full" type="file" multiple name="file" accept=".zip,.csv,.tsv,.txt,.parquet,.jsonl,.ndjson" on:change=take/>
                 </label>
                 <noscript inner_html=PLAIN_SEND></noscript>
-                <p class="text-2xs text-muted max-w-prose">"A package (.zip) is verified whole before any of it is kept. Of a table (CSV, Parquet) you say which column is the patient, the time and the measure; each arm becomes a run."</p>
+                <p class="text-2xs text-muted max-w-prose">"Packages (.zip) are verified whole before any of them is kept: all come in with their tags, or none does. Of a table (CSV, Parquet) you say which column is the patient, the time and the measure; each arm becomes a run."</p>
             </form>
             {move || sending.get().map(|name| view! { <p class="text-xs text-muted" role="status">{["Sending and reading ", &name, " …"].concat()}</p> })}
             {move || problem.get().map(|text| view! { <p class="text-xs text-err-text" role="alert">{text}</p> })}
-            {move || table.get().map(|table| view! { <Columns table is_import/> })}
+            {move || table.get().map(|table| view! { <Columns table tags is_import/> })}
         </section>
     }
     .into_any()
 }
 
+/// What files became.
+enum Taken {
+    Runs(Vec<(String, String)>),
+    /// It is still to be said what its columns mean.
+    Table(TableInfo),
+}
+
+async fn take_in(files: &[Chosen], tags: &str) -> Result<Taken, AppError> {
+    match files {
+        all if all.iter().all(Chosen::is_package) => {
+            let came = send_all::<Vec<Came>>("/simulations/import", all, tags).await?;
+            let runs = came.into_iter().map(|came| (came.id, came.name));
+            Ok(Taken::Runs(runs.collect()))
+        }
+        [table] => Ok(Taken::Table(send("/simulations/table", table).await?)),
+        _ => Err(AppError::BadRequest(
+            "Choose packages only, or one table: of a table its columns are asked for.".into(),
+        )),
+    }
+}
+
 /// What came in, with the way to it.
 fn say(toasts: Toasts, is_import: RwSignal<bool>, runs: &[(String, String)]) {
     is_import.try_set(false);
-    let names: Vec<&str> = runs.iter().map(|(_, name)| name.as_str()).collect();
-    toasts.say(["Imported: ", &names.join(", "), "."].concat());
+    let told = match runs.len() {
+        0..=NAMED => {
+            let names: Vec<&str> = runs.iter().map(|(_, name)| name.as_str()).collect();
+            names.join(", ")
+        }
+        many => format::plural(many as u64, "run", "runs"),
+    };
+    toasts.say(["Imported: ", &told, "."].concat());
 }
 
 /// Which column means what.
 #[component]
-fn Columns(table: TableInfo, is_import: RwSignal<bool>) -> impl IntoView {
+fn Columns(table: TableInfo, tags: RwSignal<String>, is_import: RwSignal<bool>) -> impl IntoView {
     let toasts = use_toasts();
     let names: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
     let guess = |words: &[&str]| -> String {
@@ -100,7 +139,6 @@ fn Columns(table: TableInfo, is_import: RwSignal<bool>) -> impl IntoView {
     let injected = RwSignal::new(guess(&["injected", "injection", "treated"]));
     let arm = RwSignal::new(guess(&["arm", "trt", "treatment", "group"]));
     let is_date = RwSignal::new(time.get_untracked() == "date");
-    let tags = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let (id, file) = (table.id.clone(), table.file_name.clone());
     let submit = move |event: SubmitEvent| {
@@ -145,10 +183,6 @@ fn Columns(table: TableInfo, is_import: RwSignal<bool>) -> impl IntoView {
             {column("Measure", measure, true)}
             {column("Injected", injected, false)}
             {column("Arm", arm, false)}
-            <label class="block">
-                <span class="block text-xs font-medium mb-1">"Tags"</span>
-                <input class="input input-sm w-44" autocomplete="off" on:input=move |event| tags.set(event_target_value(&event))/>
-            </label>
             <button class="btn btn-sm btn-primary">"Import the trial"</button>
             {move || problem.get().map(|text| view! { <p class="basis-full text-xs text-err-text" role="alert">{text}</p> })}
         </form>

@@ -1,177 +1,223 @@
-//! The runs as a table; each can be chosen, pinned and opened.
+//! The runs as a list that scrolls through all that were found: only those on screen are made. Keys move through it,
+//! choose and open.
 
-use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
-use leptos_router::components::A;
-use workbench::simulation::{RunStatus, registry::Browse};
+use leptos::{
+    ev::KeyboardEvent,
+    html::{Div, Table},
+    prelude::*,
+    web_sys::Element,
+};
+use leptos_router::hooks::use_navigate;
 
 use super::{
+    cursor::Cursor,
+    line::{Line, place_id, toggle},
     place,
-    server::{Row, pin_runs},
+    shown::Shown,
 };
-use crate::components::{format, icon::Icon, toasts::use_toasts};
+use crate::components::window::{Port, Window};
 
-/// The table.
+/// Height of a row in pixels, as its class `h-12` has it, and of the head.
+const ROW: f64 = 48.0;
+const HEAD: f64 = 32.0;
+
+/// The list.
 #[component]
-pub(super) fn Rows(rows: Memo<Vec<Row>>, chosen: RwSignal<Vec<String>>) -> impl IntoView {
-    let ids = move || rows.with(|rows| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>());
-    let is_all = move || {
-        let ids = ids();
-        chosen.with(|chosen| !ids.is_empty() && ids.iter().all(|id| chosen.contains(id)))
+pub(super) fn Rows(
+    shown: Shown,
+    chosen: RwSignal<Vec<String>>,
+    /// Chooses all that were found, or lets go of them.
+    choose_all: Callback<bool>,
+) -> impl IntoView {
+    let (element, grid) = (NodeRef::<Div>::new(), NodeRef::<Table>::new());
+    let height = RwSignal::new(None::<f64>);
+    let top = RwSignal::new(0.0);
+    let total = Memo::new(move |_| shown.total());
+    let port = Memo::new(move |_| {
+        Some(Port {
+            top: top.get(),
+            height: (height.get()? - HEAD).max(ROW),
+            row: ROW,
+            total: total.get(),
+        })
+    });
+    // Until the page is alive the runs that came with it are there.
+    let window = Memo::new(move |_| match port.get() {
+        Some(port) => port.window(),
+        None => Window {
+            first: 0,
+            len: shown.first(),
+        },
+    });
+    let measure = move || {
+        if let Some(element) = element.try_get_untracked().flatten() {
+            height.set(Some(f64::from(element.client_height())));
+            top.set(f64::from(element.scroll_top()));
+        }
     };
-    let choose_all = move |event| {
-        chosen.set(match event_target_checked(&event) {
-            true => ids(),
-            false => Vec::new(),
-        });
+    Effect::new(move |_| {
+        element.track();
+        measure();
+    });
+    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
+    on_cleanup(move || resized.remove());
+    shown.keep_filled(window);
+
+    let scroll_to = move |pixels: f64| {
+        if let Some(element) = element.try_get_untracked().flatten() {
+            #[expect(clippy::cast_possible_truncation, reason = "pixels of a list")]
+            element.set_scroll_top(pixels.round() as i32);
+        }
+    };
+    let cursor = Cursor::new();
+    keep_place(shown, port, cursor, scroll_to);
+    let navigate = use_navigate();
+    let on_key = move |event: KeyboardEvent| {
+        let target = event_target::<Element>(&event);
+        let is_on_control = matches!(target.closest("a, button, input"), Ok(Some(_)));
+        let run = || {
+            cursor
+                .at_untracked()
+                .and_then(|at| untrack(|| shown.row(at)))
+        };
+        let key = event.key();
+        match &*key {
+            _ if event.alt_key() => return,
+            "a" | "A" if event.ctrl_key() || event.meta_key() => choose_all.run(true),
+            // A link, a button or a box answers these itself.
+            "Enter" | " " if is_on_control => return,
+            "Enter" => match run() {
+                Some(run) => navigate(&place::of_run(&run.id), Default::default()),
+                None => return,
+            },
+            " " => match run() {
+                Some(run) => toggle(chosen, &run.id),
+                None => return,
+            },
+            _ => {
+                // The bar of what is chosen may have come or gone.
+                measure();
+                let port = port.get_untracked();
+                let page = port.map_or(1, |port| port.seen().len);
+                let Some(at) = cursor.led(&key, total.get_untracked(), page) else {
+                    return;
+                };
+                cursor.go(Some(at));
+                if let Some(target) = port.and_then(|port| port.top_for(at)) {
+                    scroll_to(target);
+                }
+                // What had the focus may leave the list with its row.
+                if let (true, Some(grid)) = (is_on_control, grid.get_untracked()) {
+                    drop(grid.focus());
+                }
+            }
+        }
+        event.prevent_default();
+    };
+    let gap = move |is_above: bool| {
+        move || {
+            let pixels = port.get().map_or(0.0, |port| {
+                let window = window.get();
+                match is_above {
+                    true => port.above(window),
+                    false => port.below(window),
+                }
+            });
+            ["height:", &pixels.round().to_string(), "px"].concat()
+        }
+    };
+    let visible = move || {
+        let Window { first, len } = window.get();
+        let rows = (first..first + len).map(|at| (at, shown.row(at)));
+        rows.collect::<Vec<_>>()
+    };
+    let active = move || {
+        let Window { first, len } = window.get();
+        let at = cursor.at()?;
+        (first..first + len).contains(&at).then(|| place_id(at))
+    };
+    let is_all = move || {
+        let chosen = chosen.with(Vec::len) as u64;
+        chosen > 0 && chosen >= total.get()
     };
     view! {
-        <table class="hf-grid tight" aria-label="Runs">
-            <thead>
-                <tr>
-                    <th scope="col" class="pl-4! w-8"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" aria-label="All runs" prop:checked=is_all on:change=choose_all/></th>
-                    <th scope="col" class="w-6"><span class="sr-only">"Pinned"</span></th>
-                    <th scope="col">"Run"</th>
-                    <th scope="col" class="max-md:hidden">"Protocol"</th>
-                    <th scope="col" class="num">"Patients"</th>
-                    <th scope="col" class="num">"Years"</th>
-                    <th scope="col" class="num max-md:hidden">"Visits"</th>
-                    <th scope="col" class="num pr-4! max-md:hidden">"Size"</th>
-                </tr>
-            </thead>
-            <tbody><For each=move || rows.get() key=|row| (row.id.clone(), row.version) let:row><Line row chosen/></For></tbody>
-        </table>
+        <div class="flex-1 min-h-0 overflow-auto scroll-pt-8" node_ref=element on:scroll=move |_| measure()>
+            <table
+                class="hf-grid hf-runs tight table-fixed" node_ref=grid role="grid" tabindex="0" aria-label="Runs" aria-multiselectable="true"
+                aria-rowcount=move || total.get() + 1 aria-activedescendant=active on:keydown=on_key
+            >
+                <thead>
+                    <tr aria-rowindex="1">
+                        <th scope="col" class="pl-4! w-11"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" aria-label="All runs" prop:checked=is_all on:change=move |event| choose_all.run(event_target_checked(&event))/></th>
+                        <th scope="col" class="w-8"><span class="sr-only">"Pinned"</span></th>
+                        <th scope="col">"Run"</th>
+                        <th scope="col" class="w-1/4 max-md:hidden">"Protocol"</th>
+                        <th scope="col" class="num w-24 max-md:w-20">"Patients"</th>
+                        <th scope="col" class="num w-16 max-lg:hidden">"Years"</th>
+                        <th scope="col" class="num w-24 max-lg:hidden">"Visits"</th>
+                        <th scope="col" class="num w-24 pr-4! max-lg:hidden">"Size"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <tr aria-hidden="true" class="hf-gap"><td style=gap(true)></td></tr>
+                    <For each=visible key=|(at, row)| (*at, row.as_ref().map(|row| (row.id.clone(), row.version))) let((at, row))>
+                        {match row {
+                            Some(row) => view! { <Line row at chosen cursor/> }.into_any(),
+                            None => view! { <Late at/> }.into_any(),
+                        }}
+                    </For>
+                    <tr aria-hidden="true" class="hf-gap"><td style=gap(false)></td></tr>
+                </tbody>
+            </table>
+        </div>
     }
     .into_any()
 }
 
+/// A run that is on its way.
 #[component]
-fn Line(row: Row, chosen: RwSignal<Vec<String>>) -> impl IntoView {
-    let id = StoredValue::new(row.id.clone());
-    let is_chosen = move || id.with_value(|id| chosen.with(|chosen| chosen.contains(id)));
-    let choose = move |event| {
-        let is = event_target_checked(&event);
-        chosen.update(|chosen| {
-            id.with_value(|id| {
-                chosen.retain(|known| known != id);
-                if is {
-                    chosen.push(id.clone());
-                }
-            });
-        });
-    };
-    let tags = row.tags.into_iter().map(|tag| {
-        let only = Browse {
-            tags: vec![tag.clone()],
-            ..Browse::default()
-        };
-        view! { <A href=place::of(&only) attr:class="hf-chip hf-chip-line h-4.5! px-1! bg-base-100!">{tag}</A> }
-    });
-    let state = match (row.status, row.reason) {
-        (RunStatus::Completed, _) => None,
-        (RunStatus::Pending, _) => {
-            Some(view! { <span class="hf-chip hf-chip-warn h-4.5!">"going"</span> }.into_any())
-        }
-        (RunStatus::Failed, reason) => {
-            let reason = reason.unwrap_or_default();
-            Some(view! { <span class="hf-chip hf-chip-err h-4.5!" title=reason.clone()>"failed"<span class="sr-only">{format!(": {reason}")}</span></span> }.into_any())
-        }
-    };
-    let ran = match row.runtime_ms {
-        // Nothing was simulated.
-        _ if row.protocol_version.is_empty() => "imported".to_owned(),
-        Some(ms) => format!("version {}, ran in {}", row.protocol_version, duration(ms)),
-        None => format!("version {}", row.protocol_version),
-    };
-    let count = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), format::count);
+fn Late(at: u64) -> impl IntoView {
     view! {
-        <tr aria-selected=move || is_chosen().to_string()>
-            <td class="pl-4!"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" aria-label=row.name.clone() prop:checked=is_chosen on:change=choose on:keydown=step/></td>
-            <td><Pin id=row.id.clone() is_pinned=row.is_pinned name=row.name.clone()/></td>
-            <td class="h-12!">
-                <div class="flex items-center gap-1.5"><A href=place::of_run(&row.id) attr:class="font-medium text-sm truncate max-w-72">{row.name}</A>{state}{tags.collect_view()}</div>
-                <div class="font-mono text-2xs text-faint">{row.id}</div>
-            </td>
-            <td class="max-md:hidden"><div class="truncate max-w-72">{row.protocol}</div><div class="text-2xs text-faint num">{ran}</div></td>
-            <td class="num">{format::count(row.patients.into())}</td>
-            <td class="num">{format::number(row.years, 2)}</td>
-            <td class="num max-md:hidden">{count(row.visits)}</td>
-            <td class="num pr-4! max-md:hidden">{row.bytes.map_or_else(|| "–".to_owned(), format::bytes)}</td>
+        <tr id=place_id(at) aria-rowindex=at + 2 aria-busy="true">
+            <td class="h-12!"></td>
+            <td></td>
+            <td><span class="hf-late skeleton block h-4 rounded-selector bg-base-300"></span><span class="sr-only">"Loading"</span></td>
         </tr>
     }
     .into_any()
 }
 
-#[component]
-fn Pin(id: String, is_pinned: bool, name: String) -> impl IntoView {
-    let toasts = use_toasts();
-    let pin = move |_| {
-        let id = id.clone();
-        spawn_local(async move {
-            if let Err(error) = pin_runs(vec![id], !is_pinned).await {
-                toasts.error(error.to_string());
-            }
-        });
-    };
-    let class = if is_pinned {
-        "text-primary cursor-pointer"
-    } else {
-        "text-faint cursor-pointer"
-    };
-    view! {
-        <button class=class aria-pressed=is_pinned.to_string() aria-label=format!("Pin {name}") title="Kept in memory before others" on:click=pin><Icon name="pin" small=true/></button>
-    }
-    .into_any()
-}
-
-/// Up and down go from one run's box to the next; space chooses it, as with any box.
-fn step(event: KeyboardEvent) {
-    #[cfg(feature = "hydrate")]
-    {
-        use wasm_bindgen::JsCast as _;
-        let is_down = match event.key().as_str() {
-            "ArrowDown" => true,
-            "ArrowUp" => false,
-            _ => return,
-        };
-        event.prevent_default();
-        let line = event_target::<web_sys::Element>(&event).closest("tr");
-        let next = line.ok().flatten().and_then(|line| match is_down {
-            true => line.next_element_sibling(),
-            false => line.previous_element_sibling(),
-        });
-        let boxed = next.and_then(|line| line.query_selector("input").ok().flatten());
-        if let Some(boxed) = boxed.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
-            drop(boxed.focus());
+/// What is looked at stays where it is on screen while runs come and go above it; at the very top the newest are seen.
+/// Another question begins at the top.
+fn keep_place(
+    shown: Shown,
+    port: Memo<Option<Port>>,
+    cursor: Cursor,
+    scroll_to: impl Fn(f64) + Copy + 'static,
+) {
+    let anchor = StoredValue::new(None::<(u64, String)>);
+    Effect::new(move |_| {
+        let Some(port) = port.get() else { return };
+        let first = port.seen().first;
+        cursor.follow(shown);
+        let before = anchor
+            .get_value()
+            .filter(|(at, _)| *at == first && port.top > 0.0);
+        if let Some((at, id)) = before
+            && let Some(now) = shown.place_of(&id).filter(|now| *now != at)
+        {
+            #[expect(clippy::cast_precision_loss, reason = "places of one list")]
+            scroll_to(port.top + (now as f64 - at as f64) * ROW);
         }
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _nobody_types = event;
-}
-
-/// A time in milliseconds: `0.4 s`, `12.5 s`, `2 min 28 s`.
-pub(super) fn duration(ms: u64) -> String {
-    let seconds = ms / 1000;
-    match seconds {
-        0 if ms < 100 => "under 0.1 s".to_owned(),
-        0..60 => format!("{seconds}.{} s", ms % 1000 / 100),
-        _ => format!("{} min {} s", seconds / 60, seconds % 60),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn times_have_the_unit_that_fits() {
-        let cases = [
-            (40, "under 0.1 s"),
-            (420, "0.4 s"),
-            (12_580, "12.5 s"),
-            (148_000, "2 min 28 s"),
-        ];
-        for (ms, text) in cases {
-            assert_eq!(duration(ms), text);
+        anchor.set_value(shown.row(first).map(|row| (first, row.id)));
+    });
+    Effect::new(move |before: Option<_>| {
+        let sought = shown.with(|page| Some(page.sought.clone()));
+        if before.is_some_and(|before| before != sought) {
+            anchor.set_value(None);
+            cursor.go(None);
+            scroll_to(0.0);
         }
-    }
+        sought
+    });
 }

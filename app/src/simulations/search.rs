@@ -1,8 +1,13 @@
-//! What is looked for: words in any field, a status, an order. A plain form, then as one types.
+//! What is looked for: words in any field, a status, an order. A plain form, then as one types. A slash goes to it.
 
 use std::time::Duration;
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{
+    ev::{KeyboardEvent, SubmitEvent},
+    html,
+    prelude::*,
+    web_sys::Element,
+};
 use workbench::simulation::RunStatus;
 
 use super::{
@@ -14,9 +19,20 @@ use crate::components::icon::Icon;
 /// Quiet time before what is typed is looked for.
 const DEBOUNCE: Duration = Duration::from_millis(150);
 
-/// The form.
+/// Where a slash is a letter.
+const TYPED_IN: &str = "input, textarea, select, [contenteditable]";
+
+/// The form, with what else narrows the list at its end.
 #[component]
-pub(super) fn Search(seek: Seek) -> impl IntoView {
+pub(super) fn Search(seek: Seek, children: Children) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let slash = window_event_listener(leptos::ev::keydown, move |event| {
+        if let (true, Some(field)) = (is_slash(&event), field.try_get_untracked().flatten()) {
+            event.prevent_default();
+            drop(field.focus());
+        }
+    });
+    on_cleanup(move || slash.remove());
     let sought = seek.sought;
     let text = RwSignal::new(sought.get_untracked().text);
     // The number of the last key that was pressed: earlier ones no longer count.
@@ -82,20 +98,32 @@ pub(super) fn Search(seek: Seek) -> impl IntoView {
     };
     view! {
         <form method="get" action="/simulations" role="search" class="flex flex-wrap items-center gap-2 max-md:w-full" on:submit=submit>
-            <label class="input input-sm w-64 lg:w-72 max-md:w-full">
+            <label class="input input-sm w-64 lg:w-72 max-md:w-full max-md:h-10 max-md:text-base">
                 <Icon name="search" small=true class="text-faint"/>
                 <input
-                    type="search" name="q" placeholder="Search names, protocols, tags" aria-label="Search runs" autocomplete="off" spellcheck="false"
+                    node_ref=field type="search" name="q" placeholder="Search names, protocols, tags" aria-label="Search runs" autocomplete="off" spellcheck="false"
                     value=text.get_untracked() prop:value=move || text.get() on:input=type_in
                 />
+                <kbd class="kbd kbd-xs max-md:hidden" aria-hidden="true">"/"</kbd>
             </label>
-            <select class="select select-sm w-32" name="status" aria-label="Status" on:change=choose>
+            <select class="select select-sm w-32 max-md:w-auto max-md:flex-1 max-md:h-10" name="status" aria-label="Status" on:change=choose>
                 <option value="">"Any status"</option>
                 {statuses}
             </select>
-            <select class="select select-sm w-36" name="sort" aria-label="Order" on:change=order>{sorts}</select>
+            <select class="select select-sm w-36 max-md:w-auto max-md:flex-1 max-md:h-10" name="sort" aria-label="Order" on:change=order>{sorts}</select>
+            {children()}
             {move || tags().into_iter().map(tag).collect_view()}
         </form>
     }
     .into_any()
+}
+
+/// A slash that is typed into nothing.
+fn is_slash(event: &KeyboardEvent) -> bool {
+    let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+    let is_typed = || {
+        let target = event_target::<Element>(event);
+        !matches!(target.closest(TYPED_IN), Ok(None))
+    };
+    event.key() == "/" && is_plain && !is_typed()
 }

@@ -12,9 +12,14 @@ use workbench::simulation::{
 
 use crate::{AppError, json::Json, sharing::Mark};
 
+/// Runs of one answer.
+pub(super) const PAGE: u32 = 50;
+
 /// A page of runs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Page {
+    /// What was looked for.
+    pub(super) sought: Browse,
     pub(super) found: Browsed,
     /// Runs that are not over, whatever is looked for.
     pub(super) going: Vec<Going>,
@@ -161,16 +166,27 @@ pub(super) async fn amend_run(
     .await
 }
 
-/// Gives several runs a tag.
+/// The ids of the first runs that fit: as many as can be changed together.
+#[server(prefix = "/api", endpoint = "choose_runs", input = Json, output = Json)]
+pub(super) async fn choose_runs(sought: Browse) -> Result<Vec<String>, AppError> {
+    crate::error::answer(async { super::answers::ids(&crate::context::caller()?, &sought).await })
+        .await
+}
+
+/// Gives runs a tag, or takes it from them: all of them, or none.
 #[server(prefix = "/api", endpoint = "tag_runs", input = Json, output = Json)]
-pub(super) async fn tag_runs(ids: Vec<String>, tag: String) -> Result<(), AppError> {
+pub(super) async fn tag_runs(
+    ids: Vec<String>,
+    tag: String,
+    is_given: bool,
+) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::tag(&crate::context::caller()?, &ids, &tag).await
+        super::answers::tag(&crate::context::caller()?, &ids, &tag, is_given).await
     })
     .await
 }
 
-/// Pins runs, or lets go of them.
+/// Pins runs, or lets go of them: all of them, or none.
 #[server(prefix = "/api", endpoint = "pin_runs", input = Json, output = Json)]
 pub(super) async fn pin_runs(ids: Vec<String>, is_pinned: bool) -> Result<(), AppError> {
     crate::error::answer(async {
@@ -179,14 +195,14 @@ pub(super) async fn pin_runs(ids: Vec<String>, is_pinned: bool) -> Result<(), Ap
     .await
 }
 
-/// Deletes runs that are over.
+/// Deletes runs that are over: all of them, or none.
 #[server(prefix = "/api", endpoint = "delete_runs", input = Json, output = Json)]
 pub(super) async fn delete_runs(ids: Vec<String>) -> Result<(), AppError> {
     crate::error::answer(async { super::answers::delete(&crate::context::caller()?, &ids).await })
         .await
 }
 
-/// Brings deleted runs back.
+/// Brings deleted runs back: all of them, or none.
 #[server(prefix = "/api", endpoint = "restore_runs", input = Json, output = Json)]
 pub(super) async fn restore_runs(ids: Vec<String>) -> Result<(), AppError> {
     crate::error::answer(async { super::answers::restore(&crate::context::caller()?, &ids).await })
@@ -196,14 +212,15 @@ pub(super) async fn restore_runs(ids: Vec<String>) -> Result<(), AppError> {
 /// How full the memory for results is, how well it serves, and what could be better.
 #[server(prefix = "/api", endpoint = "runs_memory", input = Json, output = Json)]
 pub(super) async fn runs_memory() -> Result<Memory, AppError> {
-    crate::error::answer(async { super::answers::memory(&crate::context::caller()?).await }).await
+    crate::error::answer(async { super::remembered::memory(&crate::context::caller()?).await })
+        .await
 }
 
 /// Another budget for it, until the server is started again.
 #[server(prefix = "/api", endpoint = "raise_memory", input = Json, output = Json)]
 pub(super) async fn raise_memory(bytes: u64) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::raise_memory(&crate::context::caller()?, bytes).await
+        super::remembered::raise_memory(&crate::context::caller()?, bytes).await
     })
     .await
 }

@@ -13,7 +13,7 @@ mod audit;
 mod compare;
 mod deliveries;
 mod detail;
-mod flags;
+pub mod flags;
 mod history;
 mod list;
 mod page;
@@ -22,7 +22,7 @@ mod place;
 mod rows;
 mod search;
 mod server;
-mod webhooks;
+pub mod webhooks;
 mod words;
 
 #[cfg(feature = "ssr")]

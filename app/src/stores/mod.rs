@@ -6,6 +6,7 @@
 //! - `status` sums up what is saved and what is not
 //! - `rebase` re-applies a local change on what the server holds by now
 //! - `server` has the server functions
+//! - `typed` (`ssr`) reads and writes a store as a whole
 //! - in the browser: `sync` writes to the server, `live` hears of other tabs, `outbox` keeps what
 //!   is not sent, `preferences` writes session storage and its cookie
 
@@ -23,6 +24,8 @@ mod status;
 #[cfg(feature = "hydrate")]
 mod sync;
 pub(crate) mod table;
+#[cfg(feature = "ssr")]
+pub(crate) mod typed;
 #[cfg(feature = "hydrate")]
 mod voice;
 

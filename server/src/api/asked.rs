@@ -34,10 +34,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         match Json::from_request(request, state).await {
             Ok(Json(sent)) => Ok(Self(sent)),
             Err(problem) if problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                let problem = "This is more than 2 MiB in one request.".into();
-                Err(Refusal(AppError::TooLarge(problem)))
+                Err(Refusal(too_large()))
             }
             Err(problem) => Err(Refusal(AppError::BadRequest(problem.body_text()))),
         }
     }
+}
+
+/// A body beyond what axum reads.
+pub(super) fn too_large() -> AppError {
+    AppError::TooLarge("This is more than 2 MiB in one request.".into())
 }

@@ -2,16 +2,19 @@
 //! It is read from the log while it is sent, the newest change first.
 
 use app::{AppError, AppState, AuditQuestion, AuditRow, Visitor, audit_rows};
-use axum::{Router, extract::State, response::Response, routing::get};
+use axum::{extract::State, response::Response};
 use bytes::Bytes;
 use futures::{Stream, stream};
 use holdfast::Revision;
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use workbench::data::escape_formula;
 
 use super::{
     Asker, Shared,
     asked::Asked,
+    openapi::Refusals,
     query::{CSV, attachment},
 };
 use crate::web::Refusal;
@@ -34,7 +37,7 @@ const COLUMNS: [&str; 13] = [
     "digest",
 ];
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Format {
     #[default]
@@ -43,22 +46,72 @@ enum Format {
 }
 
 /// How it is wanted, beside what is looked for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Wanted {
+    /// How the rows are written.
     #[serde(default)]
+    #[param(inline, default = json!("csv"))]
     format: Format,
 }
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/api/v1/audit", get(download))
+/// Which changes are looked for. Empty texts mean all.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct Sought {
+    /// Part of a state's name or id.
+    q: String,
+    /// The kind of state.
+    kind: String,
+    /// The transition.
+    did: String,
+    /// An email, a name, or as the log has it.
+    who: String,
+    /// An IP address.
+    address: String,
+    /// The first day, UTC: `2026-11-21`.
+    since: String,
+    /// The last day, UTC.
+    until: String,
 }
 
+impl From<Sought> for AuditQuestion {
+    fn from(sought: Sought) -> Self {
+        Self {
+            q: sought.q,
+            kind: sought.kind,
+            did: sought.did,
+            who: sought.who,
+            address: sought.address,
+            since: sought.since,
+            until: sought.until,
+        }
+    }
+}
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(download))
+}
+
+/// Who did what, when and from where
+///
+/// Every change of the log that fits, the newest first, for administrators. JSON lines hold what changed, as JSON Patch.
+#[utoipa::path(
+    get, path = "/api/v1/audit", operation_id = "audit", tag = "administration",
+    params(Wanted, Sought),
+    responses(
+        (status = 200, description = "The rows.", content((String = "text/csv"), (String = "application/x-ndjson"))),
+        Refusals,
+    ),
+)]
 async fn download(
     State(shared): State<Shared>,
     asker: Asker,
     Asked(Wanted { format }): Asked<Wanted>,
-    Asked(question): Asked<AuditQuestion>,
+    Asked(sought): Asked<Sought>,
 ) -> Result<Response, Refusal> {
+    let question = AuditQuestion::from(sought);
     // The first page is asked for before the answer begins: what is wrong with the question has a status of its own.
     let first = audit_rows(&shared.app, &asker.visitor, &question, None).await?;
     let head = match format {

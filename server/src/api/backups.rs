@@ -3,35 +3,51 @@
 
 use app::{AppError, BackupFile, administers};
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
-    routing::get,
+    response::Response,
 };
 use serde::Serialize;
-use serde_json::json;
 use tokio_util::io::ReaderStream;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Asker, Shared, query::attachment};
+use super::{
+    Asker, Shared,
+    openapi::{NotFound, Refusals, WriteRefusals},
+    query::attachment,
+};
 use crate::web::Refusal;
 
 const BACKUP: &str = "application/octet-stream";
 
+/// What is kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct Backups {
+    /// The newest first.
+    backups: Vec<Backup>,
+    /// Whether one is being made.
+    is_working: bool,
+}
+
 /// One in the list.
-#[derive(Debug, Serialize)]
-struct Listed {
+#[derive(Debug, Serialize, ToSchema)]
+struct Backup {
+    #[schema(example = "holdfast-20261129T060000Z.backup")]
     name: String,
     /// Milliseconds since 1970.
     made_at: i64,
     bytes: u64,
     /// `null` while nobody has looked at it since the start.
+    #[schema(required = true)]
     is_whole: Option<bool>,
     /// What is wrong with it.
+    #[schema(required = true)]
     problem: Option<String>,
 }
 
-impl From<BackupFile> for Listed {
+impl From<BackupFile> for Backup {
     fn from(file: BackupFile) -> Self {
         Self {
             name: file.name,
@@ -43,10 +59,10 @@ impl From<BackupFile> for Listed {
     }
 }
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/api/v1/backups", get(list).post(begin))
-        .route("/api/v1/backups/{name}", get(download))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(list, begin))
+        .routes(routes!(download))
 }
 
 /// Lets only administrators in.
@@ -58,20 +74,44 @@ pub(super) async fn admit(shared: &Shared, asker: &Asker) -> Result<(), Refusal>
     Err(Refusal(AppError::Forbidden(told.into())))
 }
 
-async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Response, Refusal> {
+/// The backups that are kept
+///
+/// The newest first, for administrators.
+#[utoipa::path(
+    get, path = "/api/v1/backups", operation_id = "listBackups", tag = "administration",
+    responses((status = 200, description = "The backups, and whether one is being made.", body = Backups), Refusals),
+)]
+async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Backups>, Refusal> {
     admit(&shared, &asker).await?;
     let keep = shared.app.monitor.keep();
-    let backups: Vec<Listed> = keep.list().await?.into_iter().map(Listed::from).collect();
-    let answer = json!({ "backups": backups, "is_working": keep.progress().is_some() });
-    Ok(Json(answer).into_response())
+    Ok(Json(Backups {
+        backups: keep.list().await?.into_iter().map(Backup::from).collect(),
+        is_working: keep.progress().is_some(),
+    }))
 }
 
+/// Begin a backup
+///
+/// It is made while everybody goes on, and verified when it is complete. For administrators.
+#[utoipa::path(
+    post, path = "/api/v1/backups", operation_id = "beginBackup", tag = "administration",
+    responses((status = 202, description = "It is being made."), WriteRefusals),
+)]
 async fn begin(State(shared): State<Shared>, asker: Asker) -> Result<StatusCode, Refusal> {
     admit(&shared, &asker).await?;
     shared.app.monitor.keep().begin()?;
     Ok(StatusCode::ACCEPTED)
 }
 
+/// A backup, as `holdfast restore` takes it
+#[utoipa::path(
+    get, path = "/api/v1/backups/{name}", operation_id = "downloadBackup", tag = "administration",
+    params(("name" = String, Path, description = "The backup's file.")),
+    responses(
+        (status = 200, description = "The file.", body = String, content_type = "application/octet-stream"),
+        Refusals, NotFound,
+    ),
+)]
 async fn download(
     State(shared): State<Shared>,
     asker: Asker,

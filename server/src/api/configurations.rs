@@ -1,28 +1,39 @@
-//! Configurations for programs: editing sessions, and files with `ETag` and `If-Match`. And a file to take home.
+//! Configurations for programs: files with `ETag` and `If-Match`. And a file to take home. Editing sessions are in `sessions`,
+//! what is told in `told`.
 //!
 //! Every refusal carries what is there now, so that a program can merge and try again:
 //! 428 without `If-Match`, 412 where the version is another, 409 where two changed the same place, 423 where it is
 //! locked. With `X-Base-Version` instead of `If-Match` what does not overlap is merged.
 
+mod sessions;
+mod told;
+
 use app::{AppError, desk_of};
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use workbench::configurations::{
-    Editor, SaveOutcome, Stored,
+    SaveOutcome, Stored,
     desk::{Desk, DeskError, Who, Work},
     files::FileError,
 };
 
+use self::told::{File, Files, Kept};
 use super::{
     Asker, Shared,
     asked::{Asked, Sent},
+    openapi::{
+        BaseVersion, IfMatch, IfNoneMatch, LockToken, Locked, Merging, Name, NotFound, Refusals,
+        Stale, WriteRefusals,
+    },
 };
 use crate::web::Refusal;
 
@@ -30,17 +41,12 @@ const SESSION_ID: &str = "x-session-id";
 const BASE_VERSION: &str = "x-base-version";
 const LOCK_TOKEN: &str = "x-lock-token";
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
         .route("/download/configuration", get(download))
-        .route("/api/v1/sessions", axum::routing::post(open))
-        .route("/api/v1/sessions/current", get(current).delete(close))
-        .route("/api/v1/sessions/{name}/active", get(active))
-        .route("/api/v1/configurations", get(list))
-        .route(
-            "/api/v1/configurations/{name}",
-            get(file).put(save).delete(remove),
-        )
+        .merge(sessions::routes())
+        .routes(routes!(list))
+        .routes(routes!(file, save, remove))
 }
 
 /// The desk, and who asks.
@@ -72,69 +78,27 @@ async fn download(
     Ok(([kind, (header::CONTENT_DISPOSITION, named)], side.text).into_response())
 }
 
-#[derive(Debug, Deserialize)]
-struct Open {
-    config_name: String,
-}
-
-async fn open(
-    State(shared): State<Shared>,
-    asker: Asker,
-    Sent(Open { config_name }): Sent<Open>,
-) -> Result<Response, Refusal> {
-    let (desk, who) = at_desk(&shared, &asker)?;
-    let opened = desk.open_file(&who, &config_name).await?;
-    let here = opened
-        .room
-        .editors
-        .iter()
-        .find(|it| it.session == opened.session);
-    let told = here.map(|editor| session(&config_name, editor, opened.room.editors.len()));
-    Ok((StatusCode::CREATED, Json(told)).into_response())
-}
-
-async fn current(State(shared): State<Shared>, asker: Asker) -> Result<Json<Value>, Refusal> {
-    let (desk, who) = at_desk(&shared, &asker)?;
-    let (name, editor) = desk.editor(&who, named(&asker.headers)?).await?;
-    let room = desk.room(&name).await?;
-    Ok(Json(session(&name, &editor, room.editors.len())))
-}
-
-async fn close(State(shared): State<Shared>, asker: Asker) -> Result<StatusCode, Refusal> {
-    let (desk, who) = at_desk(&shared, &asker)?;
-    let id = named(&asker.headers)?;
-    // One that is over already is told apart: the program may have work that it believes to be safe.
-    desk.file_of(&who, id).await?;
-    desk.close(&who, id).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn active(
-    State(shared): State<Shared>,
-    asker: Asker,
-    Path(name): Path<String>,
-) -> Result<Json<Value>, Refusal> {
+/// All files
+#[utoipa::path(
+    get, path = "/api/v1/configurations", operation_id = "listConfigurations", tag = "configurations",
+    responses((status = 200, description = "All files, by name.", body = Files), Refusals),
+)]
+async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Files>, Refusal> {
     let (desk, _) = at_desk(&shared, &asker)?;
-    let room = desk.room(&name).await?;
-    if room.version == 0 {
-        return Err(AppError::NotFound(format!("There is no {name} here.")).into());
-    }
-    let count = room.editors.len();
-    let sessions = room
-        .editors
-        .iter()
-        .map(|editor| session(&name, editor, count));
-    Ok(Json(
-        json!({ "sessions": sessions.collect::<Vec<_>>(), "lock": room.lock }),
-    ))
+    let configurations = desk.list().await?;
+    Ok(Json(Files { configurations }))
 }
 
-async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Value>, Refusal> {
-    let (desk, _) = at_desk(&shared, &asker)?;
-    let files = desk.list().await?;
-    Ok(Json(json!({ "configurations": files })))
-}
-
+/// A file
+#[utoipa::path(
+    get, path = "/api/v1/configurations/{name}", operation_id = "getConfiguration", tag = "configurations",
+    params(Name, IfNoneMatch),
+    responses(
+        (status = 200, description = "The file.", body = File, headers(("ETag" = String, description = "Its version, in quotes."))),
+        (status = 304, description = "It is as `If-None-Match` says."),
+        Refusals, NotFound,
+    ),
+)]
 async fn file(
     State(shared): State<Shared>,
     asker: Asker,
@@ -146,16 +110,36 @@ async fn file(
     if asker.headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let body =
-        json!({ "name": name, "version": side.version, "saved_by": side.by, "content": side.text });
-    Ok(([(header::ETAG, tag)], Json(body)).into_response())
+    let file = File {
+        name,
+        version: side.version,
+        saved_by: side.by,
+        content: side.text,
+    };
+    Ok(([(header::ETAG, tag)], Json(file)).into_response())
 }
 
-#[derive(Debug, Deserialize)]
+/// What a file is to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Text)]
 struct Content {
+    /// All of it.
     content: String,
 }
 
+/// Save a file
+///
+/// With `If-Match` only over the version that was seen; with `If-None-Match: *` as a new file; with `X-Base-Version` and
+/// `X-Session-Id` together with what others saved since. A conflict (409) tells `version` and `content` of what is there now, and
+/// the `conflicts`; 412 and 428 tell `version` and `content`.
+#[utoipa::path(
+    put, path = "/api/v1/configurations/{name}", operation_id = "saveConfiguration", tag = "configurations",
+    params(Name, IfMatch, IfNoneMatch, BaseVersion, LockToken, Merging), request_body = Content,
+    responses(
+        (status = 200, description = "Saved.", body = Kept, headers(("ETag" = String, description = "Its version, in quotes."))),
+        WriteRefusals, NotFound, Stale, Locked,
+    ),
+)]
 async fn save(
     State(shared): State<Shared>,
     asker: Asker,
@@ -199,31 +183,23 @@ async fn save(
         {
             desk.create(&who, &name, content).await
         }
-        None => {
-            let (side, etag) = desk.get(&name).await?;
-            return stale(
-                StatusCode::PRECONDITION_REQUIRED,
-                side.version,
-                &etag,
-                &side.text,
-            );
-        }
+        None => return stale(&desk, &name, StatusCode::PRECONDITION_REQUIRED).await,
     };
     match outcome {
         Ok(stored) => saved(&stored),
         Err(DeskError::File(FileError::Conflict { .. })) => {
-            let (side, etag) = desk.get(&name).await?;
-            stale(
-                StatusCode::PRECONDITION_FAILED,
-                side.version,
-                &etag,
-                &side.text,
-            )
+            stale(&desk, &name, StatusCode::PRECONDITION_FAILED).await
         }
         Err(error) => Err(AppError::from(error).into()),
     }
 }
 
+/// Remove a file
+#[utoipa::path(
+    delete, path = "/api/v1/configurations/{name}", operation_id = "deleteConfiguration", tag = "configurations",
+    params(Name, IfMatch),
+    responses((status = 204, description = "It is gone; its history stays."), WriteRefusals, NotFound, Stale, Locked),
+)]
 async fn remove(
     State(shared): State<Shared>,
     asker: Asker,
@@ -232,18 +208,10 @@ async fn remove(
     let (desk, who) = at_desk(&shared, &asker)?;
     let (side, etag) = desk.get(&name).await?;
     match asker.headers.get(header::IF_MATCH) {
-        None => stale(
-            StatusCode::PRECONDITION_REQUIRED,
-            side.version,
-            &etag,
-            &side.text,
-        ),
-        Some(tag) if *tag != quoted(&etag)? => stale(
-            StatusCode::PRECONDITION_FAILED,
-            side.version,
-            &etag,
-            &side.text,
-        ),
+        None => stale(&desk, &name, StatusCode::PRECONDITION_REQUIRED).await,
+        Some(tag) if *tag != quoted(&etag)? => {
+            stale(&desk, &name, StatusCode::PRECONDITION_FAILED).await
+        }
         Some(_) => {
             desk.remove(&who, &name, side.version).await?;
             Ok(StatusCode::NO_CONTENT.into_response())
@@ -251,22 +219,15 @@ async fn remove(
     }
 }
 
-fn session(name: &str, editor: &Editor, count: usize) -> Value {
-    json!({
-        "session_id": editor.session, "config_name": name, "user_id": editor.person.key,
-        "user_name": editor.person.name, "loaded_at": editor.since, "last_accessed": editor.seen,
-        "modified": editor.has_changes, "version": editor.opened, "concurrent_sessions": count,
-    })
-}
-
 fn saved(stored: &Stored) -> Result<Response, Refusal> {
     Ok(([(header::ETAG, quoted(&stored.etag)?)], Json(stored)).into_response())
 }
 
 /// Refused, with what is there now.
-fn stale(status: StatusCode, version: u64, etag: &str, text: &str) -> Result<Response, Refusal> {
-    let body = json!({ "error": "stale", "version": version, "content": text });
-    Ok((status, [(header::ETAG, quoted(etag)?)], Json(body)).into_response())
+async fn stale(desk: &Desk, name: &str, status: StatusCode) -> Result<Response, Refusal> {
+    let (side, etag) = desk.get(name).await?;
+    let body = json!({ "error": "stale", "version": side.version, "content": side.text });
+    Ok((status, [(header::ETAG, quoted(&etag)?)], Json(body)).into_response())
 }
 
 fn quoted(etag: &str) -> Result<HeaderValue, Refusal> {

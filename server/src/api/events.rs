@@ -1,14 +1,15 @@
-//! `GET /events`: what changes in the caller's scope, as server-sent events that resume.
+//! What changes in the caller's scope, as server-sent events that resume: `GET /events` for pages, `GET /api/v1/events` for
+//! programs.
 //!
 //! The id of an event is the log's revision; the browser names the last one it saw, and the
 //! stream goes on behind it. Nobody hears of another's scope. What everybody shares is told in events of
 //! their own: that a feature was switched, and who is in which configuration, without content.
-//! What is told is the business of `news`; `live` tells the same over a WebSocket.
+//! What is told is the business of `news`; `live` tells the same over a WebSocket. The two differ in one thing: for programs
+//! every event has its name, for pages a change of their own has none, as `EventSource` hears those first.
 
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    Router,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{
@@ -19,36 +20,74 @@ use axum::{
 };
 use futures::{StreamExt, future::ready, stream};
 use tokio::sync::oneshot;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Asker, Shared,
     asked::Asked,
     listening::{Listening, Over, Place, until_over},
     news::{About, News, news},
+    openapi::{LastEventId, Refusals},
 };
 use crate::web::Refusal;
 
-const PATH: &str = "/events";
+/// Where pages listen.
+const PAGES: &str = "/events";
+/// Where programs listen.
+const PROGRAMS: &str = "/api/v1/events";
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route(PATH, get(events))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .route(PAGES, get(for_pages))
+        .routes(routes!(for_programs))
+}
+
+async fn for_pages(
+    shared: State<Shared>,
+    asker: Asker,
+    place: Asked<Place>,
+) -> Result<Response, Refusal> {
+    events(shared, asker, place, PAGES).await
+}
+
+/// Listen to what happens, as server-sent events
+///
+/// The same as the live socket tells, in the form of `text/event-stream`: `event` is `change` (the caller's own states),
+/// `configurations`, `features`, `shares` or, as the last of a stream, `account` (who came is not who they were); `id` is the
+/// log's revision, `data` one JSON object. Come back with the last id, in `Last-Event-ID` or `after`, and nothing is missed. A
+/// silent stream sends a comment every `live.keep_alive_seconds`. It ends after an hour at the latest.
+#[utoipa::path(
+    get, path = PROGRAMS, operation_id = "listen", tag = "live",
+    params(Place, LastEventId),
+    responses(
+        (status = 200, description = "Events, until somebody ends it.", body = String, content_type = "text/event-stream"),
+        Refusals,
+    ),
+)]
+async fn for_programs(
+    shared: State<Shared>,
+    asker: Asker,
+    place: Asked<Place>,
+) -> Result<Response, Refusal> {
+    events(shared, asker, place, PROGRAMS).await
 }
 
 async fn events(
     State(shared): State<Shared>,
     asker: Asker,
     Asked(place): Asked<Place>,
+    path: &'static str,
 ) -> Result<Response, Refusal> {
     let after = last_event(&asker.headers).or(place.after);
     let Listening { ears, after, seat } = Listening::begin(&shared, &asker, after).await?;
     let (tell, is_over) = oneshot::channel();
-    let over = until_over(&shared, &asker, PATH);
+    let over = until_over(&shared, &asker, path);
     // A silent stream says something this often, so that no proxy takes it for dead.
     let silence = Duration::from_secs(shared.live.keep_alive_seconds);
     let events = news(&shared, ears, after)
         .map(move |news| {
             let _seat = &seat;
-            event(&news)
+            event(&news, path)
         })
         .take_until(async move { tell.send(over.await) });
     // An empty comment first, so that the browser knows at once that the stream is open. With a place, so that a
@@ -75,11 +114,11 @@ fn last_event(headers: &HeaderMap) -> Option<u64> {
     headers.get("last-event-id")?.to_str().ok()?.parse().ok()
 }
 
-fn event(news: &News) -> Event {
+fn event(news: &News, path: &str) -> Event {
     let text = serde_json::to_string(&news.told()).unwrap_or_default();
     let event = Event::default().id(news.revision().0.to_string());
     match news.about() {
-        About::Own => event.data(text),
+        About::Own if path == PAGES => event.data(text),
         about => event.event(about.event()).data(text),
     }
 }

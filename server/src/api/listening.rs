@@ -10,6 +10,7 @@ use app::AppError;
 use holdfast::Revision;
 use serde::Deserialize;
 use tokio::sync::Notify;
+use utoipa::IntoParams;
 
 use super::{Asker, Shared, news::Ears, standing::Standing};
 use crate::{settings::LiveSettings, web::Refusal};
@@ -19,7 +20,8 @@ use crate::{settings::LiveSettings, web::Refusal};
 const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Where a listener begins.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Place {
     /// The revision it saw last; from now on, without it.
     pub(super) after: Option<u64>,

@@ -10,42 +10,53 @@ mod backups;
 mod compare;
 mod configurations;
 mod data;
+mod datasets;
 mod docs;
 mod events;
+mod flags;
 mod health;
 mod incoming;
 mod listening;
 mod live;
+mod matched;
 mod metrics;
 mod news;
+mod once;
 mod openapi;
 mod plot;
 mod profile;
+mod queries;
 mod query;
+mod runs;
 mod session;
 mod simulations;
 mod standing;
 mod states;
 mod upload;
+mod users;
+mod webhooks;
 
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
 
-use app::{AppError, AppState, Visitor};
+use app::{AppError, AppState, Caller, Visitor};
 use axum::{
-    Router,
+    Extension, Router,
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
 use holdfast::backend::Cache;
 use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
 use workbench::workspace::Workspace;
 
 pub(crate) use self::listening::Listeners;
 pub use self::metrics::metrics_table;
+pub(crate) use self::once::{ANSWER, Claims, lifecycle_of_answers};
 use crate::{
     sessions::{Door, UNKNOWN, ensure},
     settings::LiveSettings,
@@ -59,6 +70,8 @@ pub(crate) struct Shared {
     pub(crate) door: Door,
     /// In front of the states, if the settings want one.
     pub(crate) cache: Option<Arc<Cache>>,
+    /// Which requests were done, by their keys.
+    pub(crate) claims: Claims,
     /// How listeners are treated.
     pub(crate) live: LiveSettings,
     /// Who listens.
@@ -91,33 +104,45 @@ pub(crate) fn metrics_routes(shared: Shared) -> Router {
         .with_state(shared)
 }
 
-/// All of them. `has_metrics`: whether `/metrics` is among them.
+/// All of them, and their description for programs. `has_metrics`: whether `/metrics` is among them.
 pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
     let metrics = match has_metrics {
         true => metrics::routes(),
         false => Router::new(),
     };
-    Router::new()
-        .merge(metrics)
-        .merge(session::routes())
-        .merge(account::routes())
+    let claims = shared.claims.clone();
+    let (router, mut description) = OpenApiRouter::with_openapi(openapi::ground())
+        .merge(metrics.into())
+        .merge(session::routes().into())
+        .merge(account::routes().into())
         .merge(configurations::routes())
-        .merge(data::routes())
-        .merge(upload::routes())
-        .merge(query::routes())
-        .merge(plot::routes())
-        .merge(profile::routes())
-        .merge(simulations::routes())
+        .merge(data::routes().into())
+        .merge(upload::routes().into())
+        .merge(query::routes().into())
+        .merge(plot::routes().into())
+        .merge(profile::routes().into())
+        .merge(simulations::routes().into())
+        .merge(runs::routes())
         .merge(audit::routes())
         .merge(compare::routes())
         .merge(backups::routes())
         .merge(events::routes())
         .merge(live::routes())
         .merge(states::routes())
+        .merge(datasets::routes())
+        .merge(queries::routes())
+        .merge(flags::routes())
+        .merge(webhooks::routes())
+        .merge(users::routes())
         .merge(openapi::routes())
         .merge(docs::routes())
-        .merge(health::routes())
+        .merge(health::routes().into())
         .with_state(shared)
+        .split_for_parts();
+    openapi::complete(&mut description);
+    router
+        .layer(Extension(openapi::Described::of(&description)))
+        .layer(from_fn_with_state(claims, once::once))
 }
 
 /// Who asks, and from where.
@@ -150,6 +175,14 @@ impl Asker {
         self.visitor
             .workspace(state, None)
             .ok_or(Refusal(AppError::NoSession))
+    }
+
+    /// Them, as the pages' answers know who asks.
+    pub(crate) fn caller(&self, shared: &Shared) -> Caller {
+        Caller {
+            visitor: self.visitor.clone(),
+            state: shared.app.clone(),
+        }
     }
 
     /// Makes sure of a session, for a plain form; with the cookie to send along.

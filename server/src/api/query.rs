@@ -1,4 +1,6 @@
-//! The merged result as a file, and the Query page's plain form.
+//! The merged result as a file, and the Query page's plain form; `about` has the files about a query.
+
+mod about;
 
 use std::error::Error;
 
@@ -22,6 +24,8 @@ use crate::web::Refusal;
 const PAGE: &str = "/";
 /// What a comma separated download is.
 pub(super) const CSV: &str = "text/csv; charset=utf-8";
+/// What a Parquet download is.
+pub(super) const PARQUET: &str = "application/vnd.apache.parquet";
 
 /// Which result, in which order, with which column filters (both as JSON).
 #[derive(Debug, Deserialize)]
@@ -36,6 +40,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/query/result.csv", get(csv))
         .route("/query/result.parquet", get(parquet))
         .route("/query/apply", post(apply))
+        .merge(about::routes())
 }
 
 async fn csv(
@@ -61,11 +66,7 @@ async fn result(
     format: ExportFormat,
 ) -> Result<Response, Refusal> {
     if format == ExportFormat::Parquet {
-        let visitor = &asker.visitor;
-        if !has_feature(&shared.app.manager, visitor, PARQUET_DOWNLOAD).await? {
-            let problem = "Downloads as Parquet are switched off. Take CSV instead.";
-            return Err(AppError::Forbidden(problem.into()).into());
-        }
+        parquet_is_on(&shared, &asker).await?;
     }
     let result = result_to_read(&shared.app, &asker.visitor, &what.id).await?;
     let request = PageRequest {
@@ -75,7 +76,7 @@ async fn result(
     };
     let kind = match format {
         ExportFormat::Csv => CSV,
-        ExportFormat::Parquet => "application/vnd.apache.parquet",
+        ExportFormat::Parquet => PARQUET,
     };
     let name = export_name(&result, format, shared.door.clock.now().0);
     let bench = &shared.app.workbench;
@@ -83,6 +84,17 @@ async fn result(
     bench.bring(path, "The merged result").await?;
     let rows = bench.export(&result, format, &request)?;
     Ok(attachment(rows, kind, &name))
+}
+
+/// Refuses Parquet where it is switched off.
+pub(super) async fn parquet_is_on(shared: &Shared, asker: &Asker) -> Result<(), Refusal> {
+    let (states, visitor) = (&shared.app.manager, &asker.visitor);
+    match has_feature(states, visitor, PARQUET_DOWNLOAD).await? {
+        true => Ok(()),
+        false => Err(Refusal(AppError::Forbidden(
+            "Downloads as Parquet are switched off. Take CSV instead.".into(),
+        ))),
+    }
 }
 
 /// A parameter that holds JSON.

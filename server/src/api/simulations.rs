@@ -1,24 +1,30 @@
-//! Runs that come and go as files: a package out, a package or a trial's table in.
+//! Runs that come and go as files: a package out, packages or a trial's table in.
 
 use app::AppError;
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State},
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State, multipart::Field},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
-use workbench::{data::TableInfo, simulation::runs::By};
+use workbench::{
+    data::TableInfo,
+    simulation::runs::{Brought, By, MAX_BROUGHT},
+};
 
 use super::{Asker, Shared, asked::Asked, incoming::Incoming, query::attachment, with_cookie};
 use crate::web::{Problems, Refusal};
 
 const PAGE: &str = "/simulations";
-const ZIP: &str = "application/zip";
+/// What a package is.
+pub(super) const ZIP: &str = "application/zip";
 /// Longest name of a file.
 const MAX_NAME: usize = 255;
+/// Bytes of the tags of a form: more than all tags of a run.
+const MAX_TAGS: usize = 16 * 1024;
 
 /// What the file is called where it comes from.
 #[derive(Debug, Deserialize)]
@@ -42,7 +48,8 @@ pub(super) fn routes() -> Router<Shared> {
         .layer(DefaultBodyLimit::disable())
 }
 
-fn by(asker: &Asker) -> Result<By, AppError> {
+/// Who asks, to the runs.
+pub(super) fn by(asker: &Asker) -> Result<By, AppError> {
     let visitor = &asker.visitor;
     let person = visitor.person().ok_or(AppError::NoSession)?;
     Ok(By {
@@ -62,7 +69,8 @@ async fn package(
     Ok(attachment(parcel.bytes, ZIP, &parcel.name))
 }
 
-/// A package as a raw body from a script, or in a plain form.
+/// A package as a raw body, or several in a form with the tags that all of them get. A form that asks for JSON is told
+/// which runs came in; a plain one is shown the page.
 async fn import(
     State(shared): State<Shared>,
     mut asker: Asker,
@@ -70,11 +78,14 @@ async fn import(
 ) -> Result<Response, Refusal> {
     if is_multipart(request.headers()) {
         let cookie = asker.ensure(&shared).await?;
+        let is_told = wants_json(request.headers());
         let done = from_form(&shared, &asker, request).await;
-        let answer = done.map_or_else(
-            |error| problem(&shared, &error),
-            |()| Redirect::to(PAGE).into_response(),
-        );
+        let answer = match (done, is_told) {
+            (Ok(came), true) => Json(came).into_response(),
+            (Ok(_), false) => Redirect::to(PAGE).into_response(),
+            (Err(error), true) => Refusal::from(error).into_response(),
+            (Err(error), false) => problem(&shared, &error),
+        };
         return Ok(with_cookie(cookie, answer));
     }
     let (mut parts, body) = request.into_parts();
@@ -98,19 +109,69 @@ async fn take_in<E: std::fmt::Display>(
     })
 }
 
-async fn from_form(shared: &Shared, asker: &Asker, request: Request) -> Result<(), AppError> {
+async fn from_form(
+    shared: &Shared,
+    asker: &Asker,
+    request: Request,
+) -> Result<Vec<Came>, AppError> {
     let broken = |text| AppError::BadRequest(format!("The form did not arrive whole: {text}"));
+    let by = by(asker)?;
     let form = Multipart::from_request(request, &()).await;
     let mut form = form.map_err(|problem| broken(problem.body_text()))?;
-    loop {
-        let field = form.next_field().await;
-        let field = field.map_err(|problem| broken(problem.body_text()))?;
-        let field = field.ok_or_else(|| AppError::BadRequest("Choose a file first.".into()))?;
-        if let Some(name) = field.file_name().filter(|name| !name.is_empty()) {
-            let name = name.to_owned();
-            return take_in(shared, asker, &name, field).await.map(drop);
+    let (mut arrived, mut brought, mut tags) = (Vec::new(), Vec::new(), Vec::new());
+    while let Some(field) = form
+        .next_field()
+        .await
+        .map_err(|problem| broken(problem.body_text()))?
+    {
+        if let Some(file) = field.file_name().filter(|name| !name.is_empty()) {
+            if brought.len() == MAX_BROUGHT {
+                return Err(invalid(
+                    "package",
+                    format!("at most {MAX_BROUGHT} packages come in together"),
+                ));
+            }
+            let file = file.to_owned();
+            let incoming = Incoming::receive(&shared.app.workbench, named(&file)?, field).await?;
+            let path = incoming.path().to_owned();
+            brought.push(Brought { path, file });
+            // What was received is there until it was looked at.
+            arrived.push(incoming);
+        } else if field.name() == Some("tags") {
+            tags = words(field).await?;
         }
     }
+    if brought.is_empty() {
+        return Err(AppError::BadRequest("Choose a file first.".into()));
+    }
+    let runs = shared.app.runs.import_all(&by, &brought, &tags).await?;
+    drop(arrived);
+    let came = runs.into_iter().map(|run| Came {
+        id: run.id,
+        name: run.name,
+    });
+    Ok(came.collect())
+}
+
+/// The words between the commas of a field.
+async fn words(mut field: Field<'_>) -> Result<Vec<String>, AppError> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field
+        .chunk()
+        .await
+        .map_err(|problem| AppError::BadRequest(problem.body_text()))?
+    {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > MAX_TAGS {
+            return Err(invalid("tags", format!("at most {MAX_TAGS} bytes")));
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let words = text.split(',').map(str::trim);
+    Ok(words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect())
 }
 
 /// A trial's table: what its columns are, for the person to say what they mean. It is in no study.
@@ -131,15 +192,25 @@ async fn table(
     ))
 }
 
-fn named(name: &str) -> Result<&str, AppError> {
+/// The name of a file, if one can have it.
+pub(super) fn named(name: &str) -> Result<&str, AppError> {
     if name.is_empty() || name.len() > MAX_NAME {
         let problem = format!("A file's name has 1 to {MAX_NAME} bytes.");
-        return Err(AppError::Invalid {
-            path: "name".into(),
-            problem,
-        });
+        return Err(invalid("name", problem));
     }
     Ok(name)
+}
+
+fn invalid(path: &str, problem: String) -> AppError {
+    AppError::Invalid {
+        path: path.into(),
+        problem,
+    }
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    let wanted = headers.get(header::ACCEPT);
+    wanted.is_some_and(|wanted| wanted.as_bytes().starts_with(b"application/json"))
 }
 
 fn is_multipart(headers: &HeaderMap) -> bool {

@@ -1,27 +1,36 @@
-//! States for programs: searched page by page, read with `ETag`, and their history. `write` changes them.
+//! States for programs: searched page by page, read with `ETag`, and their history. `write` changes one, `transaction` several at
+//! once, `told` is what is answered.
 //!
 //! A program sees what its person sees: their own states, and with `scope=shared` those that everybody sees.
 
+mod told;
+mod transaction;
 mod write;
+mod writer;
 
 use std::sync::Arc;
 
 use app::{AppError, without_secrets};
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use holdfast::{
-    Change, HistoryQuery, Kind, Query, Scope, State as Held, StateId, Status, Version,
+    HistoryQuery, Kind, Query, Scope, State as Held, StateId, Status, Version,
     search::{Misread, Total},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Asker, Shared, asked::Asked};
+use self::told::{Entry, History, Page, Shape, tag, whole};
+use super::{
+    Asker, Shared,
+    asked::Asked,
+    openapi::{Id, IfNoneMatch, NotFound, Refusals},
+};
 use crate::web::Refusal;
 
 /// States or changes of one answer, unless another number is asked for.
@@ -30,7 +39,7 @@ const PAGE: usize = 50;
 const MOST: usize = 500;
 
 /// Whose states are meant.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Whose {
     #[default]
@@ -39,9 +48,12 @@ enum Whose {
 }
 
 /// The part of every question that says whose.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Place {
+    /// The caller's own states, or everybody's.
     #[serde(default)]
+    #[param(inline, default = json!("own"))]
     scope: Whose,
 }
 
@@ -56,24 +68,20 @@ impl Whose {
     }
 }
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/api/v1/states", get(list).post(write::register))
-        .route(
-            "/api/v1/states/{id}",
-            get(one)
-                .put(write::replace)
-                .patch(write::merge)
-                .delete(write::delete),
-        )
-        .route("/api/v1/states/{id}/history", get(history))
-        .route("/api/v1/states/{id}/transitions", post(write::transition))
-        .route("/api/v1/states/{id}/rollback", post(write::rollback))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(list, write::register))
+        .routes(routes!(one, write::replace, write::merge, write::delete))
+        .routes(routes!(history))
+        .routes(routes!(write::transition))
+        .routes(routes!(write::rollback))
+        .merge(transaction::routes())
 }
 
 /// What is looked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 struct Wanted {
     /// Words and conditions, as on the States page.
     q: String,
@@ -81,17 +89,25 @@ struct Wanted {
     status: Option<String>,
     /// A field, `-` before it for the other way round.
     sort: Option<String>,
+    #[param(minimum = 1, maximum = 500, default = json!(50))]
     limit: Option<usize>,
-    /// Where the page before ended.
+    /// `next` of the page before.
     after: Option<String>,
 }
 
+/// Search states
+///
+/// Own states, or with `scope=shared` everybody's: words, conditions (`data.age>=50`), a sort, and pages by key.
+#[utoipa::path(
+    get, path = "/api/v1/states", operation_id = "listStates", tag = "states", params(Place, Wanted),
+    responses((status = 200, description = "A page.", body = Page), Refusals),
+)]
 async fn list(
     State(shared): State<Shared>,
     asker: Asker,
     Asked(place): Asked<Place>,
     Asked(wanted): Asked<Wanted>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Page>, Refusal> {
     let scope = place.scope.scope(&asker)?;
     let page = shared.app.manager.search(&scope, wanted.query()?).await?;
     let (total, is_exact) = match page.total {
@@ -99,10 +115,12 @@ async fn list(
         Total::AtLeast(total) => (total, false),
     };
     let states: Vec<Arc<Held>> = page.states.iter().map(without_secrets).collect();
-    Ok(Json(json!({
-        "states": states, "total": total, "is_exact": is_exact,
-        "next": page.next.map(|next| next.to_string()),
-    })))
+    Ok(Json(Page {
+        states,
+        total,
+        is_exact,
+        next: page.next.map(|next| next.to_string()),
+    }))
 }
 
 impl Wanted {
@@ -127,10 +145,19 @@ impl Wanted {
         if let Some(after) = self.after {
             query = query.after(after.parse().map_err(misread("after"))?);
         }
-        Ok(query.limit(self.limit.unwrap_or(PAGE).clamp(1, MOST)))
+        Ok(query.limit(page(self.limit)?))
     }
 }
 
+/// A state
+#[utoipa::path(
+    get, path = "/api/v1/states/{id}", operation_id = "getState", tag = "states", params(Id, Place, IfNoneMatch),
+    responses(
+        (status = 200, description = "The state.", body = Shape, headers(("ETag" = String, description = "Its version, in quotes."))),
+        (status = 304, description = "It is as `If-None-Match` says."),
+        Refusals, NotFound,
+    ),
+)]
 async fn one(
     State(shared): State<Shared>,
     asker: Asker,
@@ -148,22 +175,29 @@ async fn one(
 }
 
 /// How a history is read.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Back {
+    #[param(minimum = 1, maximum = 500, default = json!(50))]
     limit: Option<usize>,
-    /// Only versions before this one.
+    /// Only versions before this one: `next` of the page before.
     before: Option<u64>,
 }
 
+/// What was done to a state, the newest first
+#[utoipa::path(
+    get, path = "/api/v1/states/{id}/history", operation_id = "stateHistory", tag = "states", params(Id, Place, Back),
+    responses((status = 200, description = "Changes, each as JSON Patch.", body = History), Refusals, NotFound),
+)]
 async fn history(
     State(shared): State<Shared>,
     asker: Asker,
     Path(id): Path<String>,
     Asked(place): Asked<Place>,
     Asked(back): Asked<Back>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<History>, Refusal> {
     let (scope, id) = (place.scope.scope(&asker)?, StateId::new(id));
-    let limit = back.limit.unwrap_or(PAGE).clamp(1, MOST);
+    let limit = page(back.limit)?;
     let query = HistoryQuery {
         before: back.before.map(Version),
         ..HistoryQuery::last(limit)
@@ -174,30 +208,21 @@ async fn history(
     }
     let next = changes.last().map(|change| change.after.version.0);
     let next = next.filter(|version| changes.len() == limit && *version > 1);
-    let changes: Vec<Value> = changes.iter().map(told).collect();
-    Ok(Json(json!({ "changes": changes, "next": next })))
+    let changes = changes.iter().map(Entry::from);
+    Ok(Json(History {
+        changes: changes.collect(),
+        next,
+    }))
 }
 
-fn told(change: &Change) -> Value {
-    let safe = Change {
-        before: change.before.as_ref().map(without_secrets),
-        after: without_secrets(&change.after),
-        ..change.clone()
-    };
-    json!({
-        "revision": safe.revision.0, "at": safe.at.0, "transition": safe.transition, "actor": safe.actor.name,
-        "version": safe.after.version.0, "status": safe.after.status, "digest": safe.after.digest.to_string(),
-        "patch": safe.diff().unwrap_or(Value::Null),
+/// How many are wanted.
+fn page(limit: Option<usize>) -> Result<usize, AppError> {
+    let limit = limit.unwrap_or(PAGE);
+    if (1..=MOST).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(AppError::Invalid {
+        path: "limit".into(),
+        problem: format!("must be 1 to {MOST}; `next` leads to the page behind"),
     })
-}
-
-/// The state, under its version.
-fn whole(status: StatusCode, state: &Arc<Held>) -> Result<Response, Refusal> {
-    let tag = [(header::ETAG, tag(state.version)?)];
-    Ok((status, tag, Json(without_secrets(state))).into_response())
-}
-
-fn tag(version: Version) -> Result<HeaderValue, Refusal> {
-    let tag = HeaderValue::from_str(&format!("\"{}\"", version.0));
-    Ok(tag.map_err(AppError::internal)?)
 }

@@ -70,7 +70,7 @@ fn is_multipart(headers: &HeaderMap) -> bool {
 }
 
 /// To the disk, then into the study. Whoever goes away meanwhile cancels.
-async fn take_in<E: std::fmt::Display>(
+pub(super) async fn take_in<E: std::fmt::Display>(
     workspace: &Workspace,
     name: &str,
     answer: Option<Answer>,

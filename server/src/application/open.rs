@@ -1,4 +1,6 @@
-//! Opens what the settings name: states, tables, sessions.
+//! Opens what the settings name: states, configurations, sessions; what is kept as files is opened by `files`.
+
+mod files;
 
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -18,17 +20,19 @@ use holdfast::{
     limits::{Rate, RateLimits},
 };
 use workbench::{
-    Workbench,
     configurations::{
         desk::{self, Desk},
         files::FileError,
     },
-    simulation::runs::{self, Runs},
-    storage::Storage,
+    simulation::runs,
 };
+
+pub(super) use self::files::sweep;
+pub(crate) use self::files::{open_runs, open_storage, open_storage_beside, open_workbench};
 
 use crate::{
     Error, Settings,
+    api::{ANSWER, lifecycle_of_answers},
     sessions::{RECORD, Sessions, lifecycle_of_records, take_over},
     settings::{Address, Backend},
 };
@@ -163,8 +167,9 @@ async fn sealed(
     let files = std::iter::once(&protection.master_key_file);
     let files = files.chain(&protection.former_master_key_files);
     let masters = files.map(key).collect::<Result<_, _>>()?;
-    // What signs messages is sealed without being asked for.
-    let own = Sensitive::default().fields(Kind::WEBHOOK, ["/secrets"]);
+    // What signs messages is sealed without being asked for, and so is what was answered: it may hold anything.
+    let own = Sensitive::default().kind(Kind::new(ANSWER));
+    let own = own.fields(Kind::WEBHOOK, ["/secrets"]);
     let own = own.map_err(|error| Error::Settings(format!("protection: {error}")))?;
     let mut kinds = settings.kinds.iter();
     let sensitive = kinds.try_fold(own, |so_far, (name, kind)| kind.protect(name, so_far))?;
@@ -202,6 +207,7 @@ fn builder(
         .lifecycle(Kind::new(TENANT), lifecycle_of_tenants())
         .lifecycle(Kind::new(SHARE), lifecycle_of_shares())
         .lifecycle(Kind::new(RECORD), lifecycle_of_records())
+        .lifecycle(Kind::new(ANSWER), lifecycle_of_answers())
         .guard(Kind::new(SHARE), |_, new| Share::check(new))
         .limits(limits(settings))
         .rate_limits(RateLimits {
@@ -257,26 +263,6 @@ pub(super) fn deliver(
     Ok(Some(webhooks?))
 }
 
-/// Where tables, results and runs are kept. The object store need not answer yet.
-pub(crate) fn open_storage(settings: &Settings) -> Result<Storage, Error> {
-    let Some(bucket) = settings.storage.bucket() else {
-        return Ok(Storage::local());
-    };
-    let opened = Storage::objects(&bucket, &settings.data_dir, settings.storage.local_bytes);
-    opened.map_err(|error| Error::Settings(format!("storage: {error}")))
-}
-
-pub(super) fn open_workbench(settings: &Settings, storage: Storage) -> Result<Workbench, Error> {
-    let data = &settings.data;
-    let limits = workbench::Limits {
-        file_bytes: data.file_bytes,
-        columns: data.columns,
-        cell_bytes: data.cell_bytes,
-        cache_bytes: data.cache_bytes,
-    };
-    Ok(Workbench::open_on(&settings.data_dir, limits, storage)?)
-}
-
 /// The folder of configurations, with samples if it is a new one.
 pub(super) async fn open_desk(
     settings: &Settings,
@@ -292,23 +278,6 @@ pub(super) async fn open_desk(
         looked.map_err(|error| Error::Settings(format!("configurations.dir: {error}")))?;
     }
     Ok(desk)
-}
-
-/// A run that was deleted can be brought back for so long.
-const RUNS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// The folder of runs. One that was going when its server died has failed from then on.
-pub(super) async fn open_runs(
-    settings: &Settings,
-    manager: &StateManager,
-    clock: Arc<dyn Clock>,
-    storage: Storage,
-) -> Result<Runs, Error> {
-    let folder = settings.data_dir.join("simulations");
-    let runs = Runs::open_on(&folder, manager.clone(), clock, storage).await;
-    let runs = runs.map_err(|error| Error::Settings(format!("{}: {error}", folder.display())))?;
-    runs.set_memory_budget(settings.simulations.memory_bytes);
-    Ok(runs)
 }
 
 /// Sessions, with those that an earlier version kept in a file.
@@ -337,15 +306,4 @@ pub(super) fn tiers(settings: &Settings) -> BTreeMap<String, Tier> {
         );
     }
     tiers
-}
-
-/// Removes the tables of runs that were deleted long enough ago.
-pub(super) async fn sweep(runs: Runs, every: Duration) {
-    let mut ticks = tokio::time::interval(every);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = runs.sweep(RUNS_KEPT).await {
-            tracing::warn!(%error, "tables of deleted runs could not be removed; tried again in {every:?}");
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Waits for the word to stop.
 
 /// SIGINT or SIGTERM. A signal that cannot be waited for never comes.
-pub(super) async fn stop_signal() {
+pub(crate) async fn stop_signal() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

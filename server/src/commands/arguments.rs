@@ -27,8 +27,9 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 failed; 2 not understood (arguments, settings); 3 not there; 4 refused (lifecycle, conflict, \
-role, not empty); 5 not as it was written (log, backup); 6 `doctor` found something to mend.";
+Exit codes: 0 done; 1 failed; 2 not understood (arguments, settings, a table or protocol); 3 not there; 4 refused \
+(lifecycle, conflict, role, limit, not empty); 5 not as it was written (log, backup, package); 6 `doctor` found something \
+to mend; 130 interrupted. `import` goes on with other files, and ends with the code of the first that failed.";
 
 impl Arguments {
     /// Does what was typed. What went wrong is told on standard error, because the log may not be on yet.

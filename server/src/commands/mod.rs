@@ -1,15 +1,29 @@
 //! What the program does. Each command ends with an error that says what to do, or well.
+//!
+//! - `arguments`: what is typed; `terminal`, `bar`, `out`: how it is answered; `words`: options of a few words
+//! - `work`: a person's study and runs, for the commands that act in their name: `import`, `export`, `query`, `simulate`
+//!   (`holdfast run`) and `compare`
+//! - the others act on the server's own: accounts, tokens, states, backups
 
 mod arguments;
+mod bar;
 mod compact;
+mod compare;
 mod doctor;
+mod export;
+mod import;
 mod keep;
+mod out;
+mod query;
+mod simulate;
 mod state;
 mod store_objects;
 mod terminal;
 mod token;
 mod user;
 mod verify;
+mod words;
+mod work;
 
 use std::path::PathBuf;
 
@@ -17,16 +31,31 @@ use clap::Subcommand;
 use clap_complete::Shell;
 
 pub use self::{
-    arguments::Arguments, state::Deed as StateDeed, terminal::Terminal, token::Deed as TokenDeed,
+    arguments::Arguments, compare::Question, export::Thing, import::Files, query::Asked,
+    simulate::NewRun, state::Deed as StateDeed, terminal::Terminal, token::Deed as TokenDeed,
     user::Deed as UserDeed,
 };
 use crate::{Application, Error, Settings};
 
 /// A command of the program.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Subcommand)]
 pub enum Command {
     /// Serve the workbench (the default)
     Serve,
+    /// Take files in: tables into a person's study, packages and trials into their runs; servers may go on
+    Import(Box<Files>),
+    /// Write a table, a merged result or a run into a file; servers may go on
+    Export {
+        /// What is exported
+        #[command(subcommand)]
+        thing: export::Thing,
+    },
+    /// Count a cohort of a person's study or of the sample study, or merge it into a file; servers may go on
+    Query(Box<Asked>),
+    /// Simulate a run, and keep it among a person's runs; servers may go on
+    Run(Box<NewRun>),
+    /// Lay a person's runs beside one another: measures, differences, tests; servers may go on
+    Compare(Box<Question>),
     /// Write all states, their history and the engine's notes into one file; servers may go on
     Backup {
         /// The file; an older one is replaced when the new one is complete
@@ -98,6 +127,11 @@ impl Command {
                 let application = Application::build(settings).await?;
                 application.run_until_stopped().await
             }
+            Self::Import(files) => import::import(&settings, *files, terminal).await,
+            Self::Export { thing } => export::export(&settings, thing, terminal).await,
+            Self::Query(asked) => query::query(&settings, *asked, terminal).await,
+            Self::Run(wanted) => simulate::run(&settings, *wanted, terminal).await,
+            Self::Compare(question) => compare::compare(&settings, *question, terminal).await,
             Self::Backup { file } => keep::backup(&settings, &file, terminal).await,
             Self::Restore { file } => keep::restore(&settings, &file, terminal).await,
             Self::MigrateBackend { from, to } => {

@@ -115,7 +115,7 @@ pub struct Whose {
 
 /// A scope as the log writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Named(Scope);
+pub(super) struct Named(pub(super) Scope);
 
 impl FromStr for Named {
     type Err = String;

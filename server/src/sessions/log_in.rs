@@ -103,7 +103,7 @@ impl Door {
         Ok(asks)
     }
 
-    /// Once for an account: the samples, unless the browser brought its own tables.
+    /// Once for an account: the samples, unless it has tables or the browser brought its own.
     async fn furnish_account(
         &self,
         state: &AppState,
@@ -118,7 +118,10 @@ impl Door {
         if with_samples {
             let (manager, workbench) = (state.manager.clone(), state.workbench.clone());
             let workspace = Workspace::new(manager, workbench, scope.clone(), actor.clone());
-            workspace.restore_samples().await?;
+            // Tables that came in before, at the terminal or by a program, are not covered by samples of their names.
+            if workspace.tables().await?.is_empty() {
+                workspace.restore_samples().await?;
+            }
         }
         let new = New {
             id: Some(id),

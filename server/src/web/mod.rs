@@ -8,6 +8,7 @@ mod headers;
 mod limits;
 mod pages;
 mod panic;
+mod problem;
 mod refusal;
 mod revision;
 mod site;
@@ -27,6 +28,7 @@ pub(crate) use self::{
     limits::{RequestLimits, limit_address, limit_visitor},
     pages::{functions, pages},
     panic::panicked,
+    problem::{KINDS, Problem, problems},
     refusal::{Problems, Refusal, not_found},
     revision::{Seen, no_older},
     site::{Site, packages},

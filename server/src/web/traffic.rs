@@ -144,7 +144,7 @@ pub(crate) async fn measure(
 fn class_of(method: &Method, path: &str) -> usize {
     match path {
         "/metrics" => 6,
-        "/events" | "/api/v1/live" => 3,
+        "/events" | "/api/v1/events" | "/api/v1/live" => 3,
         path if path.starts_with("/health") => 6,
         path if path.starts_with("/api/v1/") => 2,
         path if path.starts_with("/api/") => 1,
@@ -167,6 +167,7 @@ mod tests {
             (Method::POST, "/api/read_store", "function"),
             (Method::PUT, "/api/v1/configurations/a.yaml", "api"),
             (Method::GET, "/events", "live"),
+            (Method::GET, "/api/v1/events", "live"),
             (Method::GET, "/api/v1/live", "live"),
             (Method::POST, "/data/upload", "form"),
             (Method::GET, "/pkg/holdfast.js", "file"),

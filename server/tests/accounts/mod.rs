@@ -8,6 +8,7 @@ mod limits;
 mod links;
 mod live;
 mod roles;
+mod runs;
 mod sessions;
 mod shared;
 mod sharing;
@@ -16,6 +17,7 @@ mod socket;
 mod takeover;
 mod tenants;
 mod tokens;
+mod users;
 
 use std::sync::Arc;
 

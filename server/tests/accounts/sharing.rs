@@ -263,8 +263,11 @@ async fn a_shared_run_is_read_whole_and_changed_by_its_owner_only() {
             "amend_run",
             json!({"id": run, "version": version, "amendment": amendment}),
         ),
-        ("pin_run", json!({"id": run, "is_pinned": true})),
-        ("tag_runs", json!({"ids": [run], "tag": "mine"})),
+        ("pin_runs", json!({"ids": [run], "is_pinned": true})),
+        (
+            "tag_runs",
+            json!({"ids": [run], "tag": "mine", "is_given": true}),
+        ),
         ("cancel_run", json!({"id": run})),
         ("delete_runs", json!({"ids": [run]})),
         ("restore_runs", json!({"ids": [run]})),

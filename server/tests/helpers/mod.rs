@@ -1,5 +1,6 @@
 //! A server of its own for each test, and one method for each thing a browser does.
 
+pub mod api;
 pub mod routes;
 pub mod socket;
 pub mod ws;

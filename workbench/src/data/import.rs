@@ -67,6 +67,7 @@ impl Workbench {
             file: Arc::from(shown_file_name(file_name)),
             limits: self.limits().clone(),
             cancel: cancel.clone(),
+            read: Arc::clone(&self.inner.read),
         };
         let workbench = self.clone();
         let run = tokio::task::spawn_blocking(move || workbench.import_blocking(&job));
@@ -106,7 +107,7 @@ impl Workbench {
             }
             None => {
                 let open = || -> Result<Box<dyn Rows>, Error> {
-                    let input = job.source.open()?;
+                    let input = job.open()?;
                     let text = survey
                         .encoding
                         .decode(input)

@@ -24,6 +24,8 @@ pub(super) struct ParquetSource {
     reader: ParquetRecordBatchReader,
     targets: Vec<DataType>,
     schema: SchemaRef,
+    /// Rows of the whole file.
+    total: u64,
     /// Infinite values met, by column.
     infinite: Vec<u64>,
     notes: Vec<String>,
@@ -60,7 +62,9 @@ impl ParquetSource {
             stored.push(Field::new(name, target.clone(), true));
             targets.push(target);
         }
+        let total = builder.metadata().file_metadata().num_rows();
         Ok(Self {
+            total: u64::try_from(total).unwrap_or_default(),
             reader: builder
                 .with_batch_size(BATCH_ROWS)
                 .build()
@@ -84,6 +88,7 @@ impl ParquetSource {
             job.check_cancel()?;
             let batch = batch.map_err(|e| damaged(job, &e))?;
             rows += batch.num_rows() as u64;
+            job.passed(batch.num_rows() as u64, self.total);
             let arrays = (0..batch.num_columns())
                 .map(|index| self.convert(batch.column(index), index, job))
                 .collect::<Result<Vec<_>, _>>()?;

@@ -4,12 +4,15 @@ use std::{
     fs::File,
     io::{self, Read},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, Limits};
+use crate::{Error, Limits, Workbench};
 
 /// Where the bytes are.
 #[derive(Debug, Clone)]
@@ -51,9 +54,41 @@ pub(super) struct Job {
     pub(super) file: Arc<str>,
     pub(super) limits: Limits,
     pub(super) cancel: CancellationToken,
+    /// Grows with what is read of the source.
+    pub(super) read: Arc<AtomicU64>,
+}
+
+/// A source whose bytes are counted as they are read.
+struct Counted {
+    input: Box<dyn Read + Send>,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(room)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
 }
 
 impl Job {
+    /// The source from its beginning, for one pass over it.
+    pub(super) fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
+        Ok(Box::new(Counted {
+            input: self.source.open()?,
+            read: Arc::clone(&self.read),
+        }))
+    }
+
+    /// So many of all rows are through the passes after the first, of a source that is not read byte by byte.
+    pub(super) fn passed(&self, rows: u64, of: u64) {
+        let left = u128::from(self.source.bytes().unwrap_or_default() * (Workbench::PASSES - 1));
+        let share = left * u128::from(rows) / u128::from(of.max(1));
+        let share = u64::try_from(share).unwrap_or_default();
+        self.read.fetch_add(share, Ordering::Relaxed);
+    }
+
     pub(super) fn check_cancel(&self) -> Result<(), Error> {
         if self.cancel.is_cancelled() {
             return Err(Error::Cancelled);

@@ -48,7 +48,7 @@ pub(super) fn survey(job: &Job, head: &[u8], is_text: bool) -> Result<Survey, Er
     let mark = Encoding::from_mark(head);
     let mut utf8 = (is_text && mark.is_none()).then(Utf8Check::default);
     let mut hash = Sha256::new();
-    let mut input = job.source.open()?;
+    let mut input = job.open()?;
     let mut chunk = vec![0; CHUNK_BYTES];
     let (mut bytes, mut carried) = (0, 0);
     loop {

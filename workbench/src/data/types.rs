@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the values of a column are, as people would say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnType {
     /// Whole numbers with many values; kept as `Int64`.
@@ -29,6 +30,7 @@ impl ColumnType {
 
 /// One value of a categorical column and how many rows hold it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct CategoryCount {
     /// The value as text.
     pub value: String,
@@ -38,6 +40,7 @@ pub struct CategoryCount {
 
 /// One column of an imported table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct ColumnInfo {
     /// Its header, trimmed.
     pub name: String,
@@ -70,6 +73,7 @@ impl ColumnInfo {
 
 /// What a source file was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SourceFormat {
     /// Comma, semicolon or pipe separated.
@@ -84,6 +88,7 @@ pub enum SourceFormat {
 
 /// One imported table: a Parquet copy in the data folder, and what is known about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct TableInfo {
     /// Names the Parquet copy: hex of a hash over the source and the way it was read.
     pub id: String,
@@ -118,6 +123,7 @@ impl TableInfo {
 
 /// The columns on which tables meet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct MergeKeys {
     /// Name of the cohort table: one row a participant.
     pub cohort_table: String,
@@ -133,6 +139,7 @@ pub struct MergeKeys {
 
 /// What one row of a table stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// A participant.
@@ -143,6 +150,7 @@ pub enum Level {
 
 /// How one table takes part in a merge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct TableJoin {
     /// The table's name.
     pub table: String,
@@ -158,6 +166,7 @@ pub struct TableJoin {
 
 /// One line under "Do the keys meet?": `labs without exams`, 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct KeyCheck {
     /// The sentence.
     pub label: String,
@@ -169,6 +178,7 @@ pub struct KeyCheck {
 
 /// A column that several tables have besides the keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct SharedColumn {
     /// Its name.
     pub column: String,
@@ -180,6 +190,7 @@ pub struct SharedColumn {
 
 /// How the tables of a study join, computed from the data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct KeyReport {
     /// One entry a table.
     pub tables: Vec<TableJoin>,
@@ -210,6 +221,7 @@ impl StudyView {
 
 /// What to do with a file whose name is taken by a table with other content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// The new table takes the old one's place.
@@ -222,6 +234,7 @@ pub enum Answer {
 
 /// An import that waits for an [`Answer`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct Import {
     /// Names it.
     pub id: String,

@@ -9,6 +9,7 @@ use crate::{
 
 /// How much of a table is looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Extent {
     /// At most [`Profile::SAMPLE`] rows, evenly through the table.
@@ -20,6 +21,7 @@ pub enum Extent {
 
 /// A table, described.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct Profile {
     /// The table's name.
     pub table: String,
@@ -49,6 +51,7 @@ impl Profile {
 
 /// One column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct ColumnProfile {
     /// Its header.
     pub name: String,
@@ -59,6 +62,7 @@ pub struct ColumnProfile {
     /// Distinct values.
     pub distinct: u64,
     /// Of numbers: quartiles, mean, spread, shape.
+    #[cfg_attr(feature = "engine", schema(value_type = Option<Object>))]
     pub numbers: Option<Description>,
     /// Of categories: how often each value is there, in natural order.
     pub categories: Vec<CategoryCount>,
@@ -70,6 +74,7 @@ pub struct ColumnProfile {
 
 /// Pearson's r of each two numeric columns, over the rows that have both.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct Correlations {
     /// The columns that were compared.
     pub columns: Vec<String>,
@@ -83,6 +88,7 @@ pub struct Correlations {
 
 /// What is missing with what.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct Missing {
     /// Rows without a missing value.
     pub complete: u64,
@@ -94,6 +100,7 @@ pub struct Missing {
 
 /// Columns that are missing together, and no others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct Pattern {
     /// The columns.
     pub columns: Vec<String>,

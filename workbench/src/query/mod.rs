@@ -2,7 +2,8 @@
 //!
 //! `index` knows where each table keeps the rows of a participant and visit; `filter` turns filters
 //! into bitmaps over it; `cohort` and `count` combine them; `merge` gathers columns through it into
-//! a file; `page` and `export` read that file.
+//! a file; `page` and `export` read that file. `parameters` is a query as a file, `report` what its
+//! filters and columns came to.
 
 #[cfg(feature = "engine")]
 mod bitmap;
@@ -30,13 +31,20 @@ mod options;
 mod page;
 #[cfg(feature = "engine")]
 pub(crate) mod parallel;
+mod parameters;
+#[cfg(feature = "engine")]
+mod report;
 #[cfg(feature = "engine")]
 mod selection;
+#[cfg(feature = "engine")]
+mod table;
 mod types;
 
 #[cfg(feature = "engine")]
 pub use self::{
-    export::export_name,
+    export::{export_name, query_name, saved_name},
+    parameters::parameters_file,
+    report::Summary,
     selection::{default_selection, result_id},
 };
 #[cfg(feature = "engine")]
@@ -45,6 +53,7 @@ pub(crate) use export::{PIECES_WAITING, Pieces};
 pub(crate) use index::{IndexCache, Weigh};
 #[cfg(feature = "engine")]
 pub(crate) use page::Order;
+pub use parameters::{Imported, LeftOut, MAX_PARAMETERS_BYTES};
 pub use types::*;
 
 /// Runs blocking work away from the async threads.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An inclusive range; an open end takes everything on its side. Missing values never match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct Range {
     /// The smallest value taken.
     pub min: Option<f64>,
@@ -15,6 +16,7 @@ pub struct Range {
 
 /// Who is in the cohort. Applied in the order site, visit, age, sex, cards.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct CohortFilters {
     /// Whole site names, joined by OR; empty takes all. Cells may hold several sites.
@@ -31,6 +33,7 @@ pub struct CohortFilters {
 
 /// One filter on one column of one table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct FilterCard {
     /// Names the card on the page.
     pub id: String,
@@ -46,6 +49,7 @@ pub struct FilterCard {
 
 /// What a card takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CardRule {
     /// Values in an inclusive range.
@@ -76,6 +80,7 @@ impl Selection {
 
 /// Rows of the result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// One row a participant and visit.
@@ -87,11 +92,13 @@ pub enum Shape {
 
 /// All that decides a merged result, but for the data itself.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct MergeSpec {
     /// Who.
     pub filters: CohortFilters,
     /// What.
+    #[cfg_attr(feature = "engine", schema(value_type = BTreeMap<String, Vec<String>>))]
     pub selection: Selection,
     /// In which form.
     pub shape: Shape,
@@ -101,6 +108,7 @@ pub struct MergeSpec {
 
 /// How many are left.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct Counts {
     /// Distinct participants.
     pub participants: u64,
@@ -110,6 +118,7 @@ pub struct Counts {
 
 /// One line of the filter report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct Step {
     /// `Everyone`, `Age 40 to 60`, `Sex f`, `stage 1, 2`.
     pub label: String,
@@ -119,6 +128,7 @@ pub struct Step {
 
 /// What became of one card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct CardOutcome {
     /// The card.
     pub id: String,
@@ -134,6 +144,7 @@ pub struct CardOutcome {
 
 /// The live count.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct CountReport {
     /// What is left.
     pub left: Counts,
@@ -149,6 +160,7 @@ pub struct CountReport {
 
 /// The columns the fixed filters work on, found by name in the cohort table, and what they offer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct FilterOptions {
     /// The age column, with its range and sketch.
     pub age: Option<crate::data::ColumnInfo>,
@@ -162,6 +174,7 @@ pub struct FilterOptions {
 
 /// A column of a merged result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct ResultColumn {
     /// Its name in the result, unique (`day`, or `labs.day` where two tables disagree, or `bili_1`).
     pub name: String,
@@ -191,6 +204,7 @@ pub struct ResultColumn {
 
 /// A merged result: a Parquet file in the data folder, and what made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct ResultInfo {
     /// Names the file: hex of a hash over `spec` and the tables' ids and keys.
     pub id: String,
@@ -218,6 +232,7 @@ pub struct ResultInfo {
 
 /// One column to sort by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct SortKey {
     /// Name in the result.
     pub column: String,
@@ -228,6 +243,7 @@ pub struct SortKey {
 /// A filter on a result's column: text is a case-insensitive "contains"; for numbers also
 /// `> 3`, `>= 3`, `< 3`, `<= 3`, `= 3`, `3..5`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct ColumnFilter {
     /// Name in the result.
     pub column: String,
@@ -277,6 +293,7 @@ pub enum ExportFormat {
 
 /// A query kept under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 pub struct SavedQuery {
     /// Names it on the page.
     pub id: String,

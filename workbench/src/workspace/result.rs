@@ -25,6 +25,25 @@ impl Workspace {
         Ok(is_there.then_some(info))
     }
 
+    /// The results of this study whose files are still there, the newest first: this one, and those whose place it took.
+    pub async fn results(&self) -> Result<Vec<ResultInfo>, Error> {
+        let query = HistoryQuery::last(REMEMBERED);
+        let id = self.id(RESULT);
+        let history = self.manager.history(&self.scope, &id, query).await?;
+        let mut results: Vec<ResultInfo> = Vec::new();
+        for change in history {
+            // A version whose content was taken by a policy is no result any more.
+            let Ok(info) = from_data::<ResultInfo>(&change.after.data) else {
+                continue;
+            };
+            let is_known = results.iter().any(|known| known.id == info.id);
+            if !is_known && self.workbench.has_result(&info.id).await? {
+                results.push(info);
+            }
+        }
+        Ok(results)
+    }
+
     /// The result under this id; another person's, or an old one, is not here.
     pub async fn result_with_id(&self, id: &str) -> Result<ResultInfo, Error> {
         self.result()

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use holdfast::{Expected, Kind, New, State, StateId, Ttl};
+use holdfast::{Expected, Kind, New, State, StateId, Ttl, Version};
 use serde_json::json;
 
 use super::{Workspace, from_data, to_data};
@@ -37,6 +37,16 @@ impl Workspace {
         let mut states = self.table_states().await?;
         states.sort_by_key(|state| (state.metadata["position"].as_i64(), state.created_at));
         states.iter().map(|state| from_data(&state.data)).collect()
+    }
+
+    /// The table with this name, and the version of its state.
+    pub async fn table(&self, name: &str) -> Result<(TableInfo, Version), Error> {
+        let found = self
+            .manager
+            .get(&self.scope, &self.table_id(name))
+            .await?
+            .ok_or_else(|| Error::Missing(format!("The table {name}")))?;
+        Ok((from_data(&found.data)?, found.version))
     }
 
     /// Takes a table into the study. One with the same name is replaced.
@@ -82,10 +92,15 @@ impl Workspace {
 
     /// Takes a table out of the study. Its file and its history stay, so that it can come back.
     pub async fn remove_table(&self, name: &str) -> Result<(), Error> {
+        self.remove_table_seen(name, Expected::Any).await
+    }
+
+    /// The same, unless somebody changed it in the meantime.
+    pub async fn remove_table_seen(&self, name: &str, expected: Expected) -> Result<(), Error> {
         let id = self.table_id(name);
         Ok(self
             .manager
-            .delete(&self.scope, &id, Expected::Any, &self.actor)
+            .delete(&self.scope, &id, expected, &self.actor)
             .await?)
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use workbench::simulation::{
     Order, RunInfo, RunStatus,
-    runs::{Runs, RunsError},
+    runs::{Brought, MAX_BROUGHT, Runs, RunsError},
 };
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -189,4 +189,79 @@ async fn an_older_record_comes_in_a_package_too() {
     });
     let came = import(&b, &packed(&files)).await.unwrap();
     assert_eq!(came.result, run.result);
+}
+
+/// Packages as they arrived, in a folder of their own.
+fn arrived(packages: &[&[u8]]) -> (tempfile::TempDir, Vec<Brought>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut brought = Vec::new();
+    for (at, package) in packages.iter().enumerate() {
+        let file = format!("{at}.zip");
+        let path = folder.path().join(&file);
+        std::fs::write(&path, package).unwrap();
+        brought.push(Brought { path, file });
+    }
+    (folder, brought)
+}
+
+#[tokio::test]
+async fn three_runs_come_in_together_with_their_tags_or_none_does() {
+    let (here, there) = (bench().await, bench().await);
+    let mut packages = Vec::new();
+    for (seed, tag) in [(1, "nhs"), (2, "base"), (3, "base")] {
+        let order = Order {
+            name: Some(format!("seed {seed}")),
+            tags: vec![tag.into()],
+            seed,
+            ..small()
+        };
+        let run = completed(&here, order).await;
+        packages.push(package(&here.runs, &run.id).await);
+    }
+    let three: Vec<&[u8]> = packages.iter().map(Vec::as_slice).collect();
+    let tags = ["nhs".to_owned(), "2026".to_owned()];
+
+    // The last one broke on the way: the first two, which are whole, do not stay.
+    let nothing = everything(&there);
+    let broken = &three[2][..three[2].len() / 2];
+    let (_kept, brought) = arrived(&[three[0], three[1], broken]);
+    let refused = there.runs.import_all(&ada(), &brought, &tags).await;
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(&refused, RunsError::Brought { file, problem }
+            if file == "2.zip" && matches!(**problem, RunsError::Package(_))),
+        "{refused}"
+    );
+    // Each is whole, and no run can have such a tag.
+    let (_kept, brought) = arrived(&three);
+    let long = ["x".repeat(61)];
+    let refused = there.runs.import_all(&ada(), &brought, &long).await;
+    assert!(matches!(refused, Err(RunsError::Order(error)) if error.field == "tags"));
+    let (_kept, many) = arrived(&vec![three[0]; MAX_BROUGHT + 1]);
+    for wrong in [&many[..], &[]] {
+        let refused = there.runs.import_all(&ada(), wrong, &tags).await;
+        assert!(matches!(refused, Err(RunsError::Order(error)) if error.field == "package"));
+    }
+    assert_eq!(there.runs.list(&ada(), &wanted()).await.unwrap().total, 0);
+    assert_eq!(everything(&there), nothing);
+
+    let came = there
+        .runs
+        .import_all(&ada(), &brought, &tags)
+        .await
+        .unwrap();
+    let told: Vec<(&str, Vec<&str>)> = came
+        .iter()
+        .map(|run| (&*run.name, run.tags.iter().map(String::as_str).collect()))
+        .collect();
+    let expected = [
+        ("seed 1", vec!["nhs", "2026"]),
+        ("seed 2", vec!["base", "nhs", "2026"]),
+        ("seed 3", vec!["base", "nhs", "2026"]),
+    ];
+    assert_eq!(told, expected);
+    for run in &came {
+        assert_eq!(run.status, RunStatus::Completed);
+        assert!(there.runs.verify(&ada(), &run.id).await.unwrap());
+    }
 }

@@ -79,7 +79,7 @@ pub fn small() -> Order {
 }
 
 /// Far more than is simulated before somebody cancels it.
-fn endless() -> Order {
+pub fn endless() -> Order {
     Order {
         patients: 500_000,
         duration_years: 10.0,

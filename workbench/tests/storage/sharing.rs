@@ -7,7 +7,7 @@ use workbench::{
     Workbench,
     data::Outcome,
     query::{ExportFormat, PageRequest, ResultInfo},
-    simulation::RunStatus,
+    simulation::{RunStatus, tables::RunTable},
     storage::{Gathered, Storage},
 };
 
@@ -107,8 +107,17 @@ async fn a_run_simulated_on_one_server_is_the_same_on_another() {
     }
     assert_eq!(packages[0], packages[1]);
 
-    // And it comes in again, as a run of its own, on a third.
+    // And it comes in again, as a run of its own, on a third, which gives its tables out as well.
     let c = team.server().await;
+    let mut tables = Vec::new();
+    for server in [&a, &c] {
+        let (table, format) = (RunTable::Visits, ExportFormat::Csv);
+        let parcel = server.runs.download(&ada(), &run.id, table, format).await;
+        let pieces: Vec<_> = parcel.unwrap().bytes.collect().await;
+        let bytes: Vec<u8> = pieces.into_iter().flat_map(Result::unwrap).collect();
+        tables.push(bytes);
+    }
+    assert!(!tables[0].is_empty() && tables[0] == tables[1]);
     let package = c.folder.path().join("run.zip");
     fs::write(&package, &packages[0]).unwrap();
     let came = c.runs.import(&ada(), &package, "run.zip").await.unwrap();

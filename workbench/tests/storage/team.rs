@@ -34,6 +34,7 @@ pub struct Team {
 pub struct Server {
     pub folder: TempDir,
     pub storage: Storage,
+    pub states: StateManager,
     pub workbench: Workbench,
     pub workspace: Workspace,
     pub runs: Runs,
@@ -71,10 +72,11 @@ impl Team {
         let ada = ada();
         let workspace = Workspace::new(states.clone(), workbench.clone(), ada.scope, ada.actor);
         let home = folder.path().join("simulations");
-        let runs = Runs::open_on(&home, states, clock, storage.clone()).await;
+        let runs = Runs::open_on(&home, states.clone(), clock, storage.clone()).await;
         Server {
             folder,
             storage,
+            states,
             workbench,
             workspace,
             runs: runs.unwrap(),

@@ -103,6 +103,32 @@ async fn a_run_that_cannot_be_put_has_failed_and_leaves_nothing_when_the_store_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_deleted_while_the_store_is_away_is_swept_like_any_other() {
+    let mut team = Team::new().await;
+    let (a, b) = (team.server().await, team.server().await);
+    let run = a.simulate(order(100)).await.unwrap();
+    team.s3.stop().await;
+    a.runs.delete(&ada(), &run.id).await.unwrap();
+    let gone = a.runs.get(&ada(), &run.id).await.unwrap_err();
+    assert!(matches!(gone, RunsError::Missing(_)), "{gone:?}");
+    // It is not brought back while other servers may take it for deleted.
+    let refused = a.runs.restore(&ada(), &run.id).await.unwrap_err();
+    let is_away = matches!(refused, RunsError::Files(Error::StoreAway { .. }));
+    assert!(is_away, "{refused:?}");
+    let gone = a.runs.get(&ada(), &run.id).await.unwrap_err();
+    assert!(matches!(gone, RunsError::Missing(_)), "{gone:?}");
+
+    team.s3.begin().await;
+    team.clock.advance(Duration::from_secs(3600));
+    a.runs.sweep(KEPT).await.unwrap();
+    assert!(!a.files("simulations").contains(&run.id));
+    assert_eq!(team.s3.names("simulations/deleted").len(), 1);
+    team.clock.advance(KEPT);
+    b.runs.sweep(KEPT).await.unwrap();
+    assert_eq!(team.s3.names("simulations"), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_object_is_refused_and_named_and_never_shown() {
     let team = Team::new().await;
     let (a, b) = (team.server().await, team.server().await);

@@ -17,4 +17,6 @@ mod types;
 mod view;
 
 // All of them: some pages make figures in the browser, others only on the server.
+#[cfg(feature = "ssr")]
+pub(crate) use self::rows::{Cell, called, rows};
 pub(crate) use self::{types::*, view::FigureView};

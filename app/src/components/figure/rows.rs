@@ -4,28 +4,28 @@ use super::types::{Axis, Figure, Flow};
 
 /// A point, or a link of a flow.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// The panel's title; the figure's name where there is one panel.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The series; where a flow comes from.
-    pub(super) series: String,
-    pub(super) x: Cell,
-    pub(super) y: Cell,
-    pub(super) low: Option<f64>,
-    pub(super) high: Option<f64>,
-    pub(super) n: Option<u64>,
+    pub(crate) series: String,
+    pub(crate) x: Cell,
+    pub(crate) y: Cell,
+    pub(crate) low: Option<f64>,
+    pub(crate) high: Option<f64>,
+    pub(crate) n: Option<u64>,
 }
 
 /// A place on an axis.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     #[default]
     Missing,
     Number(f64),
     Name(String),
 }
 
-pub(super) fn rows(figure: &Figure) -> Vec<Row> {
+pub(crate) fn rows(figure: &Figure) -> Vec<Row> {
     if let Some(flow) = &figure.flow {
         return links(figure, flow);
     }
@@ -87,7 +87,7 @@ fn cell(axis: &Axis, value: Option<f64>) -> Cell {
 }
 
 /// An axis in words: `vision, letters`.
-pub(super) fn called(axis: &Axis) -> String {
+pub(crate) fn called(axis: &Axis) -> String {
     match axis.unit.as_str() {
         "" => axis.name.clone(),
         unit => [&axis.name, ", ", unit].concat(),

@@ -7,35 +7,43 @@ use crate::{AppError, json::Json};
 
 /// For whom a flag that is on is on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Rules {
+pub struct Rules {
     /// Of those who are not named: so many in a hundred.
-    pub(super) percentage: f64,
-    /// Those who have it, and those who do not.
-    pub(super) on: Vec<String>,
-    pub(super) off: Vec<String>,
+    pub percentage: f64,
+    /// Those who have it.
+    pub on: Vec<String>,
+    /// Those who do not.
+    pub off: Vec<String>,
 }
 
 /// A flag.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Flag {
-    pub(super) id: String,
-    pub(super) title: String,
-    pub(super) about: String,
-    pub(super) status: String,
-    pub(super) version: u64,
-    pub(super) rules: Rules,
+pub struct Flag {
+    /// Names it.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// What goes away when it is off.
+    pub about: String,
+    /// `enabled`, `disabled`.
+    pub status: String,
+    /// Counts its changes.
+    pub version: u64,
+    /// For whom it is on while it is enabled.
+    pub rules: Rules,
     /// Whether the caller has it.
-    pub(super) is_mine: bool,
+    pub is_mine: bool,
 }
 
 /// All flags.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct AllFlags {
-    pub(super) flags: Vec<Flag>,
+pub struct AllFlags {
+    /// The flags.
+    pub flags: Vec<Flag>,
     /// Whether the caller may change them.
-    pub(super) may_change: bool,
+    pub may_change: bool,
     /// How rules name the caller.
-    pub(super) me: String,
+    pub me: String,
 }
 
 /// All flags.
@@ -48,7 +56,11 @@ pub(super) async fn list_flags() -> Result<AllFlags, AppError> {
 #[server(prefix = "/api", endpoint = "switch_flag", input = Json, output = Json)]
 pub(super) async fn switch_flag(id: String, is_on: bool, version: u64) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::switch(&crate::context::caller()?, id, is_on, version).await
+        let wanted = super::answers::Wanted {
+            is_on: Some(is_on),
+            rules: None,
+        };
+        super::answers::set(&crate::context::caller()?, id, wanted, version).await
     })
     .await
 }
@@ -57,7 +69,11 @@ pub(super) async fn switch_flag(id: String, is_on: bool, version: u64) -> Result
 #[server(prefix = "/api", endpoint = "change_flag", input = Json, output = Json)]
 pub(super) async fn change_flag(id: String, rules: Rules, version: u64) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::change(&crate::context::caller()?, id, rules, version).await
+        let wanted = super::answers::Wanted {
+            is_on: None,
+            rules: Some(rules),
+        };
+        super::answers::set(&crate::context::caller()?, id, wanted, version).await
     })
     .await
 }

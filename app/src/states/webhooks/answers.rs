@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, sync::Arc};
 
 use holdfast::{
-    Expected, Interest, Kind, Revision, Scope, State, StateId, Update, Version,
+    Expected, Interest, Kind, Revision, Scope, State, StateId, Transition, Update, Version,
     callbacks::{
         Status,
         webhooks::{Delivery, Endpoint, Secret},
@@ -32,7 +32,11 @@ async fn there(caller: &Caller, id: &StateId) -> Result<Arc<State>, AppError> {
     found.ok_or_else(|| AppError::NotFound("This webhook is not here any more.".into()))
 }
 
-pub(super) async fn list(caller: &Caller) -> Result<Hooks, AppError> {
+/// All endpoints of the caller's workspace.
+///
+/// # Errors
+/// [`AppError::NoSession`]; when the states cannot be read.
+pub async fn list(caller: &Caller) -> Result<Hooks, AppError> {
     let scope = caller.scope()?;
     let mut hooks = Vec::new();
     for state in endpoints(caller, &scope).await? {
@@ -42,6 +46,16 @@ pub(super) async fn list(caller: &Caller) -> Result<Hooks, AppError> {
         hooks,
         kinds: kinds(caller),
     })
+}
+
+/// One endpoint of the caller's workspace, and how many secrets it has.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+pub async fn one(caller: &Caller, id: &StateId) -> Result<(Hook, usize), AppError> {
+    let (scope, state) = (caller.scope()?, there(caller, id).await?);
+    let secrets = Endpoint::of(&state)?.secrets.len();
+    Ok((hook(caller, &scope, &state).await?, secrets))
 }
 
 fn kinds(caller: &Caller) -> Vec<String> {
@@ -145,7 +159,11 @@ fn told(told: &Told, secrets: Vec<Secret>) -> Endpoint {
     }
 }
 
-pub(super) async fn create(caller: &Caller, about: Told) -> Result<Made, AppError> {
+/// Makes an endpoint; its secret is told this once.
+///
+/// # Errors
+/// [`AppError::TooLarge`] when there are too many; [`AppError::Invalid`] with the field that is wrong.
+pub async fn create(caller: &Caller, about: Told) -> Result<Made, AppError> {
     let scope = caller.scope()?;
     if endpoints(caller, &scope).await?.len() >= MOST {
         let problem = format!("A workspace has at most {MOST} webhooks. Delete one first.");
@@ -191,21 +209,43 @@ async fn write(
     Ok(())
 }
 
-pub(super) async fn change(
+/// Changes what is said about an endpoint, except its name, and whether messages are sent to it: all of it or nothing.
+/// What is `None` stays.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Conflict`] when the version is another one; [`AppError::Invalid`].
+pub async fn change(
     caller: &Caller,
     id: &StateId,
-    about: Told,
+    about: Option<Told>,
+    is_enabled: Option<bool>,
     version: Version,
 ) -> Result<(), AppError> {
     let secrets = Endpoint::of(&*there(caller, id).await?)?.secrets;
-    write(caller, id, told(&about, secrets), version).await
+    let (scope, mut expected) = (caller.scope()?, Expected::Version(version));
+    let mut both = caller.state.manager.transaction(&caller.actor()?);
+    if let Some(about) = about {
+        let update = Update::Replace(told(&about, secrets).into_data()?);
+        both.update(&scope, id, update, expected).await?;
+        // What is there now is this transaction's own.
+        expected = Expected::Any;
+    }
+    if let Some(is_enabled) = is_enabled {
+        let step = match is_enabled {
+            true => Transition::ACTIVATE,
+            false => Transition::SUSPEND,
+        };
+        both.transition(&scope, id, step, expected).await?;
+    }
+    both.commit().await?;
+    Ok(())
 }
 
-pub(super) async fn rotate(
-    caller: &Caller,
-    id: &StateId,
-    version: Version,
-) -> Result<String, AppError> {
+/// Adds a secret before the one in force, and tells it this once.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Conflict`] when the version is another one.
+pub async fn rotate(caller: &Caller, id: &StateId, version: Version) -> Result<String, AppError> {
     let mut endpoint = Endpoint::of(&*there(caller, id).await?)?;
     let secret = new_secret()?;
     let revealed = secret.reveal().to_owned();
@@ -215,22 +255,27 @@ pub(super) async fn rotate(
     Ok(revealed)
 }
 
-pub(super) async fn retire(
-    caller: &Caller,
-    id: &StateId,
-    version: Version,
-) -> Result<(), AppError> {
+/// Takes all secrets away but the newest.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Conflict`] when the version is another one.
+pub async fn retire(caller: &Caller, id: &StateId, version: Version) -> Result<(), AppError> {
     let mut endpoint = Endpoint::of(&*there(caller, id).await?)?;
     endpoint.secrets.truncate(1);
     write(caller, id, endpoint, version).await
 }
 
-pub(super) async fn replay(
+/// Has these changes delivered again.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Invalid`] for a range that the log has not; [`AppError::Forbidden`].
+pub async fn replay(
     caller: &Caller,
     id: &StateId,
     revisions: RangeInclusive<Revision>,
 ) -> Result<(), AppError> {
     let manager = &caller.state.manager;
+    may_write(caller).await?;
     there(caller, id).await?;
     if revisions.is_empty() || *revisions.end() > manager.revision().await? {
         return Err(AppError::Invalid {
@@ -246,13 +291,18 @@ pub(super) async fn replay(
     Ok(())
 }
 
-pub(super) async fn settle(
+/// Has a message that was given up tried again, or forgets it.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is not there (any more); [`AppError::Forbidden`].
+pub async fn settle(
     caller: &Caller,
     id: &StateId,
     revision: Revision,
     is_again: bool,
 ) -> Result<(), AppError> {
     let manager = &caller.state.manager;
+    may_write(caller).await?;
     there(caller, id).await?;
     let name = Endpoint::subscriber(&caller.scope()?, id);
     let is_done = if is_again {
@@ -263,6 +313,19 @@ pub(super) async fn settle(
     if !is_done {
         return Err(AppError::NotFound(
             "Somebody has dealt with it already.".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// What is sent again, or forgotten, is no write to a state, so the engine's door does not decide.
+async fn may_write(caller: &Caller) -> Result<(), AppError> {
+    let token = caller.visitor.token.as_ref();
+    if token.is_some_and(|token| !token.may_write)
+        || !caller.may_change(false, &Kind::WEBHOOK).await?
+    {
+        return Err(AppError::Forbidden(
+            "You may not do this: it needs the right to change webhooks.".into(),
         ));
     }
     Ok(())

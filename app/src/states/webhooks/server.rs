@@ -9,36 +9,45 @@ use holdfast::{Revision, StateId, Version};
 
 /// What a person says about an endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::states) struct Told {
-    pub(in crate::states) name: String,
-    pub(in crate::states) url: String,
-    pub(in crate::states) description: String,
+pub struct Told {
+    /// What it is called.
+    pub name: String,
+    /// Where messages are sent.
+    pub url: String,
+    /// What it is for.
+    pub description: String,
     /// Kinds it hears of; none means all.
-    pub(in crate::states) kinds: Vec<String>,
+    pub kinds: Vec<String>,
 }
 
 /// An endpoint in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::states) struct Hook {
-    pub(in crate::states) id: String,
-    pub(in crate::states) told: Told,
-    pub(in crate::states) status: String,
-    pub(in crate::states) version: u64,
+pub struct Hook {
+    /// Names it.
+    pub id: String,
+    /// What was said about it.
+    pub told: Told,
+    /// `enabled`, `disabled`.
+    pub status: String,
+    /// Counts its changes.
+    pub version: u64,
     /// Changes behind the place it has come to.
-    pub(in crate::states) lag: u64,
+    pub lag: u64,
     /// States that wait for their next attempt.
-    pub(in crate::states) waiting: u64,
+    pub waiting: u64,
     /// Messages delivered since it was made.
-    pub(in crate::states) delivered: u64,
+    pub delivered: u64,
     /// Messages given up, until somebody deals with them.
-    pub(in crate::states) given_up: u64,
+    pub given_up: u64,
 }
 
 /// All of them, and the kinds they could hear of.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::states) struct Hooks {
-    pub(in crate::states) hooks: Vec<Hook>,
-    pub(in crate::states) kinds: Vec<String>,
+pub struct Hooks {
+    /// The endpoints.
+    pub hooks: Vec<Hook>,
+    /// The kinds.
+    pub kinds: Vec<String>,
 }
 
 /// One attempt to deliver.
@@ -81,9 +90,11 @@ pub(in crate::states) struct HookDetail {
 
 /// A new endpoint: its secret is shown this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::states) struct Made {
-    pub(in crate::states) id: String,
-    pub(in crate::states) secret: String,
+pub struct Made {
+    /// Names it.
+    pub id: String,
+    /// What its messages are signed with.
+    pub secret: String,
 }
 
 /// How one change fared at one endpoint.
@@ -129,7 +140,14 @@ pub(in crate::states) async fn change_webhook(
 ) -> Result<(), AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
-        super::answers::change(&caller, &StateId::new(id), told, Version(version)).await
+        super::answers::change(
+            &caller,
+            &StateId::new(id),
+            Some(told),
+            None,
+            Version(version),
+        )
+        .await
     })
     .await
 }

@@ -12,15 +12,15 @@ mod socket;
 
 use app::AppError;
 use axum::{
-    Json, Router,
+    Json,
     extract::{
         State,
         ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
     http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use self::socket::{Pace, converse};
 use super::{
@@ -28,6 +28,7 @@ use super::{
     asked::Asked,
     listening::{Listening, Place, until_over},
     news::news,
+    openapi::{Refusals, UpgradeRequired},
 };
 use crate::web::Refusal;
 
@@ -37,10 +38,20 @@ const MAX_HEARD: usize = 4096;
 /// Bytes that wait for a slow client in this process; what is behind waits in the log.
 const MAX_WAITING: usize = 1 << 20;
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route(PATH, get(live))
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default().routes(routes!(live))
 }
 
+/// Open the live socket (WebSocket)
+///
+/// What happens, as it happens, one JSON object a message; `/api/v1/events` tells the same without WebSocket.
+#[utoipa::path(
+    get, path = PATH, operation_id = "live", tag = "live", params(Place),
+    responses(
+        (status = 101, description = "The connection speaks WebSocket from here on."),
+        Refusals, UpgradeRequired,
+    ),
+)]
 async fn live(
     State(shared): State<Shared>,
     asker: Asker,

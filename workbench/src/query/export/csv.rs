@@ -16,12 +16,20 @@ use crate::{
 
 /// The columns' names.
 pub(in crate::query) fn csv_header(result: &ResultInfo, out: &mut Pieces) -> Result<(), Error> {
+    csv_names(result.columns.iter().map(|column| &*column.name), out)
+}
+
+/// The same, by name.
+pub(in crate::query) fn csv_names<'a>(
+    names: impl Iterator<Item = &'a str>,
+    out: &mut Pieces,
+) -> Result<(), Error> {
     let mut line = String::new();
-    for (at, column) in result.columns.iter().enumerate() {
+    for (at, name) in names.enumerate() {
         if at > 0 {
             line.push(',');
         }
-        push_text(&column.name, &mut line);
+        push_text(name, &mut line);
     }
     line.push('\n');
     out.write_all(line.as_bytes()).map_err(stopped)
@@ -52,7 +60,7 @@ pub(in crate::query) fn csv_rows(columns: &[ArrayRef], out: &mut Pieces) -> Resu
 
 /// A text cell that a spreadsheet would run is defused; an empty text is told apart from a missing
 /// value by its quotes.
-fn push_text(text: &str, line: &mut String) {
+pub(in crate::query) fn push_text(text: &str, line: &mut String) {
     let text = escape_formula(text);
     if text.is_empty() || text.contains([',', '"', '\n', '\r']) {
         line.push('"');

@@ -16,10 +16,10 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-pub use self::name::export_name;
+pub use self::name::{export_name, query_name, saved_name};
 pub(crate) use self::pieces::{PIECES_WAITING, Pieces};
 pub(super) use self::{
-    csv::{csv_header, csv_rows},
+    csv::{csv_header, csv_names, csv_rows, push_text},
     pieces::stopped,
 };
 use super::{

@@ -4,39 +4,28 @@
 mod columns;
 mod evaluate;
 mod label;
+mod taken;
 
 use std::sync::Arc;
 
+use self::taken::{Rule, Taken};
 pub(crate) use self::{
     columns::{age_column, sex_column, site_column},
     evaluate::site_names,
 };
 use super::{
     CardRule, CohortFilters, FilterCard, Range,
-    bitmap::Bitmap,
-    index::{NONE, Place, StudyIndex, Weigh, cohort_of},
-    selection::digest,
+    index::{Place, StudyIndex, cohort_of},
 };
 use crate::{Error, Study, Workbench, data::ColumnInfo};
-
-/// The rows and participants a filter takes.
-pub(crate) struct Taken {
-    /// Rows of the frame.
-    pub(crate) rows: Bitmap,
-    /// Participants, for a filter on something that belongs to the participant. `None`: the filter
-    /// is about visits.
-    pub(crate) persons: Option<Bitmap>,
-}
-
-impl Weigh for Taken {
-    fn bytes(&self) -> usize {
-        self.rows.bytes() + self.persons.as_ref().map_or(0, Bitmap::bytes)
-    }
-}
 
 /// A filter that can be applied.
 #[derive(Clone)]
 pub(crate) struct Filter {
+    /// What it is about: `Site`, `Visit`, `Age`, `Sex`, and of a card `Range` or `Categories`.
+    pub(crate) kind: &'static str,
+    /// The table of a card.
+    pub(crate) table: Option<String>,
     /// `Age 40 to 60`.
     pub(crate) label: String,
     /// Its rows.
@@ -66,14 +55,6 @@ impl Filters {
     }
 }
 
-/// What a filter looks for in a column.
-#[derive(serde::Serialize)]
-enum Rule<'a> {
-    Range(Range),
-    Values(&'a [String]),
-    Sites(&'a [String]),
-}
-
 impl Workbench {
     /// The filters' bitmaps, from the cache or computed.
     pub(crate) fn filters(
@@ -85,22 +66,27 @@ impl Workbench {
         let mut fixed = Vec::new();
         let mut problems = Vec::new();
         let mut cohort =
-            |what: &str, column: Option<&ColumnInfo>, label: String, rule: Rule<'_>| {
+            |kind: &'static str, column: Option<&ColumnInfo>, label: String, rule: Rule<'_>| {
                 let Some(column) = column else {
-                    let table = &study.keys.cohort_table;
+                    let (table, what) = (&study.keys.cohort_table, kind.to_lowercase());
                     problems.push(format!(
                         "{table} has no {what} column; the {what} filter is not applied."
                     ));
                     return Ok(());
                 };
                 let taken = self.taken(study, index, cohort_of(study)?, &column.name, &rule)?;
-                fixed.push(Filter { label, taken });
+                fixed.push(Filter {
+                    kind,
+                    table: None,
+                    label,
+                    taken,
+                });
                 Ok::<(), Error>(())
             };
         if !filters.sites.is_empty() {
             let label = label::values("Site", &filters.sites);
             cohort(
-                "site",
+                "Site",
                 site_column(study),
                 label,
                 Rule::Sites(&filters.sites),
@@ -109,7 +95,7 @@ impl Workbench {
         let visits_at = usize::from(!filters.sites.is_empty() && site_column(study).is_some());
         if let Some(age) = filters.age.filter(|age| *age != Range::default()) {
             cohort(
-                "age",
+                "Age",
                 age_column(study),
                 label::range("Age", &age),
                 Rule::Range(age),
@@ -117,7 +103,7 @@ impl Workbench {
         }
         if !filters.sex.is_empty() {
             let label = label::values("Sex", &filters.sex);
-            cohort("sex", sex_column(study), label, Rule::Values(&filters.sex))?;
+            cohort("Sex", sex_column(study), label, Rule::Values(&filters.sex))?;
         }
         if !filters.visits.is_empty() {
             match index.frame.visits.len() {
@@ -125,7 +111,13 @@ impl Workbench {
                 _ => {
                     let label = label::values("Visit", &filters.visits);
                     let taken = self.taken_visits(index, &filters.visits)?;
-                    fixed.insert(visits_at, Filter { label, taken });
+                    let filter = Filter {
+                        kind: "Visit",
+                        table: None,
+                        label,
+                        taken,
+                    };
+                    fixed.insert(visits_at, filter);
                 }
             }
         }
@@ -142,7 +134,7 @@ impl Workbench {
     }
 
     /// One card: its filter, or why it cannot apply.
-    fn card(
+    pub(crate) fn card(
         &self,
         study: &Study,
         index: &StudyIndex,
@@ -168,83 +160,28 @@ impl Workbench {
                 card.table
             )));
         }
-        let (label, rule) = match &card.rule {
+        let (kind, label, rule) = match &card.rule {
             CardRule::Range(_) if !column.is_numeric => {
                 return Ok(Err(format!(
                     "{} holds no numbers; a range does not apply.",
                     card.column
                 )));
             }
-            CardRule::Range(range) => (label::range(&card.column, range), Rule::Range(*range)),
+            CardRule::Range(range) => {
+                let label = label::range(&card.column, range);
+                ("Range", label, Rule::Range(*range))
+            }
             CardRule::Categories { values } => {
-                (label::values(&card.column, values), Rule::Values(values))
+                let label = label::values(&card.column, values);
+                ("Categories", label, Rule::Values(values))
             }
         };
         let taken = self.taken(study, index, at, &card.column, &rule)?;
-        Ok(Ok(Filter { label, taken }))
-    }
-
-    /// The bitmap of a rule on a column.
-    fn taken(
-        &self,
-        study: &Study,
-        index: &StudyIndex,
-        table: usize,
-        column: &str,
-        rule: &Rule<'_>,
-    ) -> Result<Arc<Taken>, Error> {
-        let info = &study.tables[table];
-        let name = format!("taken/{}/{}", index.name, digest(&(&info.id, column, rule)));
-        self.inner.cache.get_or_build(&name, || {
-            let matches = match rule {
-                Rule::Range(range) => evaluate::range(&self.column(info, column)?.values, range),
-                Rule::Values(values) => evaluate::values(&*self.dictionary(info, column)?, values),
-                Rule::Sites(sites) => evaluate::sites(&*self.dictionary(info, column)?, sites),
-            };
-            let has = |row: u32| row != NONE && matches.get(row as usize);
-            let frame = &index.frame;
-            Ok(match &index.places[table] {
-                Place::Visit(slot) => {
-                    let rows = &frame.tables[*slot].rows;
-                    Taken {
-                        rows: Bitmap::from_fn(frame.len(), |row| has(rows[row])),
-                        persons: None,
-                    }
-                }
-                Place::Person(rows) => {
-                    let persons = Bitmap::from_fn(rows.len(), |person| has(rows[person]));
-                    let rows =
-                        Bitmap::from_fn(frame.len(), |row| persons.get(frame.person[row] as usize));
-                    Taken {
-                        rows,
-                        persons: Some(persons),
-                    }
-                }
-                Place::Apart => {
-                    return Err(Error::BadRequest(format!(
-                        "{} cannot be joined.",
-                        info.name
-                    )));
-                }
-            })
-        })
-    }
-
-    /// The bitmap of the visit filter.
-    fn taken_visits(&self, index: &StudyIndex, visits: &[String]) -> Result<Arc<Taken>, Error> {
-        let name = format!("taken/{}/{}", index.name, digest(&("visits", visits)));
-        self.inner.cache.get_or_build(&name, || {
-            let frame = &index.frame;
-            let is_asked = |rank: usize| {
-                let text = frame.visits.text(rank);
-                visits.iter().any(|visit| visit.trim() == text)
-            };
-            let asked: Vec<bool> = (0..frame.visits.len()).map(is_asked).collect();
-            let is_in = |row: usize| asked.get(frame.visit[row] as usize) == Some(&true);
-            Ok(Taken {
-                rows: Bitmap::from_fn(frame.len(), is_in),
-                persons: None,
-            })
-        })
+        Ok(Ok(Filter {
+            kind,
+            table: Some(card.table.clone()),
+            label,
+            taken,
+        }))
     }
 }

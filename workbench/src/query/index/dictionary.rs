@@ -7,7 +7,7 @@ use arrow::{
     array::{Array, ArrayRef, AsArray},
     datatypes::{DataType, Date32Type, Float64Type, Int64Type},
 };
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::{NONE, Weigh};
 use crate::{
@@ -90,6 +90,23 @@ impl Dictionary {
                 .numbers
                 .as_ref()
                 .is_some_and(|numbers| asked.parse() == Ok(numbers[code]))
+    }
+
+    /// Of each text whether it means a value that is here, as [`Self::is_value`] has it.
+    pub(crate) fn has(&self, asked: &[impl AsRef<str>]) -> Vec<bool> {
+        let texts: HashSet<&str> = self.values.iter().map(String::as_str).collect();
+        let numbers = self.numbers.iter().flatten();
+        // Zero has two bit patterns and is one value.
+        let numbers: HashSet<u64> = numbers.map(|number| (number + 0.0).to_bits()).collect();
+        let is_here = |text: &str| {
+            let number = || text.parse().map(|number: f64| (number + 0.0).to_bits());
+            texts.contains(text)
+                || (!numbers.is_empty() && number().is_ok_and(|it| numbers.contains(&it)))
+        };
+        asked
+            .iter()
+            .map(|text| is_here(text.as_ref().trim()))
+            .collect()
     }
 }
 

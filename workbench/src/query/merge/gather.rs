@@ -84,6 +84,12 @@ impl Gather for Merged<'_> {
 }
 
 impl Merged<'_> {
+    /// The column that names the visit, in long form.
+    pub(crate) fn visit_column(&self) -> Option<usize> {
+        let mut plan = self.plan.iter();
+        plan.position(|planned| matches!(planned.cells, Cells::Visit))
+    }
+
     /// The type of a column made of these.
     fn kind(&self, sources: &[(usize, String)]) -> Result<DataType, Error> {
         let mut kind: Option<DataType> = None;

@@ -19,15 +19,14 @@ use std::{fs::File, io::BufWriter, time::Instant};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use tokio_util::sync::CancellationToken;
 
-use self::{
-    gather::Merged,
-    rows::{Baselines, Rows},
-    stats::Stats,
-    unfinished::Unfinished,
-};
 pub(crate) use self::{
-    gather::nullable,
+    gather::{Merged, nullable},
+    stats::Stats,
     writer::{GROUP_ROWS, Gather, write},
+};
+use self::{
+    rows::{Baselines, Rows},
+    unfinished::Unfinished,
 };
 use super::{
     MergeSpec, Page, PageRequest, ResultColumn, ResultInfo, cell::shown, cohort::Narrowing,
@@ -152,7 +151,11 @@ impl Workbench {
     }
 
     /// What would be written.
-    fn merged<'a>(&'a self, study: &'a Study, spec: &MergeSpec) -> Result<Merged<'a>, Error> {
+    pub(in crate::query) fn merged<'a>(
+        &'a self,
+        study: &'a Study,
+        spec: &MergeSpec,
+    ) -> Result<Merged<'a>, Error> {
         let index = self.index(study)?;
         let universe = self.universe(study, &index, &spec.selection)?;
         let filters = self.filters(study, &index, &spec.filters)?;
@@ -228,7 +231,7 @@ fn columns_with(merged: &Merged<'_>, stats: &[Stats]) -> Vec<ResultColumn> {
 }
 
 /// The tables a result is made from: the cohort, the taken, and those of the cards that are on.
-fn provenance(study: &Study, spec: &MergeSpec) -> Vec<(String, String)> {
+pub(in crate::query) fn provenance(study: &Study, spec: &MergeSpec) -> Vec<(String, String)> {
     let is_used = |name: &String| {
         let mut cards = spec.filters.cards.iter();
         *name == study.keys.cohort_table

@@ -118,9 +118,18 @@ impl Catalogue {
     }
 
     /// The runs that fit, from the one at `offset` on.
-    pub(crate) fn browse(&self, asked: &Browse, offset: usize, limit: usize) -> Browsed {
+    pub(crate) fn browse(
+        &self,
+        asked: &Browse,
+        is_pinned: Option<bool>,
+        offset: usize,
+        limit: usize,
+    ) -> Browsed {
         let begun = Instant::now();
-        let found = self.fitting(asked);
+        let mut found = self.fitting(asked);
+        if let Some(is_pinned) = is_pinned {
+            found.retain(|entry| entry.row.is_pinned == is_pinned);
+        }
         let mut browsed = Browsed {
             total: found.len() as u64,
             all: self.runs.len() as u64,
@@ -131,6 +140,18 @@ impl Catalogue {
         browsed.rows = page.into_iter().map(|entry| entry.row.clone()).collect();
         browsed.took_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         browsed
+    }
+
+    /// The ids of the first runs that fit, in order.
+    pub(crate) fn ids(&self, asked: &Browse, limit: usize) -> Vec<String> {
+        let page = page(
+            self.fitting(asked),
+            asked.sort,
+            asked.is_ascending,
+            0,
+            limit,
+        );
+        page.into_iter().map(|entry| entry.row.id.clone()).collect()
     }
 
     fn fitting(&self, asked: &Browse) -> Vec<&Entry> {

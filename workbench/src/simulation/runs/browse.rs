@@ -9,7 +9,7 @@ use holdfast::{Change, Revision, Scope, State, Status};
 use tokio::sync::Mutex as Turn;
 
 use super::{
-    By, Runs, RunsError, SIMULATION,
+    By, MAX_TOGETHER, Runs, RunsError, SIMULATION,
     record::{Access, info},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Runs on one page at most.
-const MAX_PAGE: u32 = 200;
+pub const MAX_PAGE: u32 = 500;
 /// States and records of one read.
 const READ: usize = 1000;
 /// So many changes are followed one by one; behind more, the runs are read anew.
@@ -55,16 +55,50 @@ impl Runs {
         offset: u32,
         limit: u32,
     ) -> Result<Browsed, RunsError> {
+        self.browse_pinned(by, asked, None, offset, limit).await
+    }
+
+    /// The same among pinned runs only, or among all others.
+    ///
+    /// # Errors
+    /// As [`Runs::browse`].
+    pub async fn browse_pinned(
+        &self,
+        by: &By,
+        asked: &Browse,
+        is_pinned: Option<bool>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Browsed, RunsError> {
+        let (asked, limit) = (asked.clone(), limit.min(MAX_PAGE) as usize);
+        let look = move |all: &Catalogue| all.browse(&asked, is_pinned, offset as usize, limit);
+        self.catalogue(by, look).await
+    }
+
+    /// The ids of the first runs that fit, in order: as many as can be changed together.
+    ///
+    /// # Errors
+    /// [`RunsError::State`] where the engine fails.
+    pub async fn ids(&self, by: &By, asked: &Browse) -> Result<Vec<String>, RunsError> {
+        let asked = asked.clone();
+        self.catalogue(by, move |all| all.ids(&asked, MAX_TOGETHER))
+            .await
+    }
+
+    /// Looks into the scope's runs as they are now, off the async threads.
+    async fn catalogue<T: Send + 'static>(
+        &self,
+        by: &By,
+        look: impl FnOnce(&Catalogue) -> T + Send + 'static,
+    ) -> Result<T, RunsError> {
         let kept = self.inner.catalogues.of(&by.scope);
         let mut kept = kept.lock_owned().await;
-        self.follow(&by.scope, &mut kept).await?;
-        let (asked, limit) = (asked.clone(), limit.min(MAX_PAGE) as usize);
-        let look = move || kept.catalogue.browse(&asked, offset as usize, limit);
-        let found = tokio::task::spawn_blocking(look).await;
+        self.catch_up(&by.scope, &mut kept).await?;
+        let found = tokio::task::spawn_blocking(move || look(&kept.catalogue)).await;
         Ok(found.map_err(|error| Error::Internal(error.to_string()))?)
     }
 
-    async fn follow(&self, scope: &Scope, kept: &mut Kept) -> Result<(), RunsError> {
+    async fn catch_up(&self, scope: &Scope, kept: &mut Kept) -> Result<(), RunsError> {
         let states = &self.inner.states;
         let newest = states.revision().await?;
         let mut seen = match kept.seen {

@@ -42,6 +42,17 @@ pub enum RunsError {
     /// 410. The run was deleted, and its files were swept since.
     #[error("the tables of {0} have been swept; start it again with the same seed")]
     Swept(String),
+    /// 409. Several runs were to be changed, and somebody else was faster with these. The person looks, and tries again.
+    #[error("somebody changed {} in the meantime, so that nothing was done; try again", .0.join(", "))]
+    Changed(Vec<String>),
+    /// 422. One of several packages cannot be taken in, so none was.
+    #[error("{file}: {problem}")]
+    Brought {
+        /// The file's name.
+        file: String,
+        /// What is wrong with it.
+        problem: Box<RunsError>,
+    },
     /// 503. Too many runs wait. The person comes back later.
     #[error("{0} runs are waiting already; start this one when some are over")]
     Busy(usize),

@@ -8,6 +8,8 @@
 //! .deleted/<run>/         the tables of a deleted run, until they are swept
 //! .deleted/<run>.json     when that was
 //! ```
+//!
+//! Deleted runs are the business of `aside`.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -15,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use holdfast::{Scope, Timestamp};
+use holdfast::Scope;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -26,7 +28,7 @@ use crate::{Error, storage::Storage};
 
 const PENDING: &str = ".pending";
 const UNFINISHED: &str = ".unfinished";
-const DELETED: &str = ".deleted";
+pub(super) const DELETED: &str = ".deleted";
 /// Ends the name of the file that says so of a pending run.
 const PUT: &str = "put";
 
@@ -50,12 +52,6 @@ pub(super) struct Marker {
     pub(super) scope: Scope,
 }
 
-/// When a run was deleted.
-#[derive(Debug, Serialize, Deserialize)]
-struct Deleted {
-    at: Timestamp,
-}
-
 impl Home {
     pub(super) fn open(root: &Path, storage: Storage) -> Result<Self, Error> {
         let home = Self {
@@ -74,6 +70,11 @@ impl Home {
         self.root.join(id)
     }
 
+    /// Where deleted runs are.
+    pub(super) fn deleted(&self) -> PathBuf {
+        self.root.join(DELETED)
+    }
+
     fn marker(&self, id: &str) -> PathBuf {
         self.root.join(PENDING).join(format!("{id}.json"))
     }
@@ -81,7 +82,7 @@ impl Home {
     /// Takes an id for a run of this process, with an empty folder for its tables; `None` where it is taken.
     pub(super) fn claim(&self, marker: &Marker) -> Result<Option<(Held, PathBuf)>, Error> {
         let (id, path) = (&marker.id, self.marker(&marker.id));
-        let is_taken = [self.tables(id), self.root.join(DELETED).join(id)];
+        let is_taken = [self.tables(id), self.aside(id)];
         if is_taken.iter().any(|path| path.exists()) || self.is_stored(id)? {
             return Ok(None);
         }
@@ -111,9 +112,11 @@ impl Home {
     /// The tables are whole: the store has them, and they come into their place. Both directories are made durable.
     pub(super) fn keep(&self, id: &str) -> Result<(), Error> {
         let from = self.root.join(UNFINISHED).join(id);
+        let to = self.tables(id);
         self.store(id, &from, &self.marker(id).with_extension(PUT))?;
         sync(&from)?;
-        self.rename(&from, &self.tables(id))
+        fs::rename(&from, &to).map_err(|error| Error::io(&to, error))?;
+        self.sync(UNFINISHED)
     }
 
     /// Removes what there is of a run that came to nothing.
@@ -160,69 +163,10 @@ impl Home {
         Ok(found)
     }
 
-    /// Puts a deleted run's tables aside. A run without tables has nothing to put aside.
-    pub(super) fn put_aside(&self, id: &str, at: Timestamp) -> Result<(), Error> {
-        self.mark_deleted(id, at);
-        self.put_copy_aside(id, at)
-    }
-
-    /// The same with what of it is in this folder.
-    pub(super) fn put_copy_aside(&self, id: &str, at: Timestamp) -> Result<(), Error> {
-        let from = self.tables(id);
-        if !from.exists() {
-            return Ok(());
-        }
-        // An older copy, of a run that was brought back elsewhere.
-        remove(&self.root.join(DELETED).join(id))?;
-        let note = self.root.join(DELETED).join(format!("{id}.json"));
-        let text = serde_json::to_vec(&Deleted { at });
-        let text = text.map_err(|error| Error::Internal(error.to_string()))?;
-        fs::write(&note, text).map_err(|error| Error::io(&note, error))?;
-        self.rename(&from, &self.root.join(DELETED).join(id))
-    }
-
-    /// Brings a deleted run's tables back; `false` where there are none any more.
-    pub(super) fn bring_back(&self, id: &str) -> Result<bool, Error> {
-        self.unmark_deleted(id)?;
-        let from = self.root.join(DELETED).join(id);
-        if !self.tables(id).exists() {
-            if !from.exists() {
-                return self.is_stored(id);
-            }
-            self.rename(&from, &self.tables(id))?;
-            remove(&self.root.join(DELETED).join(format!("{id}.json")))?;
-        }
-        // Another server may have swept the objects a moment ago.
-        self.store_missing(id)?;
-        Ok(true)
-    }
-
-    /// Removes the tables of runs that were deleted before `until`: how many.
-    pub(super) fn sweep(&self, until: Timestamp) -> Result<usize, Error> {
-        self.sweep_store(until)?;
-        let folder = self.root.join(DELETED);
-        let mut swept = 0;
-        for name in names(&folder)? {
-            let Some(id) = name.strip_suffix(".json") else {
-                continue;
-            };
-            let note = folder.join(&name);
-            if read::<Deleted>(&note)?.at >= until {
-                continue;
-            }
-            remove(&folder.join(id))?;
-            remove(&note)?;
-            swept += 1;
-        }
-        Ok(swept)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
-        fs::rename(from, to).map_err(|error| Error::io(to, error))?;
-        for folder in [Some(self.root.as_path()), from.parent(), to.parent()] {
-            folder.map_or(Ok(()), sync)?;
-        }
-        Ok(())
+    /// Makes durable that tables came into their place or left it.
+    pub(super) fn sync(&self, other: &str) -> Result<(), Error> {
+        sync(&self.root.join(other))?;
+        sync(&self.root)
     }
 }
 

@@ -38,6 +38,14 @@ impl Runs {
         kept
     }
 
+    /// Nothing came of them.
+    pub(super) async fn turn_away(&self, coming: Vec<Coming>) -> Result<(), RunsError> {
+        for run in coming {
+            self.give_up(run.id, run.held).await?;
+        }
+        Ok(())
+    }
+
     async fn place(&self, coming: &[Coming]) -> Result<(), RunsError> {
         let ids: Vec<String> = coming.iter().map(|run| run.id.clone()).collect();
         self.blocking(move |home| ids.iter().try_for_each(|id| home.keep(id)))

@@ -4,7 +4,7 @@
 //! are a folder of the same name.
 //!
 //! - `name`: what runs are called
-//! - `home`: the folder of runs, and which files are whose
+//! - `home`: the folder of runs, and which files are whose; `aside` the tables of deleted runs in it
 //! - `disk`: what it asks of a disk
 //! - `objects`: the same runs in the object store, if there is one
 //! - `record`: a run as its state has it
@@ -15,20 +15,27 @@
 //! - `browse`: the registry, brought up to date by the log
 //! - `results`: a run's tables in memory, shared by all who read them
 //! - `access`: when tables were read, and how often
-//! - `carry`: a run leaves as a package, and comes in as one
+//! - `carry`: a run leaves as a package
+//! - `bring`: packages come in as runs, one or several
+//! - `download`: a run's table leaves as a file
 //! - `trial`: the arms of a trial come in as runs
 //! - `keep`: what came in is registered, all of it or nothing
 //! - `change`: name, tags, notes, pinned
-//! - `shelf`: deleted, brought back, swept
+//! - `bulk`: tags and pins of several runs, all or nothing
+//! - `shelf`: deleted, brought back, one or several; swept
 //!
 //! A pending run has a marker file that its process holds locked. Where nobody holds it the process is dead, and the run
 //! has failed: so several servers may share one folder, and none takes another's run for dead.
 
 mod access;
+mod aside;
+mod bring;
 mod browse;
+mod bulk;
 mod carry;
 mod change;
 mod disk;
+mod download;
 mod error;
 mod home;
 mod keep;
@@ -46,8 +53,12 @@ mod trial;
 
 use std::{
     collections::HashMap,
+    num::NonZeroUsize,
     path::Path,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use holdfast::{Actor, Builder, Clock, Kind, Lifecycle, Scope, StateManager, Status, Transition};
@@ -56,6 +67,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::{access::Accesses, browse::Catalogues, home::Home};
 pub use self::{
+    bring::{Brought, MAX_BROUGHT},
+    browse::MAX_PAGE,
+    bulk::{MAX_TOGETHER, Together},
     carry::Parcel,
     error::RunsError,
     lent::{Lenders, OwnerOf},
@@ -64,13 +78,16 @@ use super::{
     memory::{Keeper, MEMORY_BYTES},
     simulate::Meter,
 };
-use crate::storage::Storage;
+use crate::{query::parallel::threads, storage::Storage};
 
 /// A run.
 pub const SIMULATION: Kind = Kind::from_static("simulation");
 
 /// Runs that wait for their turn, or are being simulated, at most: more than a team orders at once.
 pub const MAX_WAITING: usize = 64;
+
+/// Threads of a run at most: more than any machine has cores.
+const MAX_THREADS: usize = 1024;
 
 /// Results that are loaded at the same time.
 const LOADS: usize = 2;
@@ -113,6 +130,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     /// One run at a time: it takes all cores.
     turn: Semaphore,
+    /// Threads of a run.
+    threads: AtomicUsize,
     /// Runs of this process that are not over.
     active: Mutex<HashMap<String, Arc<Active>>>,
     /// Results in memory.
@@ -165,6 +184,7 @@ impl Runs {
             states,
             clock,
             turn: Semaphore::new(1),
+            threads: AtomicUsize::new(threads()),
             active: Mutex::default(),
             memory: Keeper::new(MEMORY_BYTES),
             loading: Semaphore::new(LOADS),
@@ -177,6 +197,12 @@ impl Runs {
         };
         runs.settle().await?;
         Ok(runs)
+    }
+
+    /// From the next run on, so many threads instead of as many as there are cores. The result is the same.
+    pub fn use_threads(&self, threads: NonZeroUsize) {
+        let threads = threads.get().min(MAX_THREADS);
+        self.inner.threads.store(threads, Ordering::Relaxed);
     }
 
     /// Cancels what is not over, for the end of the program, and waits until that is written down.

@@ -44,6 +44,17 @@ impl Home {
         Ok(!self.storage.list(&self.tables(id))?.is_empty())
     }
 
+    /// Whether each of its tables is here, put aside, or in the store.
+    pub(super) fn has_tables(&self, id: &str) -> Result<bool, Error> {
+        for file in FILES {
+            let is_aside = self.aside(id).join(file).is_file();
+            if !is_aside && !self.storage.has(&self.tables(id).join(file))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Puts tables that stand in `from`. The mark is there from before the first of them.
     pub(super) fn store(&self, id: &str, from: &Path, mark: &Path) -> Result<(), Error> {
         if self.storage.is_local() {
@@ -75,11 +86,19 @@ impl Home {
         }
     }
 
-    /// Tells every server when a run was deleted. While the store is away nobody is told, and its objects stay for good:
-    /// that they are swept too early would be worse.
-    pub(super) fn mark_deleted(&self, id: &str, at: Timestamp) {
-        if let Err(error) = self.storage.mark(&self.marks(id).join(at.0.to_string())) {
-            tracing::warn!(%id, %error, "the objects of a deleted run stay in the store; remove them by hand when it is back");
+    /// Tells every server when a run was deleted, or that it is not: whether that could be told. While the store is away
+    /// it cannot, and objects stay longer: that they are swept too early would be worse.
+    pub(super) fn tell(&self, id: &str, deleted: Option<Timestamp>) -> Result<bool, Error> {
+        let told = match deleted {
+            Some(at) => self.storage.mark(&self.marks(id).join(at.0.to_string())),
+            None => self.unmark_deleted(id),
+        };
+        match told {
+            Err(error @ Error::StoreAway { .. }) => {
+                tracing::warn!(%id, %error, "other servers hear later what became of this run");
+                Ok(false)
+            }
+            told => told.map(|()| true),
         }
     }
 

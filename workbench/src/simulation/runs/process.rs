@@ -2,7 +2,11 @@
 //!
 //! The end is the program's own deed, whoever ordered the run: it must be told even if they may not write any more.
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use holdfast::{Actor, Error as StateError, Expected, Scope, StateId, Status, Transition, Update};
 use serde_json::json;
@@ -14,7 +18,6 @@ use super::{
 };
 use crate::{
     Error,
-    query::parallel::threads,
     simulation::{Order, RunResult, protocol::Protocol, simulate},
 };
 
@@ -46,10 +49,11 @@ impl Runs {
         } = job;
         let run = Arc::clone(&active);
         let name = id.clone();
+        let threads = self.inner.threads.load(Ordering::Relaxed);
         let work = move |home: &Home| {
             let begun = Instant::now();
             let (meter, cancel) = (&run.meter, &run.cancel);
-            let done = simulate(&protocol, &order, &folder, threads(), meter, cancel)?;
+            let done = simulate(&protocol, &order, &folder, threads, meter, cancel)?;
             home.keep(&name)?;
             Ok(RunResult {
                 patients: done.patients,

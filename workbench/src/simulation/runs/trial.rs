@@ -41,9 +41,7 @@ impl Runs {
             match self.take_arm(by, table, mapping, arm, tags).await {
                 Ok(run) => coming.push(run),
                 Err(error) => {
-                    for run in coming {
-                        self.give_up(run.id, run.held).await?;
-                    }
+                    self.turn_away(coming).await?;
                     return Err(error);
                 }
             }

@@ -4,6 +4,7 @@
 //! - `columns`: rows gathered into columns
 //! - `digest`: what the result checksum is taken of
 //! - `encode`: columns into a row group
+//! - `export`: a table to take home
 //! - `examine`: tables that a stranger brought
 //! - `writer`: row groups into files, in order, whoever was ready first
 //! - `stored`: tables read back, whole, by column or by row group
@@ -15,6 +16,7 @@ mod columns;
 mod digest;
 mod encode;
 mod examine;
+mod export;
 mod schema;
 mod stored;
 mod writer;
@@ -22,9 +24,11 @@ mod writer;
 pub(super) use self::{
     columns::{Columns, Measured},
     examine::examine,
+    export::export,
     writer::Writer,
 };
 pub use self::{
+    export::RunTable,
     schema::{PATIENTS_FILE, UNKNOWN, VISITS_FILE, patients_schema, visits_schema},
     stored::{Select, Stored, Tables},
 };
