@@ -47,10 +47,6 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod visitor;
 
-/// Where a person's saved queries are.
-#[cfg(feature = "ssr")]
-pub use self::stores::table::SAVED_QUERIES as SAVED_QUERIES_STORE;
-
 #[cfg(feature = "hydrate")]
 pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]

@@ -191,7 +191,8 @@ fn of_runs(error: &RunsError) -> u8 {
     match error {
         R::Protocol(_) | R::Order(_) => 2,
         R::Missing(_) | R::Swept(_) | R::NoResults { .. } => 3,
-        R::Pending(_) | R::Over { .. } | R::Elsewhere(_) | R::Busy(_) => 4,
+        R::Pending(_) | R::Over { .. } | R::Elsewhere(_) | R::Busy(_) | R::Changed(_) => 4,
+        R::Brought { problem, .. } => of_runs(problem),
         R::Package(PackageError::Disk(error)) | R::Files(error) => of_workbench(error),
         R::Package(_) => 5,
         R::State(error) => of_states(error),

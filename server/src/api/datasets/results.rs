@@ -19,7 +19,7 @@ use workbench::query::{
 
 use super::{
     Question,
-    rows::{Form, Place, Rows, View},
+    rows::{AsFile, Place, Rows, View},
 };
 use crate::{
     api::{
@@ -249,7 +249,7 @@ async fn rows(
 /// A merged result as a file, sorted and filtered
 #[utoipa::path(
     get, path = "/api/v1/datasets/{id}/file", operation_id = "downloadDataset", tag = "datasets",
-    params(("id" = String, Path, description = "The result."), Form, View),
+    params(("id" = String, Path, description = "The result."), AsFile, View),
     responses(
         (status = 200, description = "The result, streamed.", content((String = "text/csv"), (String = "application/vnd.apache.parquet"))),
         NotFound, Refusals,
@@ -259,7 +259,7 @@ async fn file(
     State(shared): State<Shared>,
     asker: Asker,
     Path(id): Path<String>,
-    Asked(Form { format }): Asked<Form>,
+    Asked(AsFile { format }): Asked<AsFile>,
     Asked(view): Asked<View>,
 ) -> Result<Response, Refusal> {
     let format = ExportFormat::from(format);

@@ -84,10 +84,10 @@ impl View {
     }
 }
 
-/// As what they are taken home.
+/// As what they are taken home. (The description takes a type called `Form` for a form in the body.)
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Form {
+pub(super) struct AsFile {
     /// CSV: UTF-8, formulas defused, a missing value is empty and an empty text `""`.
     #[param(inline, required = false)]
     #[serde(default)]

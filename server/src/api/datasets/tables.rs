@@ -17,7 +17,7 @@ use workbench::{
     profile::{Extent, Profile},
 };
 
-use super::rows::{FileForm, Form, Place, Rows};
+use super::rows::{AsFile, FileForm, Place, Rows};
 use crate::{
     api::{
         Asker, Shared,
@@ -179,7 +179,7 @@ async fn rows(
 /// A table as a file
 #[utoipa::path(
     get, path = "/api/v1/tables/{name}/file", operation_id = "downloadTable", tag = "datasets",
-    params(("name" = String, Path, description = "The table."), Form),
+    params(("name" = String, Path, description = "The table."), AsFile),
     responses(
         (status = 200, description = "The table, streamed.", content((String = "text/csv"), (String = "application/vnd.apache.parquet"))),
         NotFound, Refusals,
@@ -189,7 +189,7 @@ async fn file(
     State(shared): State<Shared>,
     asker: Asker,
     Path(name): Path<String>,
-    Asked(Form { format }): Asked<Form>,
+    Asked(AsFile { format }): Asked<AsFile>,
 ) -> Result<Response, Refusal> {
     let (table, _) = asker.workspace(&shared.app)?.table(&name).await?;
     let bench = &shared.app.workbench;
