@@ -38,6 +38,8 @@ pub enum AppError {
     Busy(String),
     /// 400. The request cannot be read.
     BadRequest(String),
+    /// 503. Something behind this server is away, or has been damaged there; try again later.
+    Away(String),
     /// 507. The disk is full.
     DiskFull,
     /// The person cancelled.
@@ -61,7 +63,8 @@ impl std::fmt::Display for AppError {
             | Self::NotFound(what)
             | Self::TooLarge(what)
             | Self::Locked(what)
-            | Self::Busy(what) => f.write_str(what),
+            | Self::Busy(what)
+            | Self::Away(what) => f.write_str(what),
             Self::Conflict { .. } => f.write_str("Somebody changed this in the meantime."),
             Self::Invalid { path, problem } => write!(f, "{path}: {problem}"),
             Self::BadRequest(problem) => f.write_str(problem),
@@ -124,6 +127,7 @@ mod server {
                 Self::Locked(_) => StatusCode::LOCKED,
                 Self::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
                 Self::BadRequest(_) | Self::Cancelled => StatusCode::BAD_REQUEST,
+                Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
                 Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
                 Self::Offline | Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             }
@@ -185,6 +189,7 @@ mod server {
                 E::BadRequest(problem) => Self::BadRequest(problem),
                 E::Missing(_) => Self::NotFound(error.to_string()),
                 E::Cancelled => Self::Cancelled,
+                E::StoreAway { .. } | E::StoreDamaged { .. } => Self::Away(error.to_string()),
                 E::DiskFull => Self::DiskFull,
                 E::State(inner) => inner.into(),
                 other => Self::internal(other),

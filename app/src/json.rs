@@ -1,5 +1,8 @@
 //! The one way in from JSON. Every type's reader is compiled once for each thing it can be read from: text, bytes, a
-//! value. In the browser, where code has to travel, everything is read from a [`Value`].
+//! value. In the browser, where code has to travel, everything is read from a [`Value`], by a reader made for that.
+
+#[cfg(any(test, not(feature = "ssr")))]
+mod node;
 
 use codee::{Decoder, Encoder};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
@@ -13,7 +16,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     #[cfg(feature = "ssr")]
     return serde_json::from_str(text);
     #[cfg(not(feature = "ssr"))]
-    T::deserialize(&serde_json::from_str::<Value>(text)?)
+    T::deserialize(node::Node(&serde_json::from_str::<Value>(text)?))
 }
 
 fn read_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {

@@ -27,7 +27,7 @@ use self::{
     gauges::Gauges,
     open::{
         Opened, backend_name, deliver, open_all, open_desk, open_runs, open_sessions, open_states,
-        open_workbench, sweep, tiers,
+        open_storage, open_workbench, sweep, tiers,
     },
     stop::stop_signal,
 };
@@ -89,7 +89,8 @@ impl Application {
         } = open_all(&settings, clock.clone()).await?;
         ensure_features(&manager).await?;
         let webhooks = deliver(&settings, &manager)?;
-        let workbench = open_workbench(&settings)?;
+        let storage = open_storage(&settings)?;
+        let workbench = open_workbench(&settings, storage.clone())?;
         // At first start this reads the sample study; later it finds it.
         workbench.import_samples().await?;
         let desk = open_desk(&settings, &manager, clock.clone()).await?;
@@ -97,7 +98,7 @@ impl Application {
         let disk_watch = desk.watch_disk(look_every);
         let tenants = settings.data_dir.join(TENANTS);
         let desks = Desks::new(desk, tenants, manager.clone(), clock.clone(), look_every);
-        let runs = open_runs(&settings, &manager, clock.clone()).await?;
+        let runs = open_runs(&settings, &manager, clock.clone(), storage).await?;
         let claims = Claims::new(own.clone());
         let sessions = open_sessions(&settings, own, clock.clone()).await?;
         let terms = settings.accounts.terms(&settings.server);

@@ -34,6 +34,7 @@ mod security;
 mod sessions;
 mod simulations;
 mod states;
+mod storage;
 mod stores;
 mod upload;
 mod webhooks;

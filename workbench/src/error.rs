@@ -39,6 +39,28 @@ pub enum Error {
     /// The disk is full. The operator makes room.
     #[error("The disk is full. Nothing was kept; make room and try again.")]
     DiskFull,
+    /// The file store is away or refuses, and it was needed. The person tries again later; the operator looks.
+    #[error(
+        "The file store cannot be used at the moment ({name}: {problem}). Nothing is lost and nothing was half kept. \
+         Try again in a while; `holdfast doctor` says more."
+    )]
+    StoreAway {
+        /// What was put, fetched or looked for.
+        name: String,
+        /// Why not.
+        problem: String,
+    },
+    /// The file store has something else than what was put there, so it was not used. The operator brings it back.
+    #[error(
+        "{name} in the file store is not as it was put there: {problem}. It was not used. Bring back an older version \
+         of the object, or import, merge or simulate it again."
+    )]
+    StoreDamaged {
+        /// The object.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A file of ours cannot be read or written. The operator looks.
     #[error("cannot use {path}: {source}")]
     Io {

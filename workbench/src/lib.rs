@@ -17,6 +17,8 @@ pub mod simulation;
 #[cfg(feature = "engine")]
 pub mod statistics;
 #[cfg(feature = "engine")]
+pub mod storage;
+#[cfg(feature = "engine")]
 mod workbench;
 #[cfg(feature = "engine")]
 pub mod workspace;

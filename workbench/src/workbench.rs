@@ -16,6 +16,7 @@ use crate::{
     data::{MergeKeys, TableInfo},
     incoming::Incoming,
     query::IndexCache,
+    storage::Storage,
 };
 
 /// What one import or query may use.
@@ -67,6 +68,8 @@ pub struct Workbench {
 pub(crate) struct Inner {
     pub(crate) folder: PathBuf,
     incoming: Incoming,
+    /// Where finished tables and results are kept.
+    pub(crate) storage: Storage,
     pub(crate) limits: Limits,
     /// Loaded columns and built indexes, bounded by `Limits::cache_bytes`.
     pub(crate) cache: IndexCache,
@@ -78,6 +81,15 @@ impl Workbench {
     /// Opens the data folder, making `tables/`, `results/` and `incoming/` where missing and
     /// clearing what imports that a crash interrupted left in `incoming/`.
     pub fn open(folder: impl Into<PathBuf>, limits: Limits) -> Result<Self, Error> {
+        Self::open_on(folder, limits, Storage::local())
+    }
+
+    /// The same, with tables and results in this storage, of which the folder is the cache.
+    pub fn open_on(
+        folder: impl Into<PathBuf>,
+        limits: Limits,
+        storage: Storage,
+    ) -> Result<Self, Error> {
         let folder = folder.into();
         let incoming = Incoming::open(&folder.join("incoming"))?;
         for name in ["tables", "results"] {
@@ -89,6 +101,7 @@ impl Workbench {
             inner: Arc::new(Inner {
                 folder,
                 incoming,
+                storage,
                 limits,
                 cache,
                 read: Arc::default(),
@@ -115,6 +128,33 @@ impl Workbench {
             .folder
             .join("results")
             .join(format!("{id}.parquet"))
+    }
+
+    /// Such a file, brought here from the store where it is not; a gone one is [`Error::Missing`] under `what`.
+    pub async fn bring(&self, path: PathBuf, what: &str) -> Result<PathBuf, Error> {
+        let storage = self.inner.storage.clone();
+        let opening = tokio::task::spawn_blocking(move || {
+            let is_here = storage.open(&path)?.is_some();
+            Ok(is_here.then_some(path))
+        });
+        let opened: Result<_, Error> = opening.await.map_err(|e| Error::Internal(e.to_string()))?;
+        opened?.ok_or_else(|| Error::Missing(what.to_owned()))
+    }
+
+    /// Whether a table's copy is here or in the store.
+    pub async fn has_table(&self, id: &str) -> Result<bool, Error> {
+        self.has(self.table_path(id)).await
+    }
+
+    /// Whether a result's file is here or in the store.
+    pub async fn has_result(&self, id: &str) -> Result<bool, Error> {
+        self.has(self.result_path(id)).await
+    }
+
+    async fn has(&self, path: PathBuf) -> Result<bool, Error> {
+        let storage = self.inner.storage.clone();
+        let asking = tokio::task::spawn_blocking(move || storage.has(&path));
+        asking.await.map_err(|e| Error::Internal(e.to_string()))?
     }
 
     /// Bytes of columns and indexes that are in memory at the moment; at most [`Limits::cache_bytes`], unless

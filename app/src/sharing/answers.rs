@@ -240,7 +240,9 @@ pub(super) async fn copy(caller: &Caller, share: &str) -> Result<String, AppErro
         Item::Query(query) => keep_query(caller, *query).await,
         Item::Table(table) => Ok(caller.workspace()?.adopt_table(*table).await?.name),
         Item::Result(result) => {
-            let path = caller.state.workbench.result_path(&result.id);
+            let bench = &caller.state.workbench;
+            let path = bench.result_path(&result.id);
+            let path = bench.bring(path, "The merged result").await?;
             let (workspace, cancel) = (caller.workspace()?, CancellationToken::new());
             let (name, answer) = ("merged_result.parquet", Some(Answer::Rename));
             let done = workspace.import(&path, name, answer, &cancel).await?;

@@ -70,8 +70,12 @@ pub(super) async fn find(
             let found = data("result", Kind::DATASET).await?;
             let result = found.map(|found| ResultInfo::deserialize(&found.data));
             let result = result.transpose().map_err(AppError::internal)?;
-            let is_there = |result: &ResultInfo| state.workbench.result_path(&result.id).exists();
-            result.filter(is_there).map(|it| Item::Result(Box::new(it)))
+            match result {
+                Some(result) if state.workbench.has_result(&result.id).await? => {
+                    Some(Item::Result(Box::new(result)))
+                }
+                _ => None,
+            }
         }
         Thing::Run(id) => {
             let by = By {

@@ -197,6 +197,9 @@ pub(super) async fn import_trial(
     let bench = &caller.state.workbench;
     let table = bench.described(table, file).await?;
     let path = bench.table_path(&table.id);
+    let path = bench
+        .bring(path, &format!("The table {}", table.name))
+        .await?;
     let (runs, by) = (&caller.state.runs, caller.by()?);
     let came = runs.import_trial(&by, &path, &table, mapping, tags).await?;
     Ok(came.into_iter().map(|run| (run.id, run.name)).collect())

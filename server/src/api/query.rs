@@ -79,7 +79,10 @@ async fn result(
         ExportFormat::Parquet => PARQUET,
     };
     let name = export_name(&result, format, shared.door.clock.now().0);
-    let rows = shared.app.workbench.export(&result, format, &request)?;
+    let bench = &shared.app.workbench;
+    let path = bench.result_path(&result.id);
+    bench.bring(path, "The merged result").await?;
+    let rows = bench.export(&result, format, &request)?;
     Ok(attachment(rows, kind, &name))
 }
 

@@ -1,4 +1,6 @@
-//! Opens what the settings name: states, tables, sessions.
+//! Opens what the settings name: states, configurations, sessions; what is kept as files is opened by `files`.
+
+mod files;
 
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -18,13 +20,15 @@ use holdfast::{
     limits::{Rate, RateLimits},
 };
 use workbench::{
-    Workbench,
     configurations::{
         desk::{self, Desk},
         files::FileError,
     },
-    simulation::runs::{self, Runs},
+    simulation::runs,
 };
+
+pub(super) use self::files::sweep;
+pub(crate) use self::files::{open_runs, open_storage, open_storage_beside, open_workbench};
 
 use crate::{
     Error, Settings,
@@ -259,17 +263,6 @@ pub(super) fn deliver(
     Ok(Some(webhooks?))
 }
 
-pub(crate) fn open_workbench(settings: &Settings) -> Result<Workbench, Error> {
-    let data = &settings.data;
-    let limits = workbench::Limits {
-        file_bytes: data.file_bytes,
-        columns: data.columns,
-        cell_bytes: data.cell_bytes,
-        cache_bytes: data.cache_bytes,
-    };
-    Ok(Workbench::open(&settings.data_dir, limits)?)
-}
-
 /// The folder of configurations, with samples if it is a new one.
 pub(super) async fn open_desk(
     settings: &Settings,
@@ -285,22 +278,6 @@ pub(super) async fn open_desk(
         looked.map_err(|error| Error::Settings(format!("configurations.dir: {error}")))?;
     }
     Ok(desk)
-}
-
-/// A run that was deleted can be brought back for so long.
-const RUNS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// The folder of runs. One that was going when its server died has failed from then on.
-pub(crate) async fn open_runs(
-    settings: &Settings,
-    manager: &StateManager,
-    clock: Arc<dyn Clock>,
-) -> Result<Runs, Error> {
-    let folder = settings.data_dir.join("simulations");
-    let runs = Runs::open(&folder, manager.clone(), clock).await;
-    let runs = runs.map_err(|error| Error::Settings(format!("{}: {error}", folder.display())))?;
-    runs.set_memory_budget(settings.simulations.memory_bytes);
-    Ok(runs)
 }
 
 /// Sessions, with those that an earlier version kept in a file.
@@ -329,15 +306,4 @@ pub(super) fn tiers(settings: &Settings) -> BTreeMap<String, Tier> {
         );
     }
     tiers
-}
-
-/// Removes the tables of runs that were deleted long enough ago.
-pub(super) async fn sweep(runs: Runs, every: Duration) {
-    let mut ticks = tokio::time::interval(every);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = runs.sweep(RUNS_KEPT).await {
-            tracing::warn!(%error, "tables of deleted runs could not be removed; tried again in {every:?}");
-        }
-    }
 }

@@ -81,6 +81,9 @@ pub(super) async fn export(
                     false => format!("there is no table {name}; there are {}", names.join(", ")),
                 }));
             };
+            let copy = work.workbench.table_path(&table.id);
+            let what = format!("The table {name}");
+            let copy = work.workbench.bring(copy, &what).await?;
             match format {
                 ExportFormat::Csv => {
                     let pieces = work.workbench.export_table(table)?;
@@ -89,7 +92,6 @@ pub(super) async fn export(
                 }
                 // The copy that the study works with.
                 ExportFormat::Parquet => {
-                    let copy = work.workbench.table_path(&table.id);
                     let open = tokio::fs::File::open(&copy).await;
                     let open = open.map_err(|error| workbench::Error::io(&copy, error))?;
                     let pieces = ReaderStream::new(open);
@@ -114,6 +116,8 @@ pub(super) async fn export(
                     Error::NotThere(problem.into())
                 })?,
             };
+            let path = work.workbench.result_path(&result.id);
+            work.workbench.bring(path, "The merged result").await?;
             let every = PageRequest::default();
             let pieces = work.workbench.export(&result, format, &every)?;
             let file = to(target, || export_name(&result, format, SystemClock.now().0));

@@ -220,7 +220,11 @@ impl Incoming<'_> {
     async fn trial(&self, file: &Path, name: &str, mapping: &Mapping) -> Result<Vec<Came>, Error> {
         let (by, bench) = (&self.work.by, &self.work.workbench);
         let table = bench.import(file, name, self.cancel).await?;
-        let (path, tags) = (bench.table_path(&table.id), &self.wanted.tag);
+        let path = bench.table_path(&table.id);
+        let path = bench
+            .bring(path, &format!("The table {}", table.name))
+            .await?;
+        let tags = &self.wanted.tag;
         let runs = self.runs.import_trial(by, &path, &table, mapping, tags);
         let came = runs.await?.into_iter();
         Ok(came.map(|run| Came::Run(Box::new(run))).collect())

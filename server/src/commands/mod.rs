@@ -17,6 +17,7 @@ mod out;
 mod query;
 mod simulate;
 mod state;
+mod store_objects;
 mod terminal;
 mod token;
 mod user;
@@ -82,6 +83,8 @@ pub enum Command {
     },
     /// Find out whether the log is as it was written
     Verify,
+    /// Put the tables, results and runs of the data folder to the object store of the settings; servers may go on
+    StoreObjects,
     /// Make, list and change accounts; servers may go on
     User {
         /// What is done
@@ -136,6 +139,7 @@ impl Command {
             }
             Self::Compact { dry_run } => compact::compact(&settings, dry_run, terminal).await,
             Self::Verify => verify::verify(&settings, terminal).await,
+            Self::StoreObjects => store_objects::store_objects(&settings, terminal).await,
             Self::User { deed } => user::run(&settings, deed, terminal).await,
             Self::State { deed } => state::run(&settings, deed, terminal).await,
             Self::Token { deed } => token::run(&settings, deed, terminal).await,

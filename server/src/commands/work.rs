@@ -15,13 +15,14 @@ use workbench::{
         RunInfo, Wanted,
         runs::{By, Runs, RunsError},
     },
+    storage::Storage,
     workspace::Workspace,
 };
 
 use super::{state::Named, user::with};
 use crate::{
     Error, Settings,
-    application::open::{open_runs, open_states, open_workbench},
+    application::open::{open_runs, open_states, open_storage_beside, open_workbench},
 };
 
 /// How the log calls the program, beside the person in whose name it writes.
@@ -55,6 +56,7 @@ pub(super) struct Work {
     pub(super) by: By,
     pub(super) tenant: Tenant,
     people: People,
+    storage: Storage,
 }
 
 impl Work {
@@ -67,12 +69,14 @@ impl Work {
         let people = People::new(states.clone(), clock, terms, Arc::new(NoLogins));
         let people = people.map_err(Error::accounts)?;
         let (by, tenant) = by(settings, whose, &people).await?;
+        let storage = open_storage_beside(settings)?;
         Ok(Self {
             states,
-            workbench: open_workbench(settings)?,
+            workbench: open_workbench(settings, storage.clone())?,
             by,
             tenant,
             people,
+            storage,
         })
     }
 
@@ -85,7 +89,8 @@ impl Work {
 
     /// The folder of runs. Whoever opens it stops it in the end.
     pub(super) async fn runs(&self, settings: &Settings) -> Result<Runs, Error> {
-        let runs = open_runs(settings, &self.states, Arc::new(SystemClock)).await?;
+        let (clock, storage) = (Arc::new(SystemClock), self.storage.clone());
+        let runs = open_runs(settings, &self.states, clock, storage).await?;
         runs.lent_by(Arc::new(Colleagues(self.people.clone())));
         Ok(runs)
     }

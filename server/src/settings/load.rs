@@ -82,6 +82,9 @@ impl Settings {
                 ));
             }
         }
+        if let Some(problem) = self.storage.problem() {
+            return refuse(problem);
+        }
         self.compaction()?;
         let session = &self.session;
         if session.idle_days == 0 || session.absolute_days < session.idle_days {
@@ -167,6 +170,7 @@ impl Settings {
         for file in keys.filter(|file| !file.is_empty()) {
             *file = folder.join(&*file).to_string_lossy().into_owned();
         }
+        self.storage.beside(folder);
         self
     }
 }

@@ -10,6 +10,7 @@ mod live;
 mod load;
 mod operate;
 mod simulations;
+mod storage;
 mod table;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -28,6 +29,7 @@ pub use self::{
     live::{LimitSettings, LiveSettings},
     operate::{BackupSettings, MetricsSettings, MonitorSettings},
     simulations::SimulationSettings,
+    storage::StorageSettings,
     table::table,
 };
 
@@ -63,6 +65,8 @@ pub struct Settings {
     pub monitor: MonitorSettings,
     /// Simulated runs.
     pub simulations: SimulationSettings,
+    /// Where tables, results and runs are kept beside the data folder.
+    pub storage: StorageSettings,
     /// What is logged.
     pub log: LogSettings,
     /// Kinds of states of one's own, and what is asked of any kind, by name.
@@ -92,6 +96,7 @@ impl Default for Settings {
             metrics: MetricsSettings::default(),
             monitor: MonitorSettings::default(),
             simulations: SimulationSettings::default(),
+            storage: StorageSettings::default(),
             log: LogSettings::default(),
             kinds: BTreeMap::new(),
             protection: ProtectionSettings::default(),

@@ -205,6 +205,30 @@ const MEANINGS: &[(&str, &str)] = &[
         "How often one scope may write in the long run; 0: as often as it likes",
     ),
     (
+        "storage.allow_http",
+        "Whether the object store may be spoken to without encryption",
+    ),
+    (
+        "storage.credentials_file",
+        "File with `aws_access_key_id = ...` and `aws_secret_access_key = ...`, which only its owner may read; without it `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and what else an AWS client looks for",
+    ),
+    (
+        "storage.endpoint",
+        "Where the object store is, if not at AWS: `https://minio.lab.org:9000`",
+    ),
+    (
+        "storage.local_bytes",
+        "Bytes of local copies of what the object store has; the longest unused leave first. 0: all stay",
+    ),
+    (
+        "storage.region",
+        "Region of the object store; many do not care",
+    ),
+    (
+        "storage.url",
+        "An S3-compatible object store for tables, results and runs, of which `data_dir` is then the cache: `s3://bucket/prefix`; without it they are below `data_dir` alone. See [object storage](#object-storage)",
+    ),
+    (
         "stores",
         "Stores kept elsewhere than declared: `\"query.filters\" = \"browser\"` (only in the file)",
     ),

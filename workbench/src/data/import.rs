@@ -91,9 +91,20 @@ impl Workbench {
         };
         let shown = sniff::shown_format(format, delimiter);
         let id = table_id(&survey.checksum, shown);
-        let known = self.known_table(&id)?;
+        let known = match self.known_table(&id) {
+            // The program has it, and what is damaged is put again.
+            Err(Error::StoreAway { .. }) if matches!(job.source, Source::Bytes(_)) => None,
+            Err(Error::StoreDamaged { .. }) => None,
+            known => known?,
+        };
+        let is_sample = matches!(job.source, Source::Bytes(_));
         let mut table = match known {
-            Some(table) => table,
+            Some(table) => {
+                if !is_sample {
+                    self.put_known(&table.id)?;
+                }
+                table
+            }
             None => {
                 let open = || -> Result<Box<dyn Rows>, Error> {
                     let input = job.open()?;
@@ -136,7 +147,7 @@ impl Workbench {
                     imported_at: 0,
                 };
                 job.check_cancel()?;
-                self.keep_table(&table, written)?;
+                self.keep_table(&table, written, is_sample)?;
                 table
             }
         };

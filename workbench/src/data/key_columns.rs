@@ -3,9 +3,7 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
     hash::{BuildHasherDefault, Hasher},
-    path::Path,
 };
 
 use arrow::{
@@ -15,8 +13,8 @@ use arrow::{
 };
 use parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder};
 
-use super::distinct::hash_number;
-use crate::Error;
+use super::{distinct::hash_number, types::TableInfo};
+use crate::{Error, Workbench};
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 65_536;
@@ -80,11 +78,19 @@ impl Numbering {
 }
 
 /// Loads some columns of a table whole, in the order asked for.
-pub(super) fn load(path: &Path, names: &[&str]) -> Result<Vec<ArrayRef>, Error> {
+pub(super) fn load(
+    workbench: &Workbench,
+    table: &TableInfo,
+    names: &[&str],
+) -> Result<Vec<ArrayRef>, Error> {
+    let file = workbench
+        .inner
+        .storage
+        .open(&workbench.table_path(&table.id))?;
+    let file = file.ok_or_else(|| Error::Missing(format!("The table {}", table.name)))?;
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let file = File::open(path).map_err(|e| Error::io(path, e))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let schema = builder.schema().clone();
     let roots = names

@@ -47,12 +47,8 @@ impl Workbench {
         participants: &mut Numbering,
         visits: &mut Numbering,
     ) -> Result<Keyed<'a>, Error> {
-        let path = self.table_path(&table.id);
-        if !path.is_file() {
-            return Err(Error::Missing(format!("The table {}", table.name)));
-        }
         let (on, level) = join_of(table, keys);
-        let columns = load(&path, &on)?;
+        let columns = load(self, table, &on)?;
         let participant = columns
             .first()
             .map(|column| participants.number(column))

@@ -50,7 +50,7 @@ pub(super) fn shared_columns(
 fn all_agree(workbench: &Workbench, tables: &[&Keyed], name: &str) -> Result<bool, Error> {
     let mut columns = Vec::with_capacity(tables.len());
     for table in tables {
-        let mut loaded = load(&workbench.table_path(&table.info.id), &[name])?;
+        let mut loaded = load(workbench, table.info, &[name])?;
         columns.extend(loaded.pop().map(|column| (*table, column)));
     }
     for (index, left) in columns.iter().enumerate() {

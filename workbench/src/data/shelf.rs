@@ -4,7 +4,7 @@
 use std::{
     collections::HashSet,
     fs::{self, File},
-    io::Write,
+    io::{ErrorKind, Read as _, Write as _},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -58,6 +58,16 @@ impl Workbench {
             .map_err(|e| Error::Internal(format!("the clean-up stopped: {e}")))?
     }
 
+    /// Sees to it that a table which is here is in the store, too: it may be from before there was one.
+    pub(super) fn put_known(&self, id: &str) -> Result<(), Error> {
+        for path in [self.table_path(id), self.description_path(id)] {
+            if path.exists() {
+                self.inner.storage.put_missing(&path, &path)?;
+            }
+        }
+        Ok(())
+    }
+
     fn collect_blocking(
         &self,
         keep: &HashSet<String>,
@@ -85,8 +95,11 @@ impl Workbench {
             match modified {
                 Ok(modified) if modified < older_than => {}
                 Ok(_) => continue,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 Err(error) => return Err(Error::io(&path, error)),
+            }
+            if !is_unfinished {
+                self.inner.storage.remove_file(&path)?;
             }
             fs::remove_file(&path).map_err(|e| Error::io(&path, e))?;
             removed += u64::from(
@@ -97,33 +110,59 @@ impl Workbench {
         Ok(removed)
     }
 
-    /// A table that was imported before. Its age starts anew, so that a clean-up between now and
+    /// A table that was imported before, here or by another server on the same store. Its age starts anew, so that a clean-up between now and
     /// the saving of the study does not take it.
     pub(super) fn known_table(&self, id: &str) -> Result<Option<TableInfo>, Error> {
-        if !self.table_exists(id) {
+        if !is_table_id(id) {
             return Ok(None);
         }
-        let path = self.description_path(id);
-        let text = fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        let (storage, path) = (&self.inner.storage, self.description_path(id));
+        let Some(mut file) = storage.open(&path)? else {
+            return Ok(None);
+        };
+        if !storage.has(&self.table_path(id))? {
+            return Ok(None);
+        }
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)
+            .map_err(|e| Error::io(&path, e))?;
         // A description that cannot be read any more (an older form) is made again.
         let Ok(table) = serde_json::from_slice::<TableInfo>(&text) else {
             return Ok(None);
         };
         for path in [path, self.table_path(id)] {
-            touch(&path).map_err(|e| Error::io(&path, e))?;
+            match touch(&path) {
+                // It is in the store, and not here yet.
+                Err(e) if e.kind() == ErrorKind::NotFound && !storage.is_local() => {}
+                touched => touched.map_err(|e| Error::io(&path, e))?,
+            }
         }
         Ok(Some(table))
     }
 
     /// Puts the Parquet copy and its description under their names. The description is durable
-    /// before the copy appears, so that a full disk is met while nothing is kept yet.
-    pub(super) fn keep_table(&self, table: &TableInfo, written: Written) -> Result<(), Error> {
+    /// before the copy appears, so that a full disk is met while nothing is kept yet; before both of them the store has
+    /// them. A table that every server has in its program need not be there.
+    pub(super) fn keep_table(
+        &self,
+        table: &TableInfo,
+        written: Written,
+        is_sample: bool,
+    ) -> Result<(), Error> {
         let path = self.description_path(&table.id);
         let text = serde_json::to_vec(table).map_err(|e| Error::Internal(e.to_string()))?;
         let (part, mut file) = PartFile::create(&path)?;
         file.write_all(&text)
             .and_then(|()| file.sync_all())
             .map_err(|e| Error::io(part.path(), e))?;
+        let storage = &self.inner.storage;
+        let put = storage.put(written.path(), &self.table_path(&table.id));
+        match put.and_then(|()| storage.put(part.path(), &path)) {
+            Err(Error::StoreAway { name, problem }) if is_sample => {
+                tracing::warn!(%name, %problem, "the sample study is kept on this server only");
+            }
+            put => put?,
+        }
         written.keep()?;
         part.keep(&file)
     }

@@ -46,6 +46,7 @@ impl Workbench {
     }
 
     /// A table as CSV, in full precision; as much of it in memory as one batch. A reader that goes away ends the work.
+    /// With an object store, [`Workbench::bring`] tells before it begins whether the file can be had.
     ///
     /// # Errors
     /// [`Error::Missing`] when its file is gone.
@@ -53,7 +54,8 @@ impl Workbench {
         &self,
         table: &TableInfo,
     ) -> Result<impl Stream<Item = Result<Bytes, Error>> + Send + 'static + use<>, Error> {
-        if !self.table_path(&table.id).is_file() {
+        let is_local = self.inner.storage.is_local();
+        if is_local && !self.table_path(&table.id).is_file() {
             return Err(Error::Missing(format!("The table {}", table.name)));
         }
         let (sender, receiver) = mpsc::channel(PIECES_WAITING);

@@ -21,11 +21,8 @@ impl Workspace {
             return Ok(None);
         };
         let info: ResultInfo = from_data(&state.data)?;
-        Ok(self
-            .workbench
-            .result_path(&info.id)
-            .exists()
-            .then_some(info))
+        let is_there = self.workbench.has_result(&info.id).await?;
+        Ok(is_there.then_some(info))
     }
 
     /// The results of this study whose files are still there, the newest first: this one, and those whose place it took.
@@ -40,7 +37,7 @@ impl Workspace {
                 continue;
             };
             let is_known = results.iter().any(|known| known.id == info.id);
-            if !is_known && self.workbench.result_path(&info.id).exists() {
+            if !is_known && self.workbench.has_result(&info.id).await? {
                 results.push(info);
             }
         }

@@ -115,7 +115,7 @@ impl Workspace {
             .iter()
             .find_map(|change| from_data::<TableInfo>(&change.after.data).ok())
             .ok_or_else(|| Error::Missing(format!("The table {name}")))?;
-        if !self.workbench.table_path(&table.id).exists() {
+        if !self.workbench.has_table(&table.id).await? {
             return Err(Error::Missing(format!("The table {name}")));
         }
         self.put_table(&table).await?;

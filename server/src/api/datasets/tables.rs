@@ -192,12 +192,16 @@ async fn file(
     Asked(AsFile { format }): Asked<AsFile>,
 ) -> Result<Response, Refusal> {
     let (table, _) = asker.workspace(&shared.app)?.table(&name).await?;
+    if format == FileForm::Parquet {
+        parquet_is_on(&shared, &asker).await?;
+    }
+    let bench = &shared.app.workbench;
+    let path = bench.table_path(&table.id);
+    let path = bench.bring(path, "This table's file").await?;
     if format == FileForm::Csv {
-        let rows = shared.app.workbench.export_table(&table)?;
+        let rows = bench.export_table(&table)?;
         return Ok(attachment(rows, CSV, &format!("{}.csv", table.name)));
     }
-    parquet_is_on(&shared, &asker).await?;
-    let path = shared.app.workbench.table_path(&table.id);
     let gone = |_| AppError::NotFound("This table's file is not here any more.".into());
     let file = tokio::fs::File::open(path).await.map_err(gone)?;
     let name = format!("{}.parquet", table.name);

@@ -140,7 +140,12 @@ pub(super) async fn trial_in(
     let _when_gone = cancel.clone().drop_guard();
     let table = workbench.import(incoming.path(), &name, &cancel).await;
     let table = table.map_err(app::AppError::from)?;
-    let path = workbench.table_path(&table.id);
+    let (path, what) = (
+        workbench.table_path(&table.id),
+        format!("The table {}", table.name),
+    );
+    let path = workbench.bring(path, &what).await;
+    let path = path.map_err(app::AppError::from)?;
     let runs = &shared.app.runs;
     let came = runs
         .import_trial(&by, &path, &table, &columns.mapping(), &tag)

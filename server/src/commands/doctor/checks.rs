@@ -12,7 +12,7 @@ use tokio::{
 use super::Check;
 use crate::{
     Settings,
-    application::open::{address, open_all},
+    application::open::{address, open_all, open_storage},
     settings::{Address, Backend},
 };
 
@@ -32,6 +32,7 @@ pub(super) async fn all(settings: &Settings) -> Vec<Check> {
         site(&settings.site_dir),
     ];
     checks.extend(states(settings).await);
+    checks.extend(object_store(settings).await);
     checks.push(port("server.addr", settings.server.addr).await);
     if let Some(addr) = settings.metrics.addr.filter(|_| settings.metrics.enabled) {
         checks.push(port("metrics.addr", addr).await);
@@ -107,6 +108,31 @@ async fn states(settings: &Settings) -> Vec<Check> {
     }
     checks.push(clock(&opened.states).await);
     checks
+}
+
+/// Whether the object store takes, gives and removes an object, and whether it has what the data folder has.
+async fn object_store(settings: &Settings) -> Option<Check> {
+    let what = "object store";
+    let advice = "see that `storage.url` and `storage.endpoint` are right, that the bucket is there, and that the credentials may put, get, list and delete objects under its prefix";
+    let place = settings.storage.bucket()?.url;
+    let storage = match open_storage(settings) {
+        Ok(storage) => storage,
+        Err(error) => return Some(Check::mend(what, error.to_string(), advice)),
+    };
+    let tried = tokio::task::spawn_blocking(move || {
+        storage.check()?;
+        storage.only_here()
+    });
+    Some(match tried.await {
+        Ok(Ok(0)) => Check::good(what, format!("{place} takes, gives and removes objects")),
+        Ok(Ok(some)) => Check::mind(
+            what,
+            format!("{place} works, and does not have {some} of the files in the data folder"),
+            "`holdfast store-objects` puts them there; until then other servers do not have them",
+        ),
+        Ok(Err(error)) => Check::mend(what, format!("{place}: {error}"), advice),
+        Err(error) => Check::mend(what, format!("{place}: {error}"), advice),
+    })
 }
 
 async fn clock(states: &holdfast::StateManager) -> Check {

@@ -25,7 +25,10 @@ pub use self::spec::Asked;
 use super::{Terminal, out, terminal::aligned, work::Work};
 use crate::{
     Error, Settings,
-    application::{open::open_workbench, stop::stop_signal},
+    application::{
+        open::{open_storage_beside, open_workbench},
+        stop::stop_signal,
+    },
 };
 
 /// Whose study is asked about.
@@ -42,7 +45,8 @@ impl Whom {
             return Ok(Self::Somebody(Box::new(work)));
         }
         std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
-        Ok(Self::Nobody(open_workbench(settings)?))
+        let storage = open_storage_beside(settings)?;
+        Ok(Self::Nobody(open_workbench(settings, storage)?))
     }
 
     fn workbench(&self) -> &Workbench {

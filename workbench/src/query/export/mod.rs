@@ -37,14 +37,16 @@ const SLICE_ROWS: usize = 1 << 16;
 
 impl Workbench {
     /// A result as a stream of bytes, in `request`'s order and with its filters, all rows of it.
-    /// A reader that goes away ends the work.
+    /// A reader that goes away ends the work. With an object store, [`Workbench::bring`] tells before it begins whether
+    /// the file can be had.
     pub fn export(
         &self,
         result: &ResultInfo,
         format: ExportFormat,
         request: &PageRequest,
     ) -> Result<impl Stream<Item = Result<Bytes, Error>> + Send + 'static, Error> {
-        if !self.result_path(&result.id).exists() {
+        let is_local = self.inner.storage.is_local();
+        if is_local && !self.result_path(&result.id).exists() {
             return Err(Error::Missing("The merged result".into()));
         }
         let (sender, receiver) = mpsc::channel(PIECES_WAITING);

@@ -17,7 +17,7 @@ use parquet::{
 };
 
 use super::{IndexCache, Weigh};
-use crate::Error;
+use crate::{Error, storage::Storage};
 
 /// A Parquet file's footer, read once.
 pub(crate) struct Footer {
@@ -56,6 +56,7 @@ impl Weigh for Column {
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) cache: &'a IndexCache,
+    pub(crate) storage: &'a Storage,
     pub(crate) path: &'a Path,
     pub(crate) id: &'a str,
 }
@@ -63,10 +64,8 @@ pub(crate) struct Source<'a> {
 impl Source<'_> {
     /// The file, or that it is gone.
     pub(crate) fn open(&self) -> Result<File, Error> {
-        File::open(self.path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => Error::Missing("The data".into()),
-            _ => Error::io(self.path, e),
-        })
+        let file = self.storage.open(self.path)?;
+        file.ok_or_else(|| Error::Missing("The data".into()))
     }
 
     /// The footer, from the cache.

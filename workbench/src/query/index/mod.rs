@@ -86,6 +86,7 @@ impl Workbench {
         let path = self.table_path(&table.id);
         read(Source {
             cache: &self.inner.cache,
+            storage: &self.inner.storage,
             path: &path,
             id: &table.id,
         })

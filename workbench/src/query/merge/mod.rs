@@ -112,7 +112,7 @@ impl Workbench {
     ) -> Result<ResultInfo, Error> {
         let start = Instant::now();
         let id = result_id(study, spec);
-        if let Some(found) = self.kept_result(&id) {
+        if let Some(found) = self.kept_result(&id)? {
             return Ok(ResultInfo {
                 spec: spec.clone(),
                 ..found
@@ -143,7 +143,9 @@ impl Workbench {
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        info.bytes = unfinished.finish(&file, &self.result_path(&info.id))?;
+        let target = self.result_path(&info.id);
+        self.inner.storage.put(unfinished.path(), &target)?;
+        info.bytes = unfinished.finish(&file, &target)?;
         info.elapsed_ms = elapsed(start);
         Ok(info)
     }
@@ -176,14 +178,13 @@ impl Workbench {
     }
 
     /// The result of this name, if its file is there and says what it is.
-    fn kept_result(&self, id: &str) -> Option<ResultInfo> {
-        let file = File::open(self.result_path(id)).ok()?;
-        let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).ok()?;
-        let notes = footer.metadata().file_metadata().key_value_metadata()?;
-        let note = notes.iter().find(|note| note.key == NOTE)?.value.as_ref()?;
-        let info: ResultInfo = serde_json::from_str(note).ok()?;
-        let bytes = file.metadata().ok()?.len();
-        Some(ResultInfo { bytes, ..info })
+    fn kept_result(&self, id: &str) -> Result<Option<ResultInfo>, Error> {
+        let file = match self.inner.storage.open(&self.result_path(id)) {
+            // Another merge replaces it.
+            Err(Error::StoreDamaged { .. }) => None,
+            opened => opened?,
+        };
+        Ok(file.and_then(|file| noted(&file)))
     }
 
     /// Small groups, unless every group would mean reading the columns again.
@@ -201,6 +202,16 @@ impl Workbench {
         let fits = bytes <= self.inner.limits.cache_bytes as u64;
         if fits { GROUP_ROWS } else { LARGE_GROUP_ROWS }
     }
+}
+
+/// What a result's file says it is.
+fn noted(file: &File) -> Option<ResultInfo> {
+    let footer = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).ok()?;
+    let notes = footer.metadata().file_metadata().key_value_metadata()?;
+    let note = notes.iter().find(|note| note.key == NOTE)?.value.as_ref()?;
+    let info: ResultInfo = serde_json::from_str(note).ok()?;
+    let bytes = file.metadata().ok()?.len();
+    Some(ResultInfo { bytes, ..info })
 }
 
 fn columns_with(merged: &Merged<'_>, stats: &[Stats]) -> Vec<ResultColumn> {

@@ -32,6 +32,11 @@ impl Unfinished {
         ))
     }
 
+    /// Where it is until then.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// On disk, then under its name, then the name on disk: bytes of the file.
     pub(crate) fn finish(mut self, file: &File, target: &Path) -> Result<u64, Error> {
         file.sync_all().map_err(|e| Error::io(&self.path, e))?;

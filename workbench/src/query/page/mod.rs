@@ -49,6 +49,7 @@ impl Workbench {
         let path = self.result_path(&result.id);
         read(Source {
             cache: &self.inner.cache,
+            storage: &self.inner.storage,
             path: &path,
             id: &result.id,
         })

@@ -56,9 +56,12 @@ impl Runs {
         let (sender, receiver) = mpsc::channel(PIECES_WAITING);
         let (runs, run, now) = (self.clone(), id.to_owned(), self.inner.clock.now());
         tokio::task::spawn_blocking(move || {
-            let folder = runs.inner.home.tables(&run);
+            let home = &runs.inner.home;
             let out = Pieces::new(sender.clone());
-            if let Err(error) = package::write(out, &folder, exported, now.0) {
+            let written = home
+                .bring(&run)
+                .and_then(|_hold| package::write(out, &home.tables(&run), exported, now.0));
+            if let Err(error) = written {
                 // Nobody to tell if the reader has gone.
                 let _gone = sender.blocking_send(Err(error));
             }

@@ -22,10 +22,12 @@ impl Runs {
         table: RunTable,
         format: ExportFormat,
     ) -> Result<Parcel, RunsError> {
-        self.tables(by, id).await?;
+        let stored = self.tables(by, id).await?;
         let (sender, receiver) = mpsc::channel(PIECES_WAITING);
         let (runs, run) = (self.clone(), id.to_owned());
         tokio::task::spawn_blocking(move || {
+            // As long as it is held, they stay.
+            let _stored = stored;
             let folder = runs.inner.home.tables(&run);
             let out = Pieces::new(sender.clone());
             if let Err(error) = export(&folder, table, format, out) {

@@ -3,6 +3,7 @@
 //! ```text
 //! <run>/                  the tables of a run that is completed
 //! .pending/<run>.json     a run that is not over; its process holds it locked
+//! .pending/<run>.put      its tables may be in the object store
 //! .unfinished/<run>/      its tables in the making
 //! .deleted/<run>/         the tables of a deleted run, until they are swept
 //! .deleted/<run>.json     when that was
@@ -17,18 +18,24 @@ use std::{
 };
 
 use holdfast::Scope;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
-use super::name::is_id;
-use crate::Error;
+use super::{
+    disk::{names, read, remove, sync},
+    name::is_id,
+};
+use crate::{Error, storage::Storage};
 
 const PENDING: &str = ".pending";
 const UNFINISHED: &str = ".unfinished";
 pub(super) const DELETED: &str = ".deleted";
+/// Ends the name of the file that says so of a pending run.
+const PUT: &str = "put";
 
 /// Paths of one folder of runs.
 pub(super) struct Home {
-    root: PathBuf,
+    pub(super) root: PathBuf,
+    pub(super) storage: Storage,
 }
 
 /// A pending run, held by this process until it is dropped.
@@ -46,9 +53,10 @@ pub(super) struct Marker {
 }
 
 impl Home {
-    pub(super) fn open(root: &Path) -> Result<Self, Error> {
+    pub(super) fn open(root: &Path, storage: Storage) -> Result<Self, Error> {
         let home = Self {
             root: root.to_owned(),
+            storage,
         };
         for part in [PENDING, UNFINISHED, DELETED] {
             let path = root.join(part);
@@ -57,7 +65,7 @@ impl Home {
         Ok(home)
     }
 
-    /// The tables of a run.
+    /// Where the tables of a run are, or would be.
     pub(super) fn tables(&self, id: &str) -> PathBuf {
         self.root.join(id)
     }
@@ -75,7 +83,7 @@ impl Home {
     pub(super) fn claim(&self, marker: &Marker) -> Result<Option<(Held, PathBuf)>, Error> {
         let (id, path) = (&marker.id, self.marker(&marker.id));
         let is_taken = [self.tables(id), self.aside(id)];
-        if is_taken.iter().any(|path| path.exists()) {
+        if is_taken.iter().any(|path| path.exists()) || self.is_stored(id)? {
             return Ok(None);
         }
         let mut lock = match File::create_new(&path) {
@@ -101,10 +109,11 @@ impl Home {
         Ok(Some((held, folder)))
     }
 
-    /// The tables are whole: they come into their place. Both directories are made durable.
+    /// The tables are whole: the store has them, and they come into their place. Both directories are made durable.
     pub(super) fn keep(&self, id: &str) -> Result<(), Error> {
         let from = self.root.join(UNFINISHED).join(id);
         let to = self.tables(id);
+        self.store(id, &from, &self.marker(id).with_extension(PUT))?;
         sync(&from)?;
         fs::rename(&from, &to).map_err(|error| Error::io(&to, error))?;
         self.sync(UNFINISHED)
@@ -115,7 +124,7 @@ impl Home {
         for path in [self.root.join(UNFINISHED).join(id), self.tables(id)] {
             remove(&path)?;
         }
-        Ok(())
+        self.unstore(id, &self.marker(id).with_extension(PUT))
     }
 
     /// Pending runs that no process holds.
@@ -164,40 +173,8 @@ impl Home {
 impl Held {
     /// The run is over and written down: its marker goes.
     pub(super) fn release(self) -> Result<(), Error> {
+        // First, as one without a marker would outlive its run.
+        remove(&self.marker.with_extension(PUT))?;
         remove(&self.marker)
     }
-}
-
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Error::Internal(format!("{}: {error}", path.display())))
-}
-
-pub(super) fn names(folder: &Path) -> Result<Vec<String>, Error> {
-    let failed = |error| Error::io(folder, error);
-    let mut names = Vec::new();
-    for item in fs::read_dir(folder).map_err(failed)? {
-        names.extend(item.map_err(failed)?.file_name().into_string().ok());
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// A file or a folder that need not be there.
-pub(super) fn remove(path: &Path) -> Result<(), Error> {
-    let removed = match path.is_dir() {
-        true => fs::remove_dir_all(path),
-        false => fs::remove_file(path),
-    };
-    match removed {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path, error)),
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn sync(folder: &Path) -> Result<(), Error> {
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| Error::io(folder, error))
 }

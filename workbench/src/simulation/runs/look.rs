@@ -130,9 +130,7 @@ impl Runs {
     pub async fn tables(&self, by: &By, id: &str) -> Result<Stored, RunsError> {
         self.result(by, id).await?;
         let run = id.to_owned();
-        let stored = self
-            .blocking(move |home| Stored::open(&home.tables(&run)))
-            .await?;
+        let stored = self.blocking(move |home| home.stored(&run)).await?;
         self.note_access(id);
         Ok(stored)
     }
@@ -145,7 +143,7 @@ impl Runs {
         let result = self.result(by, id).await?;
         let run = id.to_owned();
         self.blocking(move |home| {
-            let found = Stored::open(&home.tables(&run))?.checksum()?;
+            let found = home.stored(&run)?.checksum()?;
             Ok(found == result.checksum)
         })
         .await

@@ -5,6 +5,8 @@
 //!
 //! - `name`: what runs are called
 //! - `home`: the folder of runs, and which files are whose; `aside` the tables of deleted runs in it
+//! - `disk`: what it asks of a disk
+//! - `objects`: the same runs in the object store, if there is one
 //! - `record`: a run as its state has it
 //! - `start`: an order becomes a run; `process` is what happens until it is over
 //! - `settle`: what a server left behind that died
@@ -32,6 +34,7 @@ mod browse;
 mod bulk;
 mod carry;
 mod change;
+mod disk;
 mod download;
 mod error;
 mod home;
@@ -39,6 +42,7 @@ mod keep;
 mod lent;
 mod look;
 mod name;
+mod objects;
 mod process;
 mod record;
 mod results;
@@ -74,7 +78,7 @@ use super::{
     memory::{Keeper, MEMORY_BYTES},
     simulate::Meter,
 };
-use crate::query::parallel::threads;
+use crate::{query::parallel::threads, storage::Storage};
 
 /// A run.
 pub const SIMULATION: Kind = Kind::from_static("simulation");
@@ -162,8 +166,21 @@ impl Runs {
         states: StateManager,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, RunsError> {
+        Self::open_on(folder, states, clock, Storage::local()).await
+    }
+
+    /// The same with the tables of runs in this storage, of which the folder is the cache.
+    ///
+    /// # Errors
+    /// As [`Runs::open`].
+    pub async fn open_on(
+        folder: &Path,
+        states: StateManager,
+        clock: Arc<dyn Clock>,
+        storage: Storage,
+    ) -> Result<Self, RunsError> {
         let inner = Inner {
-            home: Home::open(folder)?,
+            home: Home::open(folder, storage)?,
             states,
             clock,
             turn: Semaphore::new(1),

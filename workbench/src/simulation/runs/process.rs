@@ -69,7 +69,7 @@ impl Runs {
             (error, _) => error.to_string(),
         });
         if let Err(error) = self.conclude(&scope, &id, held, outcome).await {
-            // The marker stays: the next start finds it, and says that the run has failed.
+            // The marker stays: the next sweep finds it, and says that the run has failed.
             tracing::error!(%id, %error, "the end of a run could not be written down");
         }
         self.with_active(|all| all.remove(&id));

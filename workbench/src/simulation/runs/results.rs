@@ -14,7 +14,7 @@ use crate::{
     simulation::{
         MemoryReport, RunResult,
         memory::{Look, Owner, estimate, weigh},
-        tables::{Stored, Tables},
+        tables::Tables,
     },
 };
 
@@ -81,7 +81,7 @@ impl Runs {
         let run = id.clone();
         let (tables, bytes) = self
             .blocking(move |home| {
-                let tables = Stored::open(&home.tables(&run))?.load()?;
+                let tables = home.stored(&run)?.load()?;
                 check(&run, &tables, &expected)?;
                 let bytes = weigh(&tables);
                 Ok((Arc::new(tables), bytes))

@@ -3,6 +3,7 @@
 use holdfast::Status;
 
 use super::{Runs, RunsError, home::Home};
+use crate::Error;
 
 /// What such a run's state says.
 const REASON: &str =
@@ -24,8 +25,12 @@ impl Runs {
                 continue;
             }
             let outcome = Err(REASON.into());
-            self.conclude(&marker.scope, &marker.id, held, outcome)
-                .await?;
+            let concluded = self.conclude(&marker.scope, &marker.id, held, outcome);
+            match concluded.await {
+                // Its objects go when the store is back, and its marker with them.
+                Err(RunsError::Files(Error::StoreAway { .. })) => {}
+                concluded => concluded?,
+            }
         }
         Ok(())
     }

@@ -4,7 +4,8 @@
 //! what is atomic. Their tables follow. Before a deletion it is noted which tables will go; before a return the tables
 //! come into their places, as a state that is there promises them; afterwards, however it ended, each run's tables go
 //! where its state says. A server that dies in between leaves notes beside tables that are in place, and the next sweep
-//! has them follow: nothing is lost by it, and nothing stays behind.
+//! has them follow: nothing is lost by it, and nothing stays behind. An object store is told with them, and where it was
+//! away, by the next sweep that finds it there.
 
 use std::time::Duration;
 
@@ -92,11 +93,17 @@ impl Runs {
                 .rollback(&by.scope, &state_id, before.version, expected)
                 .await?;
         }
-        let coming = with_tables.clone();
-        if let Some(gone) = self.blocking(move |home| home.bring_back(&coming)).await? {
+        let (coming, note) = (with_tables.clone(), self.note(&by.scope));
+        if let Some(gone) = self.blocking(move |home| home.gone(&coming)).await? {
             return Err(RunsError::Swept(gone));
         }
-        let done = commit(writes).await;
+        let coming = with_tables.clone();
+        let came = self.blocking(move |home| home.bring_back(&coming, &note));
+        let done = match came.await {
+            Ok(None) => commit(writes).await,
+            Ok(Some(gone)) => Err(RunsError::Swept(gone)),
+            Err(failed) => Err(failed),
+        };
         let followed = self.follow(&by.scope, &with_tables).await;
         done?;
         followed
@@ -109,6 +116,8 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Files`], [`RunsError::State`].
     pub async fn sweep(&self, kept: Duration) -> Result<usize, RunsError> {
+        // Where a run came to nothing and the store was away, its objects are still there.
+        self.settle().await?;
         let halfway = self.ago(HALFWAY);
         let left = self.blocking(move |home| home.halfway(halfway)).await?;
         for (id, scope) in left {
@@ -119,8 +128,21 @@ impl Runs {
         self.blocking(move |home| home.sweep(until)).await
     }
 
-    /// Has the tables of these runs be where their states say.
+    /// Has the tables of these runs be where their states say, also where somebody changes these meanwhile.
     async fn follow(&self, scope: &Scope, ids: &[String]) -> Result<(), RunsError> {
+        let mut placed = self.placed(scope, ids).await?;
+        loop {
+            let (runs, note) = (placed.clone(), self.note(scope));
+            self.blocking(move |home| home.follow(&runs, &note)).await?;
+            let now = self.placed(scope, ids).await?;
+            if now == placed {
+                return Ok(());
+            }
+            placed = now;
+        }
+    }
+
+    async fn placed(&self, scope: &Scope, ids: &[String]) -> Result<Vec<Placed>, RunsError> {
         let mut runs = Vec::with_capacity(ids.len());
         for id in ids {
             let is_deleted = self.state_of(scope, id).await?.is_none();
@@ -129,8 +151,7 @@ impl Runs {
                 is_deleted,
             });
         }
-        let note = self.note(scope);
-        self.blocking(move |home| home.follow(&runs, &note)).await
+        Ok(runs)
     }
 
     fn note(&self, scope: &Scope) -> Note {

@@ -86,7 +86,12 @@ impl Runs {
         self.blocking(move |home| {
             for attempt in 0..ATTEMPTS {
                 let marker = Marker {
-                    id: name::id(now.0, years, seed, attempt),
+                    id: name::id(
+                        now.0,
+                        years,
+                        seed,
+                        home.storage.number().wrapping_add(attempt),
+                    ),
                     scope: scope.clone(),
                 };
                 if let Some((held, folder)) = home.claim(&marker)? {

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     Error,
     query::parallel::{parallel_on, threads},
+    storage::Hold,
 };
 
 /// Which columns are read.
@@ -47,6 +48,8 @@ pub struct Tables {
 pub struct Stored {
     patients: Table,
     visits: Table,
+    /// The files stay as long as this.
+    _hold: Hold,
 }
 
 #[derive(Debug, Clone)]
@@ -72,7 +75,19 @@ impl Stored {
                 visits.path.display()
             )));
         }
-        Ok(Self { patients, visits })
+        Ok(Self {
+            patients,
+            visits,
+            _hold: Hold::default(),
+        })
+    }
+
+    /// The same, with what keeps the files from leaving.
+    pub(in crate::simulation) fn held(self, hold: Hold) -> Self {
+        Self {
+            _hold: hold,
+            ..self
+        }
     }
 
     /// How many groups of patients there are.

@@ -1,0 +1,65 @@
+//! Opens what is kept as files: tables and results, runs, and the object store of which their folder may be the cache.
+
+use std::{sync::Arc, time::Duration};
+
+use holdfast::{Clock, StateManager};
+use workbench::{Workbench, simulation::runs::Runs, storage::Storage};
+
+use crate::{Error, Settings};
+
+/// A run that was deleted can be brought back for so long.
+const RUNS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Where tables, results and runs are kept. The object store need not answer yet.
+pub(crate) fn open_storage(settings: &Settings) -> Result<Storage, Error> {
+    storage_of(settings, settings.storage.local_bytes)
+}
+
+/// The same beside a server that may be running. That one alone lets local copies go, as it knows which it has in use.
+pub(crate) fn open_storage_beside(settings: &Settings) -> Result<Storage, Error> {
+    storage_of(settings, 0)
+}
+
+pub(crate) fn open_workbench(settings: &Settings, storage: Storage) -> Result<Workbench, Error> {
+    let data = &settings.data;
+    let limits = workbench::Limits {
+        file_bytes: data.file_bytes,
+        columns: data.columns,
+        cell_bytes: data.cell_bytes,
+        cache_bytes: data.cache_bytes,
+    };
+    Ok(Workbench::open_on(&settings.data_dir, limits, storage)?)
+}
+
+/// The folder of runs. One that was going when its server died has failed from then on.
+pub(crate) async fn open_runs(
+    settings: &Settings,
+    manager: &StateManager,
+    clock: Arc<dyn Clock>,
+    storage: Storage,
+) -> Result<Runs, Error> {
+    let folder = settings.data_dir.join("simulations");
+    let runs = Runs::open_on(&folder, manager.clone(), clock, storage).await;
+    let runs = runs.map_err(|error| Error::Settings(format!("{}: {error}", folder.display())))?;
+    runs.set_memory_budget(settings.simulations.memory_bytes);
+    Ok(runs)
+}
+
+/// Removes the tables of runs that were deleted long enough ago.
+pub(in crate::application) async fn sweep(runs: Runs, every: Duration) {
+    let mut ticks = tokio::time::interval(every);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = runs.sweep(RUNS_KEPT).await {
+            tracing::warn!(%error, "tables of deleted runs could not be removed; tried again in {every:?}");
+        }
+    }
+}
+
+fn storage_of(settings: &Settings, local_bytes: u64) -> Result<Storage, Error> {
+    let Some(bucket) = settings.storage.bucket() else {
+        return Ok(Storage::local());
+    };
+    let opened = Storage::objects(&bucket, &settings.data_dir, local_bytes);
+    opened.map_err(|error| Error::Settings(format!("storage: {error}")))
+}
