@@ -104,7 +104,7 @@ async fn describe(Extension(Described(text)): Extension<Described>) -> impl Into
         version = "1",
         description = "States, configurations that several people and programs edit, live news, backups, and the audit. \
                        Refusals are `application/problem+json` (RFC 9457): `error` is a word for programs, `detail` says what \
-                       is wrong and what to do. docs/OPERATORS.md has the live socket's messages.",
+                       is wrong and what to do. docs/OPERATIONS.md has the live socket's messages.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/")),

@@ -1,4 +1,4 @@
-//! The table of settings in `docs/OPERATORS.md`, made from the structs: keys and defaults are
+//! The table of settings in `docs/OPERATIONS.md`, made from the structs: keys and defaults are
 //! theirs, only the sentences are here.
 
 use serde_json::Value;
@@ -323,11 +323,11 @@ mod tests {
 
     #[test]
     fn the_operators_guide_has_the_table_as_the_structs_have_it() {
-        let guide = include_str!("../../../docs/OPERATORS.md");
+        let guide = include_str!("../../../docs/OPERATIONS.md");
         let expected = table();
         assert!(
             guide.contains(&expected),
-            "put this table into docs/OPERATORS.md:\n{expected}"
+            "put this table into docs/OPERATIONS.md:\n{expected}"
         );
     }
 }

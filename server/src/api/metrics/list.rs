@@ -1,4 +1,4 @@
-//! Every metric there is: its name, its type, what it means. The table in `docs/OPERATORS.md` is made of this.
+//! Every metric there is: its name, its type, what it means. The table in `docs/OPERATIONS.md` is made of this.
 
 /// A family of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,11 +167,11 @@ mod tests {
 
     #[test]
     fn the_operators_guide_has_every_metric() {
-        let guide = include_str!("../../../../docs/OPERATORS.md");
+        let guide = include_str!("../../../../docs/OPERATIONS.md");
         let expected = metrics_table();
         assert!(
             guide.contains(&expected),
-            "put this table into docs/OPERATORS.md:\n{expected}"
+            "put this table into docs/OPERATIONS.md:\n{expected}"
         );
     }
 }

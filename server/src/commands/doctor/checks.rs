@@ -197,7 +197,7 @@ fn reach(settings: &Settings) -> Check {
     Check::mind(
         what,
         "other machines, without encryption",
-        "put a proxy with a certificate in front and set `server.public_url = \"https://...\"` (docs/OPERATORS.md, https)",
+        "put a proxy with a certificate in front and set `server.public_url = \"https://...\"` (docs/OPERATIONS.md, https)",
     )
 }
 
