@@ -25,7 +25,8 @@ pub fn wasm(layout: &Layout, folder: &Path) -> Result<()> {
     in_parallel(with_extension(folder, "wasm")?, |path| {
         tools::run(
             Command::new(layout.node_program("wasm-opt"))
-                .args(["-Oz", "--strip-producers", "--strip-target-features"])
+                // Twice: what the first round merges, the second can take out.
+                .args(["-Oz", "-Oz", "--strip-producers", "--strip-target-features"])
                 .args(FEATURES)
                 .arg(&path)
                 .arg("-o")

@@ -6,10 +6,7 @@ use leptos::{
     task::spawn_local,
 };
 use serde::Deserialize;
-use workbench::{
-    data::TableInfo,
-    simulation::trial::{Mapping, TimeIs},
-};
+use workbench::simulation::trial::{Mapping, TimeIs};
 
 use super::{new::words, server::import_trial};
 use crate::{
@@ -34,11 +31,24 @@ struct Came {
     name: String,
 }
 
+/// The table of a trial as it was read; more is told of it than its columns' names, and not needed here.
+#[derive(Clone, Deserialize)]
+struct Table {
+    id: String,
+    file_name: String,
+    columns: Vec<Named>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Named {
+    name: String,
+}
+
 /// The form; what came in appears in the list.
 #[component]
 pub(super) fn Import(is_import: RwSignal<bool>) -> impl IntoView {
     let toasts = use_toasts();
-    let table = RwSignal::new(None::<TableInfo>);
+    let table = RwSignal::new(None::<Table>);
     let problem = RwSignal::new(None::<String>);
     let sending = RwSignal::new(None::<String>);
     let tags = RwSignal::new(String::new());
@@ -88,7 +98,7 @@ pub(super) fn Import(is_import: RwSignal<bool>) -> impl IntoView {
 enum Taken {
     Runs(Vec<(String, String)>),
     /// It is still to be said what its columns mean.
-    Table(TableInfo),
+    Table(Table),
 }
 
 async fn take_in(files: &[Chosen], tags: &str) -> Result<Taken, AppError> {
@@ -120,7 +130,7 @@ fn say(toasts: Toasts, is_import: RwSignal<bool>, runs: &[(String, String)]) {
 
 /// Which column means what.
 #[component]
-fn Columns(table: TableInfo, tags: RwSignal<String>, is_import: RwSignal<bool>) -> impl IntoView {
+fn Columns(table: Table, tags: RwSignal<String>, is_import: RwSignal<bool>) -> impl IntoView {
     let toasts = use_toasts();
     let names: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
     let guess = |words: &[&str]| -> String {
