@@ -36,7 +36,8 @@ use bytes::Bytes;
 use utoipa::{
     IntoParams, IntoResponses, Modify, OpenApi,
     openapi::{
-        OpenApi as Description, RefOr,
+        OpenApi as Description, PathItem, RefOr,
+        path::{Operation, Parameter},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -68,8 +69,20 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default().routes(routes!(describe))
 }
 
-/// Adds what all areas have in common.
+/// Adds what all areas have in common, and leaves out what is there twice.
 pub(super) fn complete(description: &mut Description) {
+    for item in description.paths.paths.values_mut() {
+        let PathItem {
+            get,
+            put,
+            post,
+            delete,
+            patch,
+            ..
+        } = item;
+        let all = [get, put, post, delete, patch];
+        all.into_iter().flatten().for_each(told_once);
+    }
     let posts = description.paths.paths.values_mut();
     for post in posts.filter_map(|item| item.post.as_mut()) {
         let key = IdempotencyKey::into_params(|| None);
@@ -80,6 +93,23 @@ pub(super) fn complete(description: &mut Description) {
             post.responses.responses.entry(status).or_insert(refusal);
         }
     }
+}
+
+/// What is read off a handler's `Path` gives way to what was told of the same parameter.
+fn told_once(operation: &mut Operation) {
+    let parameters = operation.parameters.get_or_insert_default();
+    let place = |it: &Parameter| (it.parameter_in.clone(), it.name.clone());
+    let told: Vec<_> = parameters
+        .iter()
+        .filter_map(|it| match it {
+            RefOr::T(it) if it.description.is_some() => Some(place(it)),
+            _ => None,
+        })
+        .collect();
+    parameters.retain(|it| match it {
+        RefOr::T(it) => it.description.is_some() || !told.contains(&place(it)),
+        RefOr::Ref(_) => true,
+    });
 }
 
 impl Described {

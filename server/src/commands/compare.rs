@@ -20,7 +20,7 @@ use crate::{Error, Settings};
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Question {
     /// The runs, by id or name, at least two
-    #[arg(required = true, num_args = 2..)]
+    #[arg(required = true)]
     runs: Vec<String>,
     /// What is looked at: lines over time, or tests
     #[arg(long, default_value = "statistical", value_parser = among::<Mode>(&["overlay", "side_by_side", "difference", "statistical"]))]
