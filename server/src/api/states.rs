@@ -181,6 +181,7 @@ struct Back {
     #[param(minimum = 1, maximum = 500, default = json!(50))]
     limit: Option<usize>,
     /// Only versions before this one: `next` of the page before.
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
     before: Option<u64>,
 }
 

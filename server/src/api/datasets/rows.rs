@@ -16,7 +16,7 @@ const PAGE: u32 = 50;
 #[into_params(parameter_in = Query)]
 pub(super) struct Place {
     /// Rows to skip.
-    #[param(required = false)]
+    #[param(required = false, maximum = 18_446_744_073_709_551_615_u64)]
     #[serde(default)]
     offset: u64,
     /// Rows of one answer; 50 without it.

@@ -68,6 +68,7 @@ pub(super) struct Wanted {
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
     /// How many runs are passed over: `next` of the page before. A run that comes or goes meanwhile moves those behind it.
+    #[param(maximum = 4_294_967_295_u64)]
     offset: u32,
     /// Whether it is counted which protocols, models, statuses and tags those found have.
     facets: bool,
