@@ -1,6 +1,9 @@
 //! Files about a query over HTTP: its summary and its parameters go out, parameters come in; nothing changes by it.
 
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -158,6 +161,20 @@ async fn a_summary_is_a_zip_with_its_files() {
             assert!(file.text().contains(name), "{name}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_summary_comes_whole_to_a_browser_that_takes_it_compressed() {
+    let app = TestApp::new().await;
+    let request = Request::post("/query/summary.zip")
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", FORM)
+        .header("accept-encoding", "br")
+        .body(Body::from(fields(&women(), "")));
+    let file = app.send(request.unwrap()).await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert_eq!(file.header("content-encoding"), "br");
+    assert!(file.body.len() > 1_000);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use axum::{
     routing::{get, post},
 };
 use bytes::Bytes;
-use futures::{Stream, TryStreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use serde::{Deserialize, de::DeserializeOwned};
 use workbench::query::{ExportFormat, PageRequest, export_name};
 
@@ -118,7 +118,10 @@ pub(super) fn attachment(
     kind: &'static str,
     name: &str,
 ) -> Response {
-    let rows = rows.inspect_err(|error| tracing::error!(%error, "a download broke off"));
+    // Compression asks once more after the end.
+    let rows = rows
+        .inspect_err(|error| tracing::error!(%error, "a download broke off"))
+        .fuse();
     // The name is made of table names, and these are sanitised; a quote would end the header's value.
     let safe: String = name
         .chars()
