@@ -63,6 +63,13 @@ impl Sheet {
         focus(self.names.opener);
     }
 
+    /// Keeps the focus in it where what had it goes.
+    pub(crate) fn keep_focus(self) {
+        if self.is_open.get_untracked() {
+            focus(self.names.close.0);
+        }
+    }
+
     /// Escape closes.
     pub(crate) fn follow(self, event: &KeyboardEvent) {
         if event.key() == "Escape" && !event.default_prevented() {

@@ -39,7 +39,7 @@ pub(super) fn Filter(
             <div class="h-11 px-4 flex items-center border-b border-line shrink-0">
                 <h2 class="font-semibold">"Filter runs"</h2>
                 <span class="flex-1"></span>
-                <Clear seek/>
+                <Clear seek sheet/>
                 <SheetClose sheet/>
             </div>
             <div class="hf-sheet-body">
@@ -80,7 +80,7 @@ fn count(seek: Seek) -> usize {
 }
 
 #[component]
-fn Clear(seek: Seek) -> impl IntoView {
+fn Clear(seek: Seek, sheet: Sheet) -> impl IntoView {
     let toasts = use_toasts();
     let clear = move |_| {
         let before = seek.sought.get_untracked();
@@ -89,6 +89,7 @@ fn Clear(seek: Seek) -> impl IntoView {
                 list.clear();
             }
         });
+        sheet.keep_focus();
         toasts.offer("The filters are cleared", "Undo", move || {
             seek.to(before.clone());
         });
