@@ -8,15 +8,16 @@ set -uo pipefail
 scripts/setup.sh test || fail "set-up failed; nothing was tested"
 
 check "format" cargo fmt --all --check
-check "build, size budget" scripts/build.sh --check-budget
 
 # Lints come out of the build that the tests need anyway: clippy-driver stands in for rustc, for the workspace's crates
 # only, so the dependencies of `make run` are used and none is compiled or checked again
-# (docs/decisions/0001-one-native-profile.md). Warnings do not stop that build; they fail the check below.
+# (docs/decisions/0001-one-native-profile.md), and the workspace's own are compiled once: the server of the browser tests is
+# the one that is linted. Warnings do not stop that build; they fail the check below.
 export CLIPPY_ARGS="--cap-lints__CLIPPY_HACKERY__warn"
 linted() { RUSTC_WORKSPACE_WRAPPER=clippy-driver "$@"; }
 check "lints, native (ssr)" without_warnings linted cargo build --release --locked --all-targets
 check "lints, site build" without_warnings linted cargo build --release --locked --all-targets --package xtask
+check "site, size budget" "$(program xtask)" site --check-budget
 check "lints, load programs" without_warnings linted cargo build --release --locked --all-targets --package load
 check "lints, WASM (hydrate)" without_warnings linted \
   cargo build --locked --package frontend --lib --profile wasm-release --target wasm32-unknown-unknown
