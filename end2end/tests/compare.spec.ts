@@ -125,7 +125,8 @@ test("runs are added and taken away, and one that is not there is said", async (
   await page.getByRole("button", { name: "Take sim_gone away" }).click();
   await expect(page.getByText("sim_gone")).toHaveCount(0);
   const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Table as CSV" }).click();
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("group", { name: "Export" }).getByRole("link", { name: "Table as CSV" }).click();
   expect((await download).suggestedFilename()).toBe("comparison.csv");
 });
 
@@ -138,6 +139,11 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Add run" }).click();
     await expect(page.getByRole("group", { name: "Choose runs" }).getByRole("checkbox").first()).toBeVisible();
     await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Export" }).click();
+    await expect(page.getByRole("button", { name: "Copy table" })).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
     await mode(page, "Statistical").click();
     await expect(page.getByRole("region", { name: "Tests" })).toBeVisible();
     await expectAccessible(page);

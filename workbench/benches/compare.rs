@@ -107,6 +107,7 @@ fn run(seed: u64) -> (Side, TempDir) {
         bytes: done.bytes,
         checksum: done.checksum,
         runtime_ms: 0,
+        means: done.means,
     };
     let side = Side {
         info: info(order, result),

@@ -33,6 +33,7 @@ fn row(info: &RunInfo) -> Row {
         visits: result.map(|result| result.visits),
         bytes: result.map(|result| result.bytes),
         runtime_ms: result.map(|result| result.runtime_ms),
+        means: result.and_then(|result| result.means),
         tags: info.tags.clone(),
         is_pinned: info.is_pinned,
         created_at: info.created_at,

@@ -62,7 +62,12 @@ pub(super) fn Line(
         Some(ms) => format!("version {}, ran in {}", row.protocol_version, duration(ms)),
         None => format!("version {}", row.protocol_version),
     };
-    let count = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), format::count);
+    // Of a trial it is another measure that stands there, and no letters.
+    let means = row.means.filter(|_| !row.protocol_version.is_empty());
+    let vision = means.map(|it| [&*one(it.baseline), " → ", &one(it.last)].concat());
+    let injections = row.means.map(|it| one(it.injections));
+    let none = || "–".to_owned();
+    let count = |number: Option<u64>| number.map_or_else(none, format::count);
     view! {
         <tr
             id=place_id(at) aria-rowindex=at + 2 aria-selected=move || is_chosen().to_string()
@@ -78,7 +83,9 @@ pub(super) fn Line(
             <td class="num">{format::count(row.patients.into())}</td>
             <td class="num max-lg:hidden">{format::number(row.years, 2)}</td>
             <td class="num max-lg:hidden">{count(row.visits)}</td>
-            <td class="num pr-4! max-lg:hidden">{row.bytes.map_or_else(|| "–".to_owned(), format::bytes)}</td>
+            <td class="num max-xl:hidden">{vision.unwrap_or_else(none)}</td>
+            <td class="num max-xl:hidden">{injections.unwrap_or_else(none)}</td>
+            <td class="num pr-4! max-lg:hidden">{row.bytes.map_or_else(none, format::bytes)}</td>
         </tr>
     }
     .into_any()
@@ -104,6 +111,11 @@ fn Pin(id: String, is_pinned: bool, name: String) -> impl IntoView {
         <button tabindex="-1" class=class aria-pressed=is_pinned.to_string() aria-label=format!("Pin {name}") title="Kept in memory before others" on:click=pin><Icon name="pin" small=true/></button>
     }
     .into_any()
+}
+
+/// A mean with one decimal, as letters are read.
+fn one(mean: f64) -> String {
+    format!("{mean:.1}")
 }
 
 /// A time in milliseconds: `0.4 s`, `12.5 s`, `2 min 28 s`.

@@ -155,6 +155,8 @@ pub(super) fn Rows(
                         <th scope="col" class="num w-24 max-md:w-20">"Patients"</th>
                         <th scope="col" class="num w-16 max-lg:hidden">"Years"</th>
                         <th scope="col" class="num w-24 max-lg:hidden">"Visits"</th>
+                        <th scope="col" class="num w-28 max-xl:hidden" title="Mean over all patients, at baseline and at the last visit">"Vision, letters"</th>
+                        <th scope="col" class="num w-20 max-xl:hidden" title="Mean of a patient">"Injections"</th>
                         <th scope="col" class="num w-24 pr-4! max-lg:hidden">"Size"</th>
                     </tr>
                 </thead>

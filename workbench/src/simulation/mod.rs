@@ -37,7 +37,8 @@ pub(crate) use self::order::run_days;
 pub use self::{
     memory::{MemoryItem, MemoryReport, Suggestion},
     types::{
-        Amendment, Found, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus, Wanted,
+        Amendment, Found, Means, Order, Progress, Recruitment, RunInfo, RunResult, RunStatus,
+        Wanted,
     },
 };
 #[cfg(feature = "engine")]

@@ -17,7 +17,7 @@ use super::{
     order::OrderError,
     protocol::Protocol,
     tables::{Columns, GROUP_PATIENTS, Writer},
-    types::{Order, Progress},
+    types::{Means, Order, Progress},
 };
 use crate::{Error, query::parallel::parallel_on};
 
@@ -42,7 +42,7 @@ impl Meter {
 }
 
 /// What was simulated and written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Simulated {
     /// Rows of the table of patients.
     pub patients: u32,
@@ -52,6 +52,8 @@ pub struct Simulated {
     pub bytes: u64,
     /// SHA-256 over the content of both tables, in hexadecimal digits.
     pub checksum: String,
+    /// Means over the patients, if there are any.
+    pub means: Option<Means>,
 }
 
 /// Simulates an order under its protocol on so many threads, and writes both tables into an empty folder. Blocking.
@@ -94,6 +96,7 @@ pub fn simulate(
         visits: written.visits as u64,
         bytes: written.bytes,
         checksum: written.checksum,
+        means: written.means,
     })
 }
 

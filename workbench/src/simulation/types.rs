@@ -71,8 +71,19 @@ impl RunStatus {
     }
 }
 
+/// Means over all patients, to four decimals: what a list says of a run without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Means {
+    /// Vision before the first treatment, in ETDRS letters; of a trial the measure that stands in its place.
+    pub baseline: f64,
+    /// The same at the last visit; of who stopped, carried forward.
+    pub last: f64,
+    /// Injections of a patient.
+    pub injections: f64,
+}
+
 /// What a simulation produced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// Rows of the table of patients.
     pub patients: u32,
@@ -84,6 +95,9 @@ pub struct RunResult {
     pub checksum: String,
     /// How long it took to simulate and write, in milliseconds.
     pub runtime_ms: u64,
+    /// Means over its patients; `None` of runs that were kept before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<Means>,
 }
 
 /// A run, with everything that tells how it came to be.

@@ -45,6 +45,7 @@ fn simulated(
             bytes: done.bytes,
             checksum: done.checksum,
             runtime_ms: 0,
+            means: done.means,
         }),
         ..info(id, 2.0)
     };

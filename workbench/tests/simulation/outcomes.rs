@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 use workbench::simulation::{
-    Meter, Order, Recruitment, RunInfo, RunStatus, outcomes::outcomes, protocol::Protocol,
+    Means, Meter, Order, Recruitment, RunInfo, RunStatus, outcomes::outcomes, protocol::Protocol,
     simulate, tables::Stored,
 };
 
@@ -41,12 +41,13 @@ fn info(order: &Order) -> RunInfo {
     }
 }
 
-fn simulated(order: &Order) -> (Stored, tempfile::TempDir) {
+fn simulated(order: &Order) -> (Stored, Means, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let protocol = Protocol::read(&order.protocol).unwrap();
     let (meter, cancel) = (Meter::default(), CancellationToken::new());
-    simulate(&protocol, order, folder.path(), 2, &meter, &cancel).unwrap();
-    (Stored::open(folder.path()).unwrap(), folder)
+    let done = simulate(&protocol, order, folder.path(), 2, &meter, &cancel).unwrap();
+    let stored = Stored::open(folder.path()).unwrap();
+    (stored, done.means.unwrap(), folder)
 }
 
 #[track_caller]
@@ -63,8 +64,11 @@ fn measures_are_what_counting_every_life_gives() {
             duration_years: 3.0,
             ..order(text)
         };
-        let (stored, _folder) = simulated(&order);
+        let (stored, means, _folder) = simulated(&order);
         let found = outcomes(&info(&order), &stored).unwrap();
+        assert_near(means.baseline, found.all.baseline.mean);
+        assert_near(means.last, found.all.last.mean);
+        assert_near(means.injections, found.injections.mean);
         // 3 x 365.25 days.
         let lives = lives(text, u64::from(PATIENTS), 1095, order.seed);
 
@@ -141,7 +145,7 @@ fn who_came_late_is_not_in_a_year_that_is_not_over() {
         duration_years: 3.0,
         ..order(STANDARD)
     };
-    let (stored, _folder) = simulated(&order);
+    let (stored, _, _folder) = simulated(&order);
     let found = outcomes(&info(&order), &stored).unwrap();
     let all = found.all.last.n as f64;
     // 13 months are 395.72 days of 1095, 25 months 761.

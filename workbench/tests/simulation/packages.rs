@@ -186,6 +186,20 @@ async fn an_older_record_comes_in_a_package_too() {
         manifest["run"]["schema_version"] = 1.into();
         let record = manifest["run"]["record"].as_object_mut().unwrap();
         assert!(record.remove("trial").is_some() && record.remove("carried").is_some());
+        let result = record["result"].as_object_mut().unwrap();
+        assert!(result.remove("means").is_some());
+    });
+    let came = import(&b, &packed(&files)).await.unwrap();
+    assert_eq!(came.result, run.result);
+}
+
+#[tokio::test]
+async fn what_a_list_says_of_a_strangers_run_is_counted_and_not_believed() {
+    let b = bench().await;
+    let run = completed(&b, small()).await;
+    let mut files = files(&package(&b.runs, &run.id).await);
+    with_manifest(&mut files, |manifest| {
+        manifest["run"]["record"]["result"]["means"]["last"] = 99.into();
     });
     let came = import(&b, &packed(&files)).await.unwrap();
     assert_eq!(came.result, run.result);

@@ -21,6 +21,21 @@ pub(super) struct Produced {
     checksum: String,
     /// How long it took to simulate and write, in milliseconds.
     runtime_ms: u64,
+    /// Means over its patients; absent of runs kept before there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    means: Option<PatientMeans>,
+}
+
+/// Means over all patients of a run.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunMeans)]
+pub(super) struct PatientMeans {
+    /// Vision before the first treatment, in ETDRS letters; of a trial the measure that stands in its place.
+    baseline: f64,
+    /// The same at the last visit; of who stopped, carried forward.
+    last: f64,
+    /// Injections of a patient.
+    injections: f64,
 }
 
 /// Which column of a trial's table meant what.
@@ -87,6 +102,11 @@ impl From<RunResult> for Produced {
             bytes: result.bytes,
             checksum: result.checksum,
             runtime_ms: result.runtime_ms,
+            means: result.means.map(|means| PatientMeans {
+                baseline: means.baseline,
+                last: means.last,
+                injections: means.injections,
+            }),
         }
     }
 }

@@ -95,6 +95,7 @@ mod tests {
             bytes: 0,
             checksum: String::new(),
             runtime_ms: 0,
+            means: None,
         };
         // Patient, date, vision: 4 bytes each; day, interval: 2; state: 1; injected and "has an interval": a bit.
         assert_eq!(estimate(&result), 8_000 * 17 + 8_000 * 2 / 8);

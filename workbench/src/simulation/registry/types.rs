@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::simulation::RunStatus;
+use crate::simulation::{Means, RunStatus};
 
 /// By what runs are ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,6 +70,8 @@ pub struct RunRow {
     pub bytes: Option<u64>,
     /// How long it took.
     pub runtime_ms: Option<u64>,
+    /// Means over its patients; `None` of runs that were kept before there were any.
+    pub means: Option<Means>,
     /// Words to find it by.
     pub tags: Vec<String>,
     /// Whether it is to be kept in memory before others.

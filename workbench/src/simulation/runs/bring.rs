@@ -140,7 +140,8 @@ impl Runs {
             let manifest = package::unpack(&path, &folder)?;
             let mut record = record_of(&manifest.run)?;
             if let Some(result) = &mut record.result {
-                tables::examine(&folder, result).map_err(|flaw| PackageError::Table {
+                let means = tables::examine(&folder, result);
+                result.means = means.map_err(|flaw| PackageError::Table {
                     name: flaw.table.to_owned(),
                     problem: flaw.problem,
                 })?;

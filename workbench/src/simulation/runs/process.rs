@@ -61,6 +61,7 @@ impl Runs {
                 bytes: done.bytes,
                 checksum: done.checksum,
                 runtime_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+                means: done.means,
             })
         };
         let outcome = self.in_turn(&active, work).await;

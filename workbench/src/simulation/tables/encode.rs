@@ -11,6 +11,7 @@ use parquet::{
 use super::{
     columns::Columns,
     digest::{self, GroupDigest},
+    sums::Sums,
 };
 use crate::Error;
 
@@ -22,6 +23,7 @@ pub(super) struct Encoded {
     pub(super) patients: Vec<ArrowColumnChunk>,
     pub(super) visits: Vec<ArrowColumnChunk>,
     pub(super) digest: GroupDigest,
+    pub(super) sums: Sums,
     pub(super) visit_rows: usize,
 }
 
@@ -37,6 +39,7 @@ impl Encoder {
         let (patients, visits) = columns.finish()?;
         Ok(Encoded {
             digest: digest::of_group(&patients, &visits)?,
+            sums: Sums::of_group(&patients),
             visit_rows: visits.num_rows(),
             patients: chunks(&self.patients, number, &patients)?,
             visits: chunks(&self.visits, number, &visits)?,

@@ -7,6 +7,7 @@
 //! - `export`: a table to take home
 //! - `examine`: tables that a stranger brought
 //! - `writer`: row groups into files, in order, whoever was ready first
+//! - `sums`: what a list says of a run
 //! - `stored`: tables read back, whole, by column or by row group
 //!
 //! Both are sorted by patient and time and written in **groups** of [`GROUP_PATIENTS`] patients: the n-th row group of
@@ -19,6 +20,7 @@ mod examine;
 mod export;
 mod schema;
 mod stored;
+mod sums;
 mod writer;
 
 pub(super) use self::{

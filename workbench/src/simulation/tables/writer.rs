@@ -21,14 +21,16 @@ use super::{
     digest::{self, GroupDigest},
     encode::{Encoded, Encoder, properties},
     schema::{PATIENTS_FILE, VISITS_FILE, patients_schema, visits_schema},
+    sums::Sums,
 };
-use crate::Error;
+use crate::{Error, simulation::Means};
 
 /// What was written.
 pub(crate) struct Written {
     pub(crate) visits: usize,
     pub(crate) bytes: u64,
     pub(crate) checksum: String,
+    pub(crate) means: Option<Means>,
 }
 
 /// Both files of a run in the making.
@@ -43,6 +45,7 @@ struct Files {
     /// Groups that were ready before their turn.
     waiting: BTreeMap<usize, Encoded>,
     digests: Vec<GroupDigest>,
+    sums: Vec<Sums>,
     visit_rows: usize,
 }
 
@@ -61,6 +64,7 @@ impl Writer {
                 visits,
                 waiting: BTreeMap::new(),
                 digests: Vec::new(),
+                sums: Vec::new(),
                 visit_rows: 0,
             }),
         })
@@ -100,6 +104,7 @@ impl Writer {
             visits: files.visit_rows,
             bytes,
             checksum: digest::of_run(&files.digests),
+            means: Sums::means(&files.sums),
         })
     }
 }
@@ -109,6 +114,7 @@ impl Files {
         append(&mut self.patients, group.patients)?;
         append(&mut self.visits, group.visits)?;
         self.digests.push(group.digest);
+        self.sums.push(group.sums);
         self.visit_rows += group.visit_rows;
         Ok(())
     }

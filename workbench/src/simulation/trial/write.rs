@@ -30,5 +30,6 @@ pub(crate) fn write(arm: &Arm, folder: &Path) -> Result<RunResult, Error> {
         bytes: written.bytes,
         checksum: written.checksum,
         runtime_ms: 0,
+        means: written.means,
     })
 }

@@ -19,10 +19,11 @@ use super::{
     GROUP_PATIENTS, PATIENTS_FILE, VISITS_FILE, digest,
     schema::{patients_schema, visits_schema},
     stored::Stored,
+    sums::Sums,
 };
 use crate::{
     query::parallel::{parallel_on, threads},
-    simulation::RunResult,
+    simulation::{Means, RunResult},
 };
 
 /// Visits of one group: 2,000 of each patient, more than any protocol asks for.
@@ -45,14 +46,15 @@ fn flaw(table: &'static str, problem: impl Into<String>) -> Flaw {
     }
 }
 
-/// Looks at the tables in a folder, which must have the rows and the checksum that `expected` says. Blocking.
-pub(crate) fn examine(folder: &Path, expected: &RunResult) -> Result<(), Flaw> {
+/// Looks at the tables in a folder, which must have the rows and the checksum that `expected` says; the means of what is
+/// in them. Blocking.
+pub(crate) fn examine(folder: &Path, expected: &RunResult) -> Result<Option<Means>, Flaw> {
     // A reader of Parquet that meets what nobody ever wrote may give up loudly.
     let looked = catch_unwind(AssertUnwindSafe(|| look(folder, expected)));
     looked.unwrap_or_else(|_| Err(flaw(VISITS_FILE, "it cannot be read at all")))
 }
 
-fn look(folder: &Path, expected: &RunResult) -> Result<(), Flaw> {
+fn look(folder: &Path, expected: &RunResult) -> Result<Option<Means>, Flaw> {
     let stored = Stored::open(folder).map_err(|error| flaw(VISITS_FILE, error.to_string()))?;
     let (patients, visits) = stored.footers();
     let groups = u64::from(expected.patients).div_ceil(u64::from(GROUP_PATIENTS));
@@ -87,18 +89,20 @@ fn look(folder: &Path, expected: &RunResult) -> Result<(), Flaw> {
         let problem = format!("it has {visits} visits instead of {}", expected.visits);
         return Err(flaw(VISITS_FILE, problem));
     }
-    let digests = parallel_on(threads(), stored.groups(), |group| {
+    let looked = parallel_on(threads(), stored.groups(), |group| {
         let patients = stored.group_of_patients(group)?;
         let visits = stored.group_of_visits(group)?;
         let looked = look_at_rows(group, &patients, &visits, visit_rows[group]);
         looked.map_err(|flaw| crate::Error::BadRequest(flaw.to_string()))?;
-        digest::of_group(&patients, &visits)
+        let sums = Sums::of_group(&patients);
+        Ok((digest::of_group(&patients, &visits)?, sums))
     });
-    let digests = digests.map_err(|error| flaw(VISITS_FILE, error.to_string()))?;
+    let looked = looked.map_err(|error| flaw(VISITS_FILE, error.to_string()))?;
+    let (digests, sums): (Vec<_>, Vec<_>) = looked.into_iter().unzip();
     let checksum = digest::of_run(&digests);
     if checksum != expected.checksum {
         let problem = format!("the checksum of both tables is {checksum}");
         return Err(flaw(VISITS_FILE, problem));
     }
-    Ok(())
+    Ok(Sums::means(&sums))
 }
