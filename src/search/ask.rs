@@ -12,6 +12,7 @@ use super::{
 use crate::{Revision, Scope, State, Status, Timestamp};
 
 /// A checked query in one scope at one time.
+#[derive(Clone)]
 pub struct Ask {
     pub(crate) scope: Scope,
     pub(crate) filters: Vec<Filter>,
@@ -23,7 +24,7 @@ pub struct Ask {
     /// States that end later than this are not over.
     pub(crate) now: Timestamp,
     /// What the lifecycles say about the others.
-    pub(crate) is_over: Box<dyn Fn(&State) -> bool + Send + Sync>,
+    pub(crate) is_over: Arc<dyn Fn(&State) -> bool + Send + Sync>,
 }
 
 impl fmt::Debug for Ask {
@@ -81,6 +82,8 @@ pub(crate) struct Selection<'a> {
     /// The best so far behind the cursor, in order: one more than the page holds.
     best: Vec<(Key, Arc<State>)>,
     counted: u64,
+    /// The total, where it was counted before.
+    known: Option<Total>,
     /// Whether there may be more than were counted.
     is_cut: bool,
 }
@@ -91,6 +94,7 @@ impl<'a> Selection<'a> {
             ask,
             best: Vec::new(),
             counted: 0,
+            known: ask.after.as_ref().map(|(_, total)| *total),
             is_cut: false,
         }
     }
@@ -123,6 +127,11 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// Tells the total: it need not be counted.
+    pub(crate) fn know(&mut self, total: Total) {
+        self.known = Some(total);
+    }
+
     /// Says that nobody counts on.
     pub(crate) fn cut(&mut self) {
         self.is_cut = true;
@@ -135,15 +144,15 @@ impl<'a> Selection<'a> {
 
     /// Whether no further state would change the total.
     pub(crate) fn is_counted(&self) -> bool {
-        self.ask.after.is_some() || self.counted > COUNTED
+        self.known.is_some() || self.counted > COUNTED
     }
 
     pub(crate) fn found(mut self) -> Found {
         let has_more = self.best.len() > self.ask.limit;
         self.best.truncate(self.ask.limit);
         let last = self.best.last().filter(|_| has_more);
-        let total = match self.ask.after {
-            Some((_, total)) => total,
+        let total = match self.known {
+            Some(total) => total,
             None if self.is_cut || self.is_counted() => Total::AtLeast(self.counted.min(COUNTED)),
             None => Total::Exact(self.counted),
         };

@@ -230,7 +230,7 @@ impl StateManager {
             after: query.after.map(|cursor| (cursor.key, cursor.total)),
             limit: query.limit.min(MAX_PAGE),
             now,
-            is_over: Box::new(move |state| states.end_of(state, now).is_some()),
+            is_over: Arc::new(move |state| states.end_of(state, now).is_some()),
         };
         let found = self.within("search", self.backend().search(&ask)).await?;
         let states = found.states.iter().map(|state| self.upgraded(state));

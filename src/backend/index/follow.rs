@@ -69,7 +69,12 @@ impl Follower {
     /// Whether everything up to `until` could be found when the index was last brought forward. It may have been thrown
     /// away since: who reads it sees how far it is.
     pub(in crate::backend) fn has_reached(&self, until: Revision) -> bool {
-        until.0 < self.ahead.load(Relaxed)
+        until < self.ahead()
+    }
+
+    /// The first revision that may not be found yet, as of then.
+    pub(in crate::backend) fn ahead(&self) -> Revision {
+        Revision(self.ahead.load(Relaxed))
     }
 
     /// Waits until everything up to `until` can be found.

@@ -10,7 +10,7 @@ use crate::{
     Revision, State, Timestamp,
     backend::Fault,
     search::{
-        Ask, COUNTED, Found, Selection, Sort,
+        Ask, COUNTED, Found, Selection, Sort, Total,
         sort::{By, Key},
     },
 };
@@ -66,6 +66,14 @@ pub(in crate::backend) trait Index: Send {
 
     /// The states that were written at these places of the log.
     async fn states(&mut self, places: &[Revision]) -> Result<Vec<(Revision, Arc<State>)>, Fault>;
+
+    /// The total, if the same was asked before and it has not changed. An index need not remember any.
+    fn total(&self, _now: Timestamp) -> Option<Total> {
+        None
+    }
+
+    /// Tells the total. It stays as it is until somebody writes, or until this time.
+    fn counted(&mut self, _total: Total, _until: Option<Timestamp>) {}
 }
 
 /// The answer to `ask`, from an index that gives the candidates of its plan.
@@ -90,9 +98,19 @@ pub(in crate::backend) async fn answer(
         is_sorted_here,
         selection: Selection::new(ask),
         looked: 0,
+        are_sure: true,
+        until: None,
     };
+    let is_to_be_counted = ask.after.is_none() && plan.is_exact();
+    let known = index.total(ask.now).filter(|_| is_to_be_counted);
+    known.into_iter().for_each(|it| walk.selection.know(it));
     walk.go(index, &order, after).await?;
-    Ok(walk.selection.found())
+    let (are_sure, until) = (walk.are_sure, walk.until);
+    let found = walk.selection.found();
+    if is_to_be_counted && known.is_none() && are_sure {
+        index.counted(found.total, until);
+    }
+    Ok(found)
 }
 
 struct Walk<'a> {
@@ -102,6 +120,9 @@ struct Walk<'a> {
     selection: Selection<'a>,
     /// States that were looked at.
     looked: u64,
+    /// Whether the terms of every candidate so far said that it matches, and when the first of them ends.
+    are_sure: bool,
+    until: Option<Timestamp>,
 }
 
 impl Walk<'_> {
@@ -113,8 +134,9 @@ impl Walk<'_> {
         mut after: Option<Key>,
     ) -> Result<(), Fault> {
         loop {
-            let candidates = index.candidates(order, after.as_ref(), CANDIDATES).await?;
-            let is_last = candidates.len() < CANDIDATES;
+            let wanted = self.wanted();
+            let candidates = index.candidates(order, after.as_ref(), wanted).await?;
+            let is_last = candidates.len() < wanted;
             let mut left = candidates.len();
             for some in candidates.chunks(LOOKS) {
                 self.take(index, some).await?;
@@ -134,6 +156,15 @@ impl Walk<'_> {
         }
     }
 
+    /// How many candidates are asked for: where they need not be counted, as many as the page takes.
+    fn wanted(&self) -> usize {
+        let is_page = self.selection.is_counted() && self.plan.is_exact() && !self.is_sorted_here;
+        match is_page {
+            true => self.selection.room(),
+            false => CANDIDATES,
+        }
+    }
+
     async fn take(
         &mut self,
         index: &mut impl Index,
@@ -147,6 +178,8 @@ impl Walk<'_> {
         let mut looks = Vec::new();
         for candidate in candidates {
             let is_sure = self.is_sure(candidate);
+            self.are_sure &= is_sure;
+            self.until = self.until.into_iter().chain(candidate.ends).min();
             if room > 0 || !is_sure {
                 looks.push(candidate.revision);
             }

@@ -154,8 +154,7 @@ impl Backend for Sqlite {
     }
 
     async fn search(&self, ask: &Ask) -> Result<Found, Fault> {
-        let newest = self.revision().await?;
-        self.search.answer(ask, newest).await
+        self.search.answer(ask).await
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
@@ -192,11 +191,7 @@ impl Backend for Sqlite {
     }
 
     async fn revision(&self) -> Result<Revision, Fault> {
-        let newest: i64 = sqlx::query_scalar(row::REVISION)
-            .fetch_one(&self.readers)
-            .await
-            .map_err(SqliteFault::from)?;
-        Ok(Revision(u64::try_from(newest)?))
+        row::revision(&self.readers).await
     }
 
     async fn thin(&self, records: &[Thinned]) -> Result<u64, Fault> {

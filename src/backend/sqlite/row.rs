@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlitePool};
 
-use super::{Fault, Held};
+use super::{Fault, Held, SqliteFault};
 use crate::{Change, Revision, State, Timestamp, Transition, backend::origin};
 
 pub(super) const GET: &str = "
@@ -60,6 +60,15 @@ impl Record {
             after: state(&self.after)?,
         })
     }
+}
+
+/// Where the log ends.
+pub(super) async fn revision(readers: &SqlitePool) -> Result<Revision, Fault> {
+    let newest: i64 = sqlx::query_scalar(REVISION)
+        .fetch_one(readers)
+        .await
+        .map_err(SqliteFault::from)?;
+    Ok(Revision(u64::try_from(newest)?))
 }
 
 /// A state from its JSON.

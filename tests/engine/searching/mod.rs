@@ -6,12 +6,12 @@ mod random;
 mod servers;
 
 use holdfast::{
-    Error, Kind, Query, StateManager,
-    search::{COUNTED, Cursor, MAX_FILTER_BYTES},
+    Error, Expected, Kind, Query, StateManager, Update,
+    search::{COUNTED, Cursor, MAX_FILTER_BYTES, Total},
 };
 use serde_json::json;
 
-use crate::support::{ada, adas, bobs, new, store, worlds};
+use crate::support::{ada, adas, bobs, id, new, store, worlds};
 
 /// The ids of what is found, in order.
 pub async fn found(states: &StateManager, query: Query) -> Vec<String> {
@@ -173,6 +173,53 @@ async fn lifecycles_decide_what_is_over() {
             "{}",
             world.name
         );
+    }
+}
+
+/// A total may be remembered, but never longer than it is right.
+#[tokio::test]
+async fn a_total_follows_what_is_written_and_what_ends() {
+    for world in worlds().await {
+        if world.name.contains("sealed") {
+            continue;
+        }
+        let states = &world.states;
+        let total = async |limit| {
+            let query = all_with("data.site = \"north\"").limit(limit);
+            let page = states.search(&adas(), query).await.unwrap();
+            assert!(page.states.len() <= limit);
+            page.total
+        };
+        let register = async |name: &str, site: &str| {
+            let state = new(Kind::STORE, name, json!({ "site": site }));
+            let soon = holdfast::Ttl::For(std::time::Duration::from_secs(5));
+            let ends = name.starts_with("short");
+            let state = if ends { state.with_ttl(soon) } else { state };
+            states.register(state, &ada()).await.unwrap();
+        };
+        for n in 0..4 {
+            register(&format!("north{n}"), "north").await;
+            register(&format!("south{n}"), "south").await;
+        }
+        for limit in [2, 0, 9, 2] {
+            assert_eq!(total(limit).await, Total::Exact(4), "{}", world.name);
+        }
+        register("short", "north").await;
+        for limit in [0, 2, 2] {
+            assert_eq!(total(limit).await, Total::Exact(5), "{}", world.name);
+        }
+        world.clock.advance(std::time::Duration::from_secs(6));
+        for limit in [2, 2, 0] {
+            assert_eq!(total(limit).await, Total::Exact(4), "{}", world.name);
+        }
+        let moved = Update::Replace(json!({"site": "south"}));
+        states
+            .update(&adas(), &id("north1"), moved, Expected::Any, &ada())
+            .await
+            .unwrap();
+        for limit in [2, 0] {
+            assert_eq!(total(limit).await, Total::Exact(3), "{}", world.name);
+        }
     }
 }
 

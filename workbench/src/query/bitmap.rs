@@ -76,6 +76,18 @@ impl Bitmap {
             .sum()
     }
 
+    /// How many are in both.
+    pub(crate) fn count_both(&self, other: &Self) -> u64 {
+        let both = self.words.iter().zip(&other.words);
+        both.map(|(a, b)| u64::from((a & b).count_ones())).sum()
+    }
+
+    /// The same set over more places.
+    pub(crate) fn grow(&mut self, len: usize) {
+        self.len = self.len.max(len);
+        self.words.resize(self.len.div_ceil(64), 0);
+    }
+
     /// The members, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.words

@@ -6,7 +6,7 @@
 //! filters and columns came to.
 
 #[cfg(feature = "engine")]
-mod bitmap;
+pub(crate) mod bitmap;
 #[cfg(feature = "engine")]
 mod cell;
 #[cfg(feature = "engine")]

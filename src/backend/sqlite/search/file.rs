@@ -5,17 +5,21 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
 use sqlx::{
-    ConnectOptions, Executor, SqliteConnection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    ConnectOptions, Executor, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::super::{BUSY, CHECKPOINT_PAGES, READERS};
+use super::{
+    super::{BUSY, CHECKPOINT_PAGES},
+    counts::Counts,
+    readers::Readers,
+};
 use crate::backend::Fault;
 
 /// What the tables below and the terms in them mean. Another number, another index: it is made anew.
@@ -50,16 +54,14 @@ const TABLES: &str = "
     INSERT OR IGNORE INTO head VALUES (1, 3, 0, 0, '');";
 
 /// The page cache of each connection in kB, negative as SQLite wants it.
-const CACHE: &str = "-16384";
+pub(super) const CACHE: i64 = -16_384;
 
-/// How much of the file is read without being copied.
-const MAPPED: &str = "1073741824";
-
-/// Where an index is, and the connections that read it.
+/// Where an index is, the connections that read it, and what was counted in it.
 #[derive(Debug)]
 pub(super) struct Files {
     path: PathBuf,
-    readers: Mutex<SqlitePool>,
+    pub(super) readers: Arc<Readers>,
+    pub(super) counts: Counts,
     is_given_up: AtomicBool,
 }
 
@@ -67,17 +69,11 @@ impl Files {
     pub(super) fn beside(database: &Path) -> Self {
         let path = with(database, "-search");
         Self {
-            readers: Mutex::new(pool(&path)),
+            readers: Readers::of(database, &path),
+            counts: Counts::default(),
             path,
             is_given_up: AtomicBool::new(false),
         }
-    }
-
-    pub(super) fn readers(&self) -> SqlitePool {
-        self.readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
     }
 
     /// Asks for a new index: this one is of no use.
@@ -92,7 +88,7 @@ impl Files {
     /// A connection that writes; the file and its tables are there then.
     pub(super) async fn open(&self) -> Result<SqliteConnection, Fault> {
         let options = options(&self.path).create_if_missing(true);
-        let options = options.pragma("cache_size", CACHE);
+        let options = options.pragma("cache_size", CACHE.to_string());
         let options = options.pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
         let mut connection = options.connect().await?;
         connection.execute(sqlx::raw_sql(TABLES)).await?;
@@ -107,14 +103,11 @@ impl Files {
 
     /// Throws the file away.
     pub(super) async fn discard(&self) -> Result<(), Fault> {
-        let old = std::mem::replace(
-            &mut *self.readers.lock().unwrap_or_else(PoisonError::into_inner),
-            pool(&self.path),
-        );
-        old.close().await;
+        let _closed = self.readers.closed().await?;
         let parts = ["", "-wal", "-shm"].map(|suffix| with(&self.path, suffix));
         tokio::task::spawn_blocking(move || parts.iter().try_for_each(|part| removed(part)))
             .await??;
+        self.counts.clear();
         self.is_given_up.store(false, Relaxed);
         Ok(())
     }
@@ -137,12 +130,16 @@ pub(super) fn is_damage(error: &Fault) -> bool {
     // SQLITE_ERROR (a table is missing), SQLITE_CORRUPT, SQLITE_CANTOPEN and SQLITE_NOTADB, whose
     // extended codes have more bits above these.
     const CODES: [i32; 4] = [1, 11, 14, 26];
-    let code = match error.downcast_ref() {
-        Some(sqlx::Error::Database(error)) => error.code(),
-        _ => return error.is::<Damage>(),
+    let of_writer = || match error.downcast_ref()? {
+        sqlx::Error::Database(error) => error.code()?.parse::<i32>().ok(),
+        _ => None,
     };
-    let code = code.and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| CODES.contains(&(code & 0xff)))
+    let of_reader = || {
+        let error = error.downcast_ref::<rusqlite::Error>()?.sqlite_error()?;
+        Some(error.extended_code)
+    };
+    let code = of_reader().or_else(of_writer);
+    error.is::<Damage>() || code.is_some_and(|code| CODES.contains(&(code & 0xff)))
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -152,18 +149,6 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY)
-}
-
-fn pool(path: &Path) -> SqlitePool {
-    let options = options(path).pragma("query_only", "ON");
-    let options = options
-        .pragma("cache_size", CACHE)
-        .pragma("mmap_size", MAPPED);
-    SqlitePoolOptions::new()
-        .max_connections(READERS)
-        // As of those that read the states.
-        .test_before_acquire(false)
-        .connect_lazy_with(options)
 }
 
 fn with(path: &Path, suffix: &str) -> PathBuf {

@@ -2,21 +2,26 @@
 //!
 //! Nothing in that file is the only copy of anything. It follows the log (`feed`), is written without
 //! waiting for the disk, and is made anew when it is missing, damaged, of another format or of
-//! another database (`file`). `index` reads it.
+//! another database (`file`). `index` reads it, over connections of its own (`readers`); `counts` is what it counted.
 
+mod counts;
 mod feed;
 mod file;
 mod index;
+mod readers;
 
 use std::{path::Path, sync::Arc};
 
 use sqlx::SqlitePool;
 use tokio::sync::Notify;
 
-use self::{feed::SqliteFeed, file::Files};
-use super::{Fault, SqliteFault};
+use self::{
+    feed::SqliteFeed,
+    file::Files,
+    index::{Looked, Since},
+};
+use super::{Fault, SqliteFault, row};
 use crate::{
-    Revision,
     backend::index::Follower,
     search::{Ask, Found},
 };
@@ -44,22 +49,23 @@ impl Search {
         }
     }
 
-    /// The answer as of `newest` or later.
-    pub(super) async fn answer(&self, ask: &Ask, newest: Revision) -> Result<Found, Fault> {
-        let mut attempts = 1..=ATTEMPTS;
+    /// The answer as of now or later.
+    pub(super) async fn answer(&self, ask: &Ask) -> Result<Found, Fault> {
         // Mostly nobody wrote since the index was brought forward; else it is read as if nothing were known of it.
-        let mut is_there = self.follower.has_reached(newest);
+        let ahead = self.follower.ahead();
+        let newest = match self.look(ask, Since::Now { ahead }).await {
+            Ok(Looked::Found(found)) => return Ok(found),
+            Ok(Looked::Behind(newest)) => newest,
+            Err(_) => row::revision(&self.log).await?,
+        };
+        let mut attempts = 1..=ATTEMPTS;
         loop {
-            let is_first_look = std::mem::take(&mut is_there);
-            if !is_first_look {
-                self.follower.reach(newest).await?;
-            }
-            let error = match index::answer(&self.files, &self.log, ask, newest).await {
-                Ok(Some(found)) => return Ok(found),
-                _ if is_first_look => continue,
+            self.follower.reach(newest).await?;
+            let error = match self.look(ask, Since::Then(newest)).await {
+                Ok(Looked::Found(found)) => return Ok(found),
                 // Another process has begun to bring it forward, and this one helps; or it is not
                 // the same file any more.
-                Ok(None) => "the index does not follow its database".into(),
+                Ok(Looked::Behind(_)) => "the index does not follow its database".into(),
                 Err(error) if file::is_damage(&error) => {
                     self.files.give_up();
                     error
@@ -72,5 +78,11 @@ impl Search {
                 Some(_) => {}
             }
         }
+    }
+
+    async fn look(&self, ask: &Ask, since: Since) -> Result<Looked, Fault> {
+        let (files, ask) = (Arc::clone(&self.files), ask.clone());
+        let look = move |reader: &mut _| index::answer(reader, &files.counts, &ask, since);
+        self.files.readers.read(look).await
     }
 }

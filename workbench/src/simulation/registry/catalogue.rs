@@ -1,64 +1,62 @@
 //! The runs of one scope, and which of them fit.
 //!
-//! Tags, protocols and models are kept once and each run has their numbers; a word is compared with each of them once,
-//! and with what is the run's own. So the time of a search hardly depends on how many tags and parameters runs have.
+//! What runs share is kept once, with the runs that have it (`facts`): a word is compared with each value once, and with what is a
+//! run's own in one go over all of them (`own`). Which runs fit is a set of bits, and so is who has a frequent value: the
+//! time of a search hardly depends on how many tags and parameters runs have.
 
 use std::{collections::HashMap, time::Instant};
 
-use super::{
-    order::page,
-    types::{Browse, Browsed, Facet, RunRow},
-    words::{Shared, Texts, folded, wanted},
-};
-use crate::simulation::{RunInfo, RunStatus};
+use memchr::memmem::Finder;
 
-/// Values of one facet that are told.
-const FACETS: usize = 50;
+use super::{
+    facts::{Facts, Numbers},
+    order::page,
+    own::{BETWEEN, Own},
+    types::{Browse, Browsed, RunRow},
+    words::{folded, wanted},
+};
+use crate::{query::bitmap::Bitmap, simulation::RunInfo};
 
 /// All runs of a scope, light.
 #[derive(Default)]
 pub(crate) struct Catalogue {
     runs: Vec<Entry>,
     places: HashMap<String, usize>,
-    protocols: Shared,
-    models: Shared,
-    tags: Shared,
-    texts: Texts,
+    facts: Facts,
+    own: Own,
 }
 
 /// One run.
 pub(super) struct Entry {
+    /// Without its tags: they are among the numbers.
     pub(super) row: RunRow,
     /// When it was last changed.
     pub(super) changed_at: i64,
-    /// What only it has, folded: name, id, notes, and the rest of its fields.
-    own: String,
-    protocol: u32,
-    model: u32,
-    text: u32,
-    tags: Vec<u32>,
-}
-
-/// A word, and what has it.
-struct Word {
-    word: String,
-    protocols: Vec<bool>,
-    models: Vec<bool>,
-    tags: Vec<bool>,
-    texts: Vec<bool>,
+    numbers: Numbers,
 }
 
 impl Catalogue {
     /// Takes a run in, or what it has become.
     pub(crate) fn put(&mut self, run: &RunInfo, changed_at: i64) {
-        let entry = self.entry(run, changed_at);
-        match self.places.get(&run.id) {
-            Some(place) => self.runs[*place] = entry,
+        let entry = Entry {
+            row: row(run),
+            changed_at,
+            numbers: self.facts.of(run),
+        };
+        let place = match self.places.get(&run.id) {
+            Some(place) => {
+                let before = std::mem::replace(&mut self.runs[*place], entry);
+                self.facts.release(&before.numbers, *place);
+                *place
+            }
             None => {
                 self.places.insert(run.id.clone(), self.runs.len());
                 self.runs.push(entry);
+                self.runs.len() - 1
             }
-        }
+        };
+        self.hold(place);
+        self.own.put(place, &own(run));
     }
 
     /// A run is not there any more.
@@ -66,55 +64,19 @@ impl Catalogue {
         let Some(place) = self.places.remove(id) else {
             return;
         };
-        self.runs.swap_remove(place);
+        let gone = self.runs.swap_remove(place);
+        self.facts.release(&gone.numbers, place);
+        self.own.swap_remove(place);
         if let Some(moved) = self.runs.get(place) {
             self.places.insert(moved.row.id.clone(), place);
+            self.facts.release(&moved.numbers, self.runs.len());
+            self.hold(place);
         }
     }
 
-    fn entry(&mut self, run: &RunInfo, changed_at: i64) -> Entry {
-        let result = run.result.as_ref();
-        let own = [
-            run.name.as_str(),
-            &run.id,
-            &run.notes,
-            &run.protocol_version,
-            &run.protocol_checksum,
-            &run.engine,
-            &run.seed.to_string(),
-            &run.patients.to_string(),
-            &run.start_date,
-            &run.created_by,
-            run.reason.as_deref().unwrap_or_default(),
-            result.map_or("", |result| &result.checksum),
-            run.carried.as_ref().map_or("", |carried| &carried.id),
-        ];
-        Entry {
-            row: RunRow {
-                id: run.id.clone(),
-                name: run.name.clone(),
-                status: run.status,
-                reason: run.reason.clone(),
-                protocol: run.protocol_name.clone(),
-                protocol_version: run.protocol_version.clone(),
-                model: run.model.clone(),
-                patients: run.patients,
-                years: run.duration_years,
-                visits: result.map(|result| result.visits),
-                bytes: result.map(|result| result.bytes),
-                runtime_ms: result.map(|result| result.runtime_ms),
-                tags: run.tags.clone(),
-                is_pinned: run.is_pinned,
-                created_at: run.created_at,
-                version: run.version,
-            },
-            changed_at,
-            own: folded(&own.join("\n")),
-            protocol: self.protocols.number(&run.protocol_name),
-            model: self.models.number(&run.model),
-            text: self.texts.number(&run.protocol_checksum, &run.protocol),
-            tags: run.tags.iter().map(|tag| self.tags.number(tag)).collect(),
-        }
+    fn hold(&mut self, place: usize) {
+        let numbers = &self.runs[place].numbers;
+        self.facts.hold(numbers, place, self.runs.len());
     }
 
     /// The runs that fit, from the one at `offset` on.
@@ -126,110 +88,95 @@ impl Catalogue {
         limit: usize,
     ) -> Browsed {
         let begun = Instant::now();
-        let mut found = self.fitting(asked);
+        let mut fits = self.fitting(asked);
         if let Some(is_pinned) = is_pinned {
-            found.retain(|entry| entry.row.is_pinned == is_pinned);
+            let is_so = |place: usize| self.runs[place].row.is_pinned == is_pinned;
+            fits.and(&Bitmap::from_fn(self.runs.len(), is_so));
         }
         let mut browsed = Browsed {
-            total: found.len() as u64,
+            total: fits.count(),
             all: self.runs.len() as u64,
             ..Browsed::default()
         };
-        self.count(&found, &mut browsed);
-        let page = page(found, asked.sort, asked.is_ascending, offset, limit);
-        browsed.rows = page.into_iter().map(|entry| entry.row.clone()).collect();
+        self.facts.count(&fits, &mut browsed);
+        let page = page(
+            self.at(&fits),
+            asked.sort,
+            asked.is_ascending,
+            offset,
+            limit,
+        );
+        let rows = page.into_iter().map(|run| RunRow {
+            tags: self.facts.tags(&run.numbers),
+            ..run.row.clone()
+        });
+        browsed.rows = rows.collect();
         browsed.took_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         browsed
     }
 
     /// The ids of the first runs that fit, in order.
     pub(crate) fn ids(&self, asked: &Browse, limit: usize) -> Vec<String> {
-        let page = page(
-            self.fitting(asked),
-            asked.sort,
-            asked.is_ascending,
-            0,
-            limit,
-        );
-        page.into_iter().map(|entry| entry.row.id.clone()).collect()
+        let found = self.at(&self.fitting(asked));
+        let page = page(found, asked.sort, asked.is_ascending, 0, limit);
+        page.into_iter().map(|run| run.row.id.clone()).collect()
     }
 
-    fn fitting(&self, asked: &Browse) -> Vec<&Entry> {
-        // A value that no run has: nothing fits.
-        let tags: Option<Vec<u32>> = asked.tags.iter().map(|tag| self.tags.known(tag)).collect();
-        let Some(tags) = tags else {
-            return Vec::new();
-        };
-        let numbers = |shared: &Shared, values: &[String]| -> Option<Vec<u32>> {
-            let known = values.iter().filter_map(|value| shared.known(value));
-            (!values.is_empty()).then(|| known.collect())
-        };
-        let protocols = numbers(&self.protocols, &asked.protocols);
-        let models = numbers(&self.models, &asked.models);
-        let words: Vec<Word> = wanted(&asked.text)
-            .into_iter()
-            .map(|word| self.word(word))
-            .collect();
-        let fits = |entry: &&Entry| {
-            asked.status.is_none_or(|status| entry.row.status == status)
-                && protocols
-                    .as_ref()
-                    .is_none_or(|it| it.contains(&entry.protocol))
-                && models.as_ref().is_none_or(|it| it.contains(&entry.model))
-                && tags.iter().all(|tag| entry.tags.contains(tag))
-                && words.iter().all(|word| word.is_in(entry))
-        };
-        self.runs.iter().filter(fits).collect()
+    fn at(&self, places: &Bitmap) -> Vec<&Entry> {
+        places.iter().map(|place| &self.runs[place]).collect()
     }
 
-    fn word(&self, word: String) -> Word {
-        Word {
-            protocols: self.protocols.with_word(&word),
-            models: self.models.with_word(&word),
-            tags: self.tags.with_word(&word),
-            texts: self.texts.with_word(&word),
-            word,
+    fn fitting(&self, asked: &Browse) -> Bitmap {
+        let mut fits = self.facts.fitting(asked, self.runs.len());
+        for word in wanted(&asked.text) {
+            let (word, mut has) = (Finder::new(&word), Bitmap::none(self.runs.len()));
+            self.facts.mark(&word, &mut has);
+            self.own.mark(&word, &mut has);
+            fits.and(&has);
         }
-    }
-
-    fn count(&self, found: &[&Entry], browsed: &mut Browsed) {
-        let mut protocols = vec![0; self.protocols.values.len()];
-        let mut models = vec![0; self.models.values.len()];
-        let mut tags = vec![0; self.tags.values.len()];
-        let mut statuses = [0; 3];
-        for entry in found {
-            protocols[entry.protocol as usize] += 1;
-            models[entry.model as usize] += 1;
-            statuses[entry.row.status as usize] += 1;
-            entry.tags.iter().for_each(|tag| tags[*tag as usize] += 1);
-        }
-        browsed.protocols = facets(&self.protocols.values, &protocols);
-        browsed.models = facets(&self.models.values, &models);
-        browsed.tags = facets(&self.tags.values, &tags);
-        let words = [RunStatus::Pending, RunStatus::Completed, RunStatus::Failed];
-        browsed.statuses = facets(&words.map(|status| status.word().to_owned()), &statuses);
+        fits
     }
 }
 
-impl Word {
-    fn is_in(&self, entry: &Entry) -> bool {
-        self.texts[entry.text as usize]
-            || self.protocols[entry.protocol as usize]
-            || self.models[entry.model as usize]
-            || entry.tags.iter().any(|tag| self.tags[*tag as usize])
-            || entry.own.contains(&self.word)
+/// What is told of a run, but for its tags.
+fn row(run: &RunInfo) -> RunRow {
+    let result = run.result.as_ref();
+    RunRow {
+        id: run.id.clone(),
+        name: run.name.clone(),
+        status: run.status,
+        reason: run.reason.clone(),
+        protocol: run.protocol_name.clone(),
+        protocol_version: run.protocol_version.clone(),
+        model: run.model.clone(),
+        patients: run.patients,
+        years: run.duration_years,
+        visits: result.map(|result| result.visits),
+        bytes: result.map(|result| result.bytes),
+        runtime_ms: result.map(|result| result.runtime_ms),
+        tags: Vec::new(),
+        is_pinned: run.is_pinned,
+        created_at: run.created_at,
+        version: run.version,
     }
 }
 
-/// The most frequent values, equal ones by name.
-fn facets(values: &[String], counts: &[u64]) -> Vec<Facet> {
-    let met = values.iter().zip(counts).filter(|(_, count)| **count > 0);
-    let mut met: Vec<(&String, u64)> = met.map(|(value, count)| (value, *count)).collect();
-    met.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    let told = met.into_iter().take(FACETS);
-    told.map(|(value, count)| Facet {
-        value: value.clone(),
-        count,
-    })
-    .collect()
+/// What only this run has, folded.
+fn own(run: &RunInfo) -> String {
+    let result = run.result.as_ref();
+    let own = [
+        run.name.as_str(),
+        &run.id,
+        &run.notes,
+        &run.seed.to_string(),
+        &run.patients.to_string(),
+        run.reason.as_deref().unwrap_or_default(),
+        result.map_or("", |result| &result.checksum),
+        run.carried.as_ref().map_or("", |carried| &carried.id),
+    ];
+    folded(&own.join(BETWEEN))
 }
+
+#[cfg(test)]
+#[path = "catalogue_tests.rs"]
+mod tests;

@@ -1,6 +1,11 @@
-//! Texts folded for comparing, and words that many texts share kept once.
+//! Texts folded for comparing, the words of a query, and long texts by the words in them.
 
 use std::collections::HashMap;
+
+use memchr::memmem::Finder;
+
+use super::holders::Holders;
+use crate::query::bitmap::Bitmap;
 
 /// Bytes of a word that are looked at: nobody types more.
 const MAX_WORD: usize = 64;
@@ -10,46 +15,19 @@ pub(super) fn folded(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// The words of a query.
+/// The words of a query, each once.
 pub(super) fn wanted(text: &str) -> Vec<String> {
-    folded(text).split_whitespace().map(str::to_owned).collect()
+    let mut words: Vec<String> = folded(text).split_whitespace().map(str::to_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
-/// Values that many runs share, each under a number.
-#[derive(Default)]
-pub(super) struct Shared {
-    numbers: HashMap<String, u32>,
-    pub(super) values: Vec<String>,
-    folded: Vec<String>,
-}
-
-impl Shared {
-    pub(super) fn number(&mut self, value: &str) -> u32 {
-        if let Some(number) = self.numbers.get(value) {
-            return *number;
-        }
-        let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(value.to_owned(), number);
-        self.values.push(value.to_owned());
-        self.folded.push(folded(value));
-        number
-    }
-
-    pub(super) fn known(&self, value: &str) -> Option<u32> {
-        self.numbers.get(value).copied()
-    }
-
-    /// Of each value, whether it has this word in it.
-    pub(super) fn with_word(&self, word: &str) -> Vec<bool> {
-        let has = self.folded.iter().map(|text| text.contains(word));
-        has.collect()
-    }
-}
-
-/// Long texts, each under a number, by the words in them.
+/// Long texts that runs share, each under a number, by the words in them.
 #[derive(Default)]
 pub(super) struct Texts {
     numbers: HashMap<String, u32>,
+    holders: Vec<Holders>,
     /// In which texts each word is, ascending.
     words: HashMap<Box<str>, Vec<u32>>,
 }
@@ -62,6 +40,7 @@ impl Texts {
         }
         let number = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         self.numbers.insert(key.to_owned(), number);
+        self.holders.push(Holders::default());
         let is_between =
             |letter: char| !letter.is_alphanumeric() && !matches!(letter, '.' | '_' | '-');
         for word in folded(text).split(is_between) {
@@ -77,14 +56,18 @@ impl Texts {
         number
     }
 
-    /// Of each text, whether it has this word in it.
-    pub(super) fn with_word(&self, word: &str) -> Vec<bool> {
-        let mut has = vec![false; self.numbers.len()];
+    pub(super) fn holders(&mut self, number: u32) -> &mut Holders {
+        &mut self.holders[number as usize]
+    }
+
+    /// Marks the runs with a text that has this word in it.
+    pub(super) fn mark(&self, word: &Finder<'_>, has: &mut Bitmap) {
+        let mut marked = Bitmap::none(self.holders.len());
         for (known, texts) in &self.words {
-            if known.contains(word) {
-                texts.iter().for_each(|text| has[*text as usize] = true);
+            if word.find(known.as_bytes()).is_some() {
+                texts.iter().for_each(|text| marked.set(*text as usize));
             }
         }
-        has
+        marked.iter().for_each(|text| self.holders[text].mark(has));
     }
 }
