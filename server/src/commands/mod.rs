@@ -44,7 +44,7 @@ pub enum Command {
     Serve,
     /// Take files in: tables into a person's study, packages and trials into their runs; servers may go on
     Import(Box<Files>),
-    /// Write a table, a merged result or a run into a file; servers may go on
+    /// Write a table, a merged result, a saved query or a run into a file; servers may go on
     Export {
         /// What is exported
         #[command(subcommand)]
