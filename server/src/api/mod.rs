@@ -20,6 +20,7 @@ mod listening;
 mod live;
 mod matched;
 mod metrics;
+mod monitor;
 mod news;
 mod once;
 mod openapi;
@@ -29,6 +30,7 @@ mod queries;
 mod query;
 mod runs;
 mod session;
+mod shares;
 mod simulations;
 mod standing;
 mod states;
@@ -144,6 +146,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(audit::routes())
         .merge(compare::routes())
         .merge(backups::routes())
+        .merge(monitor::routes())
         .merge(events::routes())
         .merge(live::routes())
         .merge(states::routes())
@@ -152,6 +155,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(flags::routes())
         .merge(webhooks::routes())
         .merge(users::routes())
+        .merge(shares::routes())
         .merge(openapi::routes())
         .merge(docs::routes())
         .merge(health::routes().into())
