@@ -52,7 +52,7 @@ enum Thing {
         item: String,
     },
     /// The merged result, whatever it is at the time.
-    Result {},
+    Result,
     /// A run.
     Run {
         /// Its id.
@@ -65,7 +65,7 @@ impl From<Thing> for Lendable {
         match thing {
             Thing::Query { item } => Self::Query(item),
             Thing::Table { item } => Self::Table(item),
-            Thing::Result {} => Self::Result,
+            Thing::Result => Self::Result,
             Thing::Run { item } => Self::Run(item),
         }
     }
@@ -76,7 +76,7 @@ impl From<Lendable> for Thing {
         match thing {
             Lendable::Query(item) => Self::Query { item },
             Lendable::Table(item) => Self::Table { item },
-            Lendable::Result => Self::Result {},
+            Lendable::Result => Self::Result,
             Lendable::Run(item) => Self::Run { item },
         }
     }

@@ -53,12 +53,12 @@ enum Content {
     /// A saved query.
     Query {
         /// The query.
-        query: SavedQuery,
+        query: Box<SavedQuery>,
     },
     /// A table.
     Table {
         /// Its columns with types, ranges and missing values.
-        table: TableInfo,
+        table: Box<TableInfo>,
     },
     /// A merged result: `/api/v1/datasets/{id}` has it.
     Result {
@@ -91,8 +91,8 @@ impl From<(Mark, Item)> for Lent {
             owner: mark.owner,
             may_copy: mark.may_copy,
             is: match item {
-                Item::Query(query) => Content::Query { query: *query },
-                Item::Table(table) => Content::Table { table: *table },
+                Item::Query(query) => Content::Query { query },
+                Item::Table(table) => Content::Table { table },
                 Item::Result(result) => Content::of_result(*result),
                 Item::Run(run) => Content::of_run(*run),
             },
