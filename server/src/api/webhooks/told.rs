@@ -37,13 +37,14 @@ pub(super) struct Endpoint {
 
 impl From<Hook> for Endpoint {
     fn from(hook: Hook) -> Self {
+        let is_enabled = is_enabled(&hook);
         Self {
             id: hook.id,
             name: hook.told.name,
             url: hook.told.url,
             description: hook.told.description,
             kinds: hook.told.kinds,
-            is_enabled: is_enabled(&hook),
+            is_enabled,
             version: hook.version,
             lag: hook.lag,
             waiting: hook.waiting,
