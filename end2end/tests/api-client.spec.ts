@@ -126,6 +126,6 @@ test("a refusal is a problem document, and says what a program cannot do", async
   const shared = await api.POST("/api/v1/shares", { body: { thing: { what: "result" }, with: "everybody" } });
   expect(shared.response.status).toBe(403);
   expect(shared.error?.detail).toContain("A token cannot share");
-  const unknown = await api.POST("/api/v1/datasets/count", { body: { selection: { labs: ["billi"] } } });
-  expect(unknown.error).toMatchObject({ error: "invalid", path: "selection.labs" });
+  const unknown = await api.POST("/api/v1/runs", { body: { protocol: "nothing.yaml", patients: 100, years: 2, seed: 7 } });
+  expect(unknown.error).toMatchObject({ error: "invalid", path: "protocol" });
 });
