@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Each one is a short script in scripts/; nothing else is hidden here.
 .DEFAULT_GOAL := help
-.PHONY: run test build start setup test-engine bench load scan dev screenshots clean help
+.PHONY: run test build start setup test-engine bench load scan dev client screenshots clean help
 
 run: ## from a fresh clone to http://127.0.0.1:3000: set-up, build, start
 	@scripts/run.sh
@@ -22,6 +22,8 @@ scan: ## let schemathesis attack the API of a built server (docs/SECURITY.md)
 	@scripts/scan.sh
 dev: ## rebuild and restart on every change
 	@scripts/dev.sh
+client: ## write clients/typescript anew from the built server
+	@scripts/client.sh
 screenshots: ## take the pictures in docs/screenshots/
 	@scripts/screenshots.sh
 clean: ## remove what was built (ALL=1: dependencies too); never touches data/

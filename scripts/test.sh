@@ -37,5 +37,6 @@ if have cargo-deny; then check "licences, advisories" cargo deny --workspace che
 if have cargo-machete; then check "unused dependencies" cargo machete; else skip "unused dependencies" "cargo-machete"; fi
 
 check "TypeScript" npx tsc --noEmit
+check "TypeScript client" npm run --silent client:check
 browser_tests "browser tests"
 conclude

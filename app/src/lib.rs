@@ -27,7 +27,7 @@ mod data;
 mod error;
 mod features;
 mod json;
-mod monitor;
+pub mod monitor;
 pub mod people;
 mod plot;
 mod profile;

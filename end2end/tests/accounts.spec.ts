@@ -1,33 +1,12 @@
 // People in browsers: an account, a second device that shares its workspace, ends and roles that hold at once.
-import { execFileSync } from "node:child_process";
 import type { Browser, Page } from "@playwright/test";
 import { expectAccessible } from "./support/axe";
 import { alive, expectSaved, open } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
-import { type Holdfast, program } from "./support/holdfast";
+import type { Holdfast } from "./support/holdfast";
+import { PASSWORD, addUser, logIn } from "./support/people";
 
 test.use({ ownServer: true });
-
-const PASSWORD = "kelp holds fast";
-
-/** Makes an account at the terminal, as an operator would. */
-function addUser(holdfast: Holdfast, email: string, name: string, role: string): void {
-  execFileSync(program(), ["user", "add", email, name, "--role", role], {
-    cwd: holdfast.dataDir,
-    env: { ...process.env, HOLDFAST_DATA_DIR: holdfast.dataDir },
-    input: `${PASSWORD}\n`,
-  });
-}
-
-async function logIn(page: Page, email: string): Promise<void> {
-  await page.goto("/account");
-  const form = page.getByRole("form", { name: "Log in to Holdfast" });
-  await form.getByLabel("Email").fill(email);
-  await form.getByLabel("Password").fill(PASSWORD);
-  await form.getByRole("button", { name: "Log in" }).click();
-  await expect(page.getByRole("link", { name: /^Account of / })).toBeVisible();
-  await alive(page);
-}
 
 async function another(browser: Browser, holdfast: Holdfast): Promise<Page> {
   const context = await browser.newContext({ baseURL: holdfast.url });

@@ -1,32 +1,12 @@
 // Sharing between people: what others see, live, that it is gone at once when it is taken back, and who may not share.
-import { execFileSync } from "node:child_process";
 import type { Browser, Page } from "@playwright/test";
 import { expectAccessible } from "./support/axe";
 import { alive, open } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
-import { type Holdfast, program } from "./support/holdfast";
+import type { Holdfast } from "./support/holdfast";
+import { addUser, logIn } from "./support/people";
 
 test.use({ ownServer: true });
-
-const PASSWORD = "kelp holds fast";
-
-function addUser(holdfast: Holdfast, email: string, name: string, role: string, ...more: string[]): void {
-  execFileSync(program(), ["user", "add", email, name, "--role", role, ...more], {
-    cwd: holdfast.dataDir,
-    env: { ...process.env, HOLDFAST_DATA_DIR: holdfast.dataDir },
-    input: `${PASSWORD}\n`,
-  });
-}
-
-async function logIn(page: Page, email: string): Promise<void> {
-  await page.goto("/account");
-  const form = page.getByRole("form", { name: "Log in to Holdfast" });
-  await form.getByLabel("Email").fill(email);
-  await form.getByLabel("Password").fill(PASSWORD);
-  await form.getByRole("button", { name: "Log in" }).click();
-  await expect(page.getByRole("link", { name: /^Account of / })).toBeVisible();
-  await alive(page);
-}
 
 async function another(browser: Browser, holdfast: Holdfast): Promise<Page> {
   const context = await browser.newContext({ baseURL: holdfast.url, viewport: { width: 1440, height: 900 } });

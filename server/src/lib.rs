@@ -25,6 +25,9 @@ pub mod settings;
 mod web;
 
 pub use self::{
-    api::metrics_table, application::Application, error::Error, logging::start_logging,
+    api::{description, metrics_table},
+    application::Application,
+    error::Error,
+    logging::start_logging,
     settings::Settings,
 };

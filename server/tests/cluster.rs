@@ -2,6 +2,8 @@
 //! are right across all of them, whichever of them, and whichever database, is killed, stopped or started again meanwhile.
 //! Seconds here; `HOLDFAST_CLUSTER_PAUSE=30` pauses a server for as long as `docs/BENCHMARKS.md` says.
 
+mod once;
+
 use std::{
     net::TcpListener,
     path::Path,
@@ -144,6 +146,15 @@ impl Browser {
         browser
     }
 
+    /// Its cookies, as they are sent.
+    fn cookie(&self) -> String {
+        let pairs = self.cookies.iter();
+        let pairs: Vec<String> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+
     /// Sends it to the next server in turn. `None`: nobody can say whether it was done.
     async fn post(&mut self, path: &str, body: impl Into<String>) -> Option<(StatusCode, String)> {
         let body = body.into();
@@ -153,18 +164,13 @@ impl Browser {
         };
         let turn = self.balancer.turn.fetch_add(1, Ordering::Relaxed);
         let url = &self.balancer.urls[turn % self.balancer.urls.len()];
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
         let request = self
             .client
             .post(format!("{url}{path}"))
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, kind)
             .header(header::ACCEPT, "application/json")
-            .header(header::COOKIE, cookies.join("; "));
+            .header(header::COOKIE, self.cookie());
         let answer = request.body(body).send().await.ok()?;
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
             let (pair, _) = cookie.to_str().unwrap().split_once(';').unwrap();
@@ -272,6 +278,14 @@ async fn at_work<F: AsyncFnOnce(&mut [Server; 2])>(
     balancer.failed.load(Ordering::Relaxed)
 }
 
+/// No balancer: everything goes to this server.
+fn at(server: &Server) -> Arc<Balancer> {
+    Arc::new(Balancer {
+        urls: vec![server.url.clone()],
+        ..Balancer::default()
+    })
+}
+
 fn on_postgres(postgres: &PostgresServer) -> [(&'static str, String); 1] {
     [("HOLDFAST_STATE__DATABASE_URL", postgres.database())]
 }
@@ -358,12 +372,6 @@ async fn a_session_that_ends_at_one_server_ends_at_the_other_while_it_listens_th
     let settings = on_postgres(&postgres);
     let one = Server::start(data.path(), &settings).await;
     let other = Server::start(data.path(), &settings).await;
-    let at = |server: &Server| {
-        Arc::new(Balancer {
-            urls: vec![server.url.clone()],
-            ..Balancer::default()
-        })
-    };
     let mut browser = Browser::open(at(&one)).await;
     let (name, value) = browser
         .cookies

@@ -138,6 +138,7 @@ fn the_program_lists_its_commands_and_refuses_an_unknown_one() {
         "restore",
         "migrate-backend",
         "verify",
+        "openapi",
     ] {
         assert!(text.contains(command), "{text}");
     }

@@ -25,6 +25,7 @@ mod monitor;
 mod once;
 mod openapi;
 mod pages;
+mod plots;
 mod problems;
 mod profile;
 mod queries;

@@ -177,3 +177,99 @@ async fn what_takes_long_is_listed_with_what_was_asked_for() {
     );
     assert!(slow.len() <= 20);
 }
+
+#[tokio::test]
+async fn programs_are_told_in_numbers_and_only_who_administers_is_told() {
+    let app = TestApp::with(|settings| settings.monitor.slow_ms = 0).await;
+    let browser = app.visitor().await;
+    rename(&browser, "Liver").await;
+    let told = browser.look("/monitor?minutes=5").await;
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text());
+    let told = told.json();
+    assert_eq!(
+        (&told["problem"], &told["backend"]),
+        (&Value::Null, &json!("SQLite"))
+    );
+    assert!(told["states"]["count"].as_u64().unwrap() > 0, "{told}");
+    assert!(told["at"].as_i64() >= told["started_at"].as_i64());
+    let put = in_list(&told["operations"], "name", "put").unwrap();
+    assert!(put["count"].as_u64().unwrap() > 0 && put["p99_ms"].as_f64().unwrap() > 0.0);
+    let change = in_list(&told["changes"], "name", "study.name").unwrap();
+    assert_eq!(
+        (&change["status_before"], &change["version"]),
+        (&Value::Null, &json!(1))
+    );
+    assert!(
+        change["by"].as_str().unwrap().starts_with("Guest "),
+        "{change}"
+    );
+    assert!(in_list(&told["slow"], "what", "POST /api/write_store").is_some());
+    let advice = in_list(&told["suggestions"], "about", "backup").unwrap();
+    assert_eq!(advice["action"], json!({"kind": "back_up"}));
+    assert!(told["newest"]["writes"].is_number() && told["samples"].is_array());
+    let strange = browser.look("/monitor?minutes=all").await;
+    assert_eq!(strange.status, StatusCode::BAD_REQUEST);
+
+    let nobody = TestApp::with(|settings| {
+        settings.server.administration = Administration::Nobody;
+    });
+    let nobody = nobody.await;
+    let browser = nobody.visitor().await;
+    for (method, path) in [
+        ("GET", "/monitor"),
+        ("POST", "/backups/cancel"),
+        ("POST", "/backups/x/verify"),
+    ] {
+        let refused = browser.ask(method, path, &[], Value::Null).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{method} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_follow_a_backup_verify_it_and_give_one_up() {
+    let app = TestApp::new().await;
+    let browser = app.visitor().await;
+    let begun = browser.ask("POST", "/backups", &[], Value::Null).await;
+    assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
+    let mut told = Value::Null;
+    for _ in 0..400 {
+        told = browser.look("/backups").await.json();
+        if told["is_working"] == false {
+            break;
+        }
+        assert!(told["progress"]["done"].is_u64(), "{told}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(
+        (&told["progress"], &told["problem"]),
+        (&Value::Null, &Value::Null)
+    );
+    let at = format!(
+        "/backups/{}/verify",
+        told["backups"][0]["name"].as_str().unwrap()
+    );
+    let verdict = browser.ask("POST", &at, &[], Value::Null).await.json();
+    assert_eq!(
+        (&verdict["is_whole"], &verdict["problem"]),
+        (&json!(true), &Value::Null)
+    );
+    assert!(verdict["states"].as_u64().unwrap() > 0 && verdict["revision"].is_u64());
+    let name = "holdfast-20200103T000000Z.backup";
+    let folder = app.folder.path().join("data/backups");
+    std::fs::write(folder.join(name), "{\"not\": \"one\"}\n").unwrap();
+    let broken = browser
+        .ask("POST", &format!("/backups/{name}/verify"), &[], Value::Null)
+        .await
+        .json();
+    assert_eq!(broken["is_whole"], false);
+    assert!(broken["problem"].is_string(), "{broken}");
+    let strange = browser
+        .ask("POST", "/backups/notes.txt/verify", &[], Value::Null)
+        .await;
+    assert_eq!(strange.status, StatusCode::NOT_FOUND);
+    let given_up = browser
+        .ask("POST", "/backups/cancel", &[], Value::Null)
+        .await;
+    assert_eq!(given_up.status, StatusCode::NO_CONTENT);
+    assert_eq!(browser.look("/backups").await.json()["is_working"], false);
+}

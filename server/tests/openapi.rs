@@ -132,3 +132,26 @@ async fn every_post_is_told_to_take_a_key_and_every_part_of_a_path_is_described(
         }
     }
 }
+
+/// The file that the client for TypeScript is made of.
+const COMMITTED: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../clients/typescript/openapi.json"
+);
+
+#[tokio::test]
+async fn the_description_without_a_server_is_the_one_that_a_server_gives_and_the_committed_one() {
+    let written = std::process::Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .arg("openapi")
+        .output()
+        .unwrap();
+    assert!(written.status.success());
+    let written = String::from_utf8(written.stdout).unwrap();
+    let document: Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(document, described(&TestApp::new().await).await);
+    let committed = std::fs::read_to_string(COMMITTED).unwrap();
+    assert!(
+        committed == written,
+        "clients/typescript is not what the code says: `make build && make client` writes it anew"
+    );
+}

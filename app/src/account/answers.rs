@@ -30,9 +30,10 @@ pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
         Role::Admin => Some(users(caller).await?),
         _ => None,
     };
-    let tenants = match caller.administers().await? {
-        true => Some(people.tenants().await?),
-        false => None,
+    let tenants = match tenants(caller).await {
+        Ok(tenants) => Some(tenants),
+        Err(AppError::Forbidden(_)) => None,
+        Err(error) => return Err(error),
     };
     Ok(AccountView {
         name: me.name.clone(),
@@ -171,9 +172,11 @@ async fn other(caller: &Caller, id: &str) -> Result<Account, AppError> {
 /// Who asks, if it is a person who administers the whole server.
 fn head(caller: &Caller) -> Result<&Account, AppError> {
     let me = administrator(caller)?;
-    me.tenant.is_first().then_some(me).ok_or_else(|| {
-        AppError::Forbidden("Only an administrator of the whole server may do this.".into())
-    })
+    me.tenant.is_first().then_some(me).ok_or_else(not_head)
+}
+
+fn not_head() -> AppError {
+    AppError::Forbidden("Only an administrator of the whole server may do this.".into())
 }
 
 /// Who asks, if it is a person: a token ends no logins and makes no tokens.
@@ -284,7 +287,24 @@ pub async fn end_logins_of(caller: &Caller, id: &str) -> Result<u64, AppError> {
     caller.state.people.logins().end_all(id, None).await
 }
 
-pub(super) async fn change_tenant(
+/// The tenants of this server, the first one first.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who does not administer the whole server.
+pub async fn tenants(caller: &Caller) -> Result<Vec<Tenant>, AppError> {
+    let me = caller.account()?;
+    match me.role == Role::Admin && me.tenant.is_first() {
+        true => caller.state.people.tenants().await,
+        false => Err(not_head()),
+    }
+}
+
+/// Puts somebody into another tenant. Their workspace goes along; what they share ends.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who does not administer the whole server, and for a token; [`AppError::NotFound`];
+/// [`AppError::Conflict`]; [`AppError::BadRequest`] for the server's last administrator.
+pub async fn change_tenant(
     caller: &Caller,
     id: &str,
     tenant: &str,
@@ -298,17 +318,20 @@ pub(super) async fn change_tenant(
         .await
 }
 
-pub(super) async fn make_tenant(caller: &Caller, name: &str) -> Result<(), AppError> {
+/// Makes a tenant. That it is there already is no problem.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who does not administer the whole server, and for a token; [`AppError::Invalid`] with what is
+/// wrong with the name; [`AppError::BadRequest`] where there are too many.
+pub async fn make_tenant(caller: &Caller, name: &str) -> Result<Tenant, AppError> {
     head(caller)?;
     let tenant = Tenant::try_from(name.trim().to_owned()).map_err(|problem| AppError::Invalid {
         path: "name".into(),
         problem: problem.into(),
     })?;
-    caller
-        .state
-        .people
-        .make_tenant(&tenant, &caller.actor()?)
-        .await
+    let (people, actor) = (&caller.state.people, caller.actor()?);
+    people.make_tenant(&tenant, &actor).await?;
+    Ok(tenant)
 }
 
 /// Makes an invitation; the path of its link, which is told this once.

@@ -162,7 +162,8 @@ pub(super) async fn change_tenant(
 #[server(prefix = "/api", endpoint = "make_tenant", input = Json, output = Json)]
 pub(super) async fn make_tenant(name: String) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::make_tenant(&crate::context::caller()?, &name).await
+        super::answers::make_tenant(&crate::context::caller()?, &name).await?;
+        Ok(())
     })
     .await
 }

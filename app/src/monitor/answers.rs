@@ -14,79 +14,48 @@ use super::{
     Monitor,
     draw::{self, Frame, Series},
     keep::BackupFile,
+    reading::{self, Reading},
     sample::{Sample, Totals, millis},
     server::{
         Backups, Chart, Event, File, Item, Memory, Operation, Overview, Queue, SlowRow, Tile, Tone,
         Verdict,
     },
-    suggest::{self, Grounds, HIT_RATE_BAR},
+    suggest::HIT_RATE_BAR,
 };
-use crate::{
-    AppError,
-    components::format,
-    context::Caller,
-    states::{answers::moment, newest_changes},
-};
-
-/// Changes in the feed: a screen.
-const EVENTS: usize = 12;
-/// Slow operations on the page.
-const SLOW: usize = 20;
-/// Minutes that suggestions rest on.
-const HOUR: u32 = 60;
-/// Minutes that can be asked for.
-const MOST_MINUTES: u32 = 24 * 60;
+use crate::{AppError, components::format, context::Caller, states::answers::moment};
 
 /// How the server fares; `None` for who does not administer it.
 pub(super) async fn overview(caller: &Caller, minutes: u32) -> Result<Option<Overview>, AppError> {
-    if !caller.administers().await? {
-        return Ok(None);
-    }
-    let (monitor, states) = (&caller.state.monitor, &caller.state.manager);
-    let minutes = minutes.clamp(1, MOST_MINUTES);
-    let (now, newest) = monitor.now();
-    let (held, problem) = match states.held().await {
-        Ok(held) => (Some(held), None),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    let queues = states.subscribers().await.unwrap_or_default();
-    // Before the list: when none is being made any more, the list has it, and not the ones that left for it.
-    let working = monitor.keep().progress();
-    let files = monitor.keep().list().await?;
-    let last_backup = files.first().map(|file| file.made_at.0);
-    let changes = newest_changes(caller, EVENTS).await.unwrap_or_default();
-    let hour = monitor.samples(HOUR);
-    let suggestions = suggest::suggestions(&Grounds {
-        now: &now,
-        samples: &hour,
-        budgets: monitor.parts().budgets,
-        last_backup,
-        has_changes: !changes.is_empty(),
-        queues: &queues,
-    });
-    Ok(Some(Overview {
-        problem,
-        about: about(monitor, now.at),
-        tiles: tiles(&now, &newest, held, states.kinds().len(), files.first()),
-        charts: charts(monitor, now.at, minutes),
-        memory: memory(monitor, &now, caller.state.workbench.memory()),
-        events: changes
+    let found = reading::read(caller, minutes).await?;
+    Ok(found.map(|reading| shown(&caller.state.monitor, reading)))
+}
+
+fn shown(monitor: &Monitor, reading: Reading) -> Overview {
+    let Reading { now, .. } = &reading;
+    Overview {
+        about: about(&reading),
+        tiles: tiles(&reading),
+        charts: charts(&reading),
+        memory: memory(&reading),
+        operations: operations(&reading),
+        refusals: refusals(now),
+        events: reading
+            .changes
             .iter()
             .map(|(change, who)| event(change, who))
             .collect(),
-        suggestions,
-        operations: operations(monitor, &now),
-        refusals: refusals(&now),
-        queues: queues.iter().map(queue).collect(),
-        slow: slow(states.slow(), &now.vitals.slow),
-        slow_above: told(monitor.parts().slow_above),
+        queues: reading.queues.iter().map(queue).collect(),
+        slow: reading.slow.into_iter().map(slow).collect(),
+        slow_above: told(reading.slow_above),
+        problem: reading.problem,
+        suggestions: reading.suggestions,
         backups: Backups {
-            files: files.into_iter().map(file).collect(),
+            files: reading.backups.into_iter().map(file).collect(),
             folder: monitor.keep().folder().display().to_string(),
-            working,
+            working: reading.working,
             problem: monitor.keep().problem(),
         },
-    }))
+    }
 }
 
 pub(super) async fn back_up(caller: &Caller) -> Result<(), AppError> {
@@ -115,22 +84,22 @@ async fn admit(caller: &Caller) -> Result<(), AppError> {
 }
 
 /// `SQLite, up 12 d`.
-fn about(monitor: &Monitor, now: i64) -> String {
-    let parts = monitor.parts();
-    let up = match format::age(now, parts.vitals.started_at().0).as_str() {
+fn about(reading: &Reading) -> String {
+    let up = match format::age(reading.now.at, reading.started_at.0).as_str() {
         "now" => "just started".to_owned(),
         age => format!("up {age}"),
     };
-    format!("{}, {up}", parts.backend)
+    format!("{}, {up}", reading.backend)
 }
 
-fn tiles(
-    now: &Totals,
-    newest: &Sample,
-    held: Option<holdfast::backend::Held>,
-    kinds: usize,
-    last: Option<&BackupFile>,
-) -> Vec<Tile> {
+fn tiles(reading: &Reading) -> Vec<Tile> {
+    let Reading {
+        now,
+        newest,
+        held,
+        kinds,
+        ..
+    } = reading;
     let tile = |title: &str, figure: String, unit: &str, note: String| Tile {
         title: title.to_owned(),
         figure,
@@ -194,7 +163,7 @@ fn tiles(
                 format::plural(vitals.connections, "connection", "connections")
             ),
         ),
-        match last {
+        match reading.backups.first() {
             None => tile("Last backup", none(), "", "none yet".to_owned()),
             Some(file) => tile(
                 "Last backup",
@@ -213,8 +182,7 @@ fn none() -> String {
     "–".to_owned()
 }
 
-fn charts(monitor: &Monitor, now: i64, minutes: u32) -> Vec<Chart> {
-    let samples = monitor.samples(minutes);
+fn charts(reading: &Reading) -> Vec<Chart> {
     let frame = |title, unit, decimals| Frame {
         title,
         unit,
@@ -239,8 +207,10 @@ fn charts(monitor: &Monitor, now: i64, minutes: u32) -> Vec<Chart> {
         bar: Some((HIT_RATE_BAR, "bar 90 %")),
         ..frame("Cache hit rate", "%", 1)
     };
-    let draw =
-        |frame: &Frame, series: &[Series]| draw::chart(frame, series, &samples, now, minutes);
+    let (now, minutes) = (reading.now.at, reading.minutes);
+    let draw = |frame: &Frame, series: &[Series]| {
+        draw::chart(frame, series, &reading.samples, now, minutes)
+    };
     vec![
         draw(&frame("Operations", "per second", 1), &rates),
         draw(&frame("Latency", "ms", 3), &latencies),
@@ -249,8 +219,8 @@ fn charts(monitor: &Monitor, now: i64, minutes: u32) -> Vec<Chart> {
 }
 
 /// What is in memory. Runs that are held in memory will tell of themselves here, beside the two caches.
-fn memory(monitor: &Monitor, now: &Totals, tables: u64) -> Memory {
-    let budgets = monitor.parts().budgets;
+fn memory(reading: &Reading) -> Memory {
+    let Reading { now, budgets, .. } = reading;
     let item = |name: &str, kind: &str, bytes: u64, most: u64| Item {
         name: name.to_owned(),
         kind: kind.to_owned(),
@@ -265,15 +235,21 @@ fn memory(monitor: &Monitor, now: &Totals, tables: u64) -> Memory {
         );
         item("Cache of states", &kind, cache.bytes, budgets.cache)
     });
-    let tables = item("Tables", "columns and indexes", tables, budgets.tables);
+    let tables = item(
+        "Tables",
+        "columns and indexes",
+        reading.tables,
+        budgets.tables,
+    );
     Memory {
         resident: now.vitals.resident.map_or_else(none, format::bytes),
         items: states.into_iter().chain([tables]).collect(),
     }
 }
 
-fn operations(monitor: &Monitor, now: &Totals) -> Vec<Operation> {
-    let up = (now.at - monitor.parts().vitals.started_at().0).max(1) as f64 / 1000.0;
+fn operations(reading: &Reading) -> Vec<Operation> {
+    let now = &reading.now;
+    let up = (now.at - reading.started_at.0).max(1) as f64 / 1000.0;
     let row = |it: &Latency| Operation {
         name: it.operation.to_owned(),
         count: format::count(it.count),
@@ -319,17 +295,13 @@ fn queue(status: &callbacks::Status) -> Queue {
     }
 }
 
-fn slow(of_engine: Vec<Slow>, requests: &[Slow]) -> Vec<SlowRow> {
-    let mut all = of_engine;
-    all.extend(requests.iter().cloned());
-    all.sort_by_key(|it| std::cmp::Reverse(it.at.0));
-    let row = |it: Slow| SlowRow {
+fn slow(it: Slow) -> SlowRow {
+    SlowRow {
         at: clock_time(it.at, true),
         what: it.operation.into_owned(),
         took: told(it.took),
         is_done: it.is_done,
-    };
-    all.into_iter().take(SLOW).map(row).collect()
+    }
 }
 
 fn told(took: Duration) -> String {

@@ -1,7 +1,8 @@
 //! The Monitor: how this server fares, now and in the last day, for whoever administers it.
 //!
 //! - `page` places the parts: `head`, `tiles`, `chart`, `memory`, `feed`, `advice`, `operations`, `backups`
-//! - `server` is what they ask, `answers` (`ssr`) what they are told, with `draw` (lines as SVG paths) and `suggest`
+//! - `server` is what they ask, `answers` (`ssr`) what they are told, with `draw` (lines as SVG paths)
+//! - `reading` (`ssr`) is the same in numbers, also for programs, with `suggest`
 //! - `book` (`ssr`) keeps samples of the last hour and day, `sample` is one; `keep` makes and checks backups;
 //!   `vitals` is what only the program around knows
 //!
@@ -24,6 +25,8 @@ mod memory;
 mod operations;
 mod page;
 #[cfg(feature = "ssr")]
+mod reading;
+#[cfg(feature = "ssr")]
 mod sample;
 mod server;
 #[cfg(feature = "ssr")]
@@ -37,5 +40,8 @@ pub(crate) use self::page::MonitorPage;
 pub use self::{
     book::{Monitor, MonitorParts, Sampling},
     keep::{BackupFile, Keep},
+    reading::{Reading, read},
+    sample::{Sample, Totals},
+    server::{Action, Sign, Suggestion},
     vitals::{Budgets, VitalSigns, Vitals},
 };

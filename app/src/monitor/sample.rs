@@ -15,34 +15,42 @@ const READS: [&str; 4] = ["get", "list", "search", "history"];
 
 /// Counters, read at one moment.
 #[derive(Debug, Clone)]
-pub(super) struct Totals {
+pub struct Totals {
     /// Milliseconds since 1970.
-    pub(super) at: i64,
-    pub(super) counts: Counts,
-    pub(super) latencies: Vec<Latency>,
-    pub(super) cache: Option<CacheCounts>,
-    pub(super) vitals: VitalSigns,
+    pub at: i64,
+    /// What the engine did.
+    pub counts: Counts,
+    /// How long each of its operations took.
+    pub latencies: Vec<Latency>,
+    /// The cache in front of the states, if there is one.
+    pub cache: Option<CacheCounts>,
+    /// What the program knows of itself.
+    pub vitals: VitalSigns,
 }
 
 /// What happened between two moments.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Sample {
-    pub(super) at: i64,
-    /// A second.
-    pub(super) reads: f64,
-    /// A second.
-    pub(super) writes: f64,
-    /// Milliseconds; `None` where nothing was done.
-    pub(super) p50: Option<f64>,
-    pub(super) p95: Option<f64>,
-    pub(super) p99: Option<f64>,
-    /// Percent; `None` where nothing was read.
-    pub(super) hit_rate: Option<f64>,
-    /// A second.
-    pub(super) requests: f64,
-    /// In all, between the two moments.
-    pub(super) too_often: u64,
-    pub(super) failures: u64,
+pub struct Sample {
+    /// The later one, in milliseconds since 1970.
+    pub at: i64,
+    /// Reads a second.
+    pub reads: f64,
+    /// Writes a second.
+    pub writes: f64,
+    /// Half of the operations took at most so many milliseconds; `None` where nothing was done.
+    pub p50: Option<f64>,
+    /// As p50.
+    pub p95: Option<f64>,
+    /// As p50.
+    pub p99: Option<f64>,
+    /// Of reads, what the cache answered, in percent; `None` where nothing was read.
+    pub hit_rate: Option<f64>,
+    /// Requests a second.
+    pub requests: f64,
+    /// Requests that came too often, in all.
+    pub too_often: u64,
+    /// Operations that failed or took too long, in all.
+    pub failures: u64,
 }
 
 impl Totals {

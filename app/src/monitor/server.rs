@@ -109,33 +109,47 @@ pub(super) enum Tone {
 
 /// Something to do, with one way to do it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Suggestion {
-    pub(super) sign: Sign,
-    pub(super) title: String,
-    pub(super) why: String,
-    pub(super) action: Action,
+pub struct Suggestion {
+    /// What it is about.
+    pub sign: Sign,
+    /// What to do, in a few words.
+    pub title: String,
+    /// The reason, in numbers.
+    pub why: String,
+    /// The way.
+    pub action: Action,
 }
 
 /// What it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Sign {
+pub enum Sign {
+    /// States cannot always be read or written.
     Fault,
+    /// Webhooks are behind, or messages were given up.
     Webhook,
+    /// There is no young backup.
     Backup,
+    /// Live connections come to their bound.
     Connections,
+    /// Requests came too often.
     TooOften,
+    /// The cache of states is too small.
     Cache,
 }
 
 /// The way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Action {
+pub enum Action {
+    /// Make a backup.
     BackUp,
+    /// Look at a page.
     Look {
+        /// Its path.
         href: String,
     },
-    /// Lines for the settings file: settings are read at the start.
+    /// Write lines into the settings file: settings are read at the start.
     Set {
+        /// The lines.
         lines: String,
     },
 }

@@ -55,15 +55,13 @@ mod uses;
 pub(crate) use self::role::Place;
 pub(crate) use self::role::ROWS;
 #[cfg(feature = "ssr")]
-pub(crate) use self::shares::Shared;
-#[cfg(feature = "ssr")]
 pub use self::{
     account::{Account, Email, PEOPLE, Post, people},
     authority::Roles,
     book::People,
     links::{Invitation, Link},
     logins::{Login, Logins, NoLogins},
-    shares::{SHARE, Share, lifecycle_of_shares},
+    shares::{SHARE, Share, Shared, lifecycle_of_shares},
     takeover::{Answer, Takeover},
     tenants::{TENANT, lifecycle_of_tenants},
     terms::{Joining, Refused, SignUp, Terms},

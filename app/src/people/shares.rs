@@ -48,8 +48,20 @@ pub struct Share {
 pub struct Shared {
     /// Names it.
     pub id: String,
+    /// Counts its changes.
+    pub version: u64,
     /// What it says.
     pub share: Share,
+}
+
+impl Shared {
+    fn of(state: &State) -> Option<Self> {
+        Some(Self {
+            id: state.id.to_string(),
+            version: state.version.0,
+            share: Share::of(state)?,
+        })
+    }
 }
 
 impl Share {
@@ -102,7 +114,7 @@ impl People {
         share: Share,
         title: &str,
         actor: &Actor,
-    ) -> Result<(), AppError> {
+    ) -> Result<Shared, AppError> {
         if let With::Person(id) = &share.with {
             let other = self.account(id).await?;
             let is_one = |it: &Account| it.is_active && it.tenant == owner.tenant;
@@ -119,29 +131,42 @@ impl People {
         let new = New::of(Kind::new(SHARE), title, owner.tenant.sharing(), data)
             .with_id(share.id())
             .with_ttl(Ttl::Never);
-        self.manager().put(new, Expected::Any, actor).await?;
-        Ok(())
+        let state = self.manager().put(new, Expected::Any, actor).await?;
+        Ok(Shared {
+            id: state.id.to_string(),
+            version: state.version.0,
+            share,
+        })
     }
 
-    /// Takes a share back at once, in this actor's name: one's own, or, for an administrator, anybody's of the tenant.
+    /// A share that this person may take back: one's own, or, for an administrator, anybody's of the tenant.
     ///
     /// # Errors
     /// [`AppError::NotFound`] where there is none, or it is somebody else's.
+    pub(crate) async fn revocable(&self, me: &Account, id: &str) -> Result<Shared, AppError> {
+        let (scope, id) = (me.tenant.sharing(), StateId::new(id));
+        let found = self.manager().look_up(&scope, &id).await?;
+        let found = found.as_deref().and_then(Shared::of);
+        let is_theirs = |it: &Shared| it.share.owner == me.id || me.role == Role::Admin;
+        found
+            .filter(is_theirs)
+            .ok_or_else(|| AppError::NotFound("This is not shared any more.".into()))
+    }
+
+    /// Takes a share back at once, in this actor's name, if this person may and it is as they saw it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] as for [`Self::revocable`]; [`AppError::Conflict`].
     pub(crate) async fn take_back(
         &self,
         me: &Account,
         id: &str,
+        expected: Expected,
         actor: &Actor,
     ) -> Result<(), AppError> {
+        self.revocable(me, id).await?;
         let (scope, id) = (me.tenant.sharing(), StateId::new(id));
-        let found = self.manager().look_up(&scope, &id).await?;
-        let share = found.as_deref().and_then(Share::of);
-        if share.is_none_or(|share| share.owner != me.id && me.role < Role::Admin) {
-            return Err(AppError::NotFound("This is not shared any more.".into()));
-        }
-        self.manager()
-            .delete(&scope, &id, Expected::Any, actor)
-            .await?;
+        self.manager().delete(&scope, &id, expected, actor).await?;
         Ok(())
     }
 
@@ -202,12 +227,7 @@ impl People {
                 None => query.clone(),
             };
             let page = self.manager().search(&of.tenant.sharing(), asked).await?;
-            all.extend(page.states.iter().filter_map(|state| {
-                Some(Shared {
-                    id: state.id.to_string(),
-                    share: Share::of(state)?,
-                })
-            }));
+            all.extend(page.states.iter().filter_map(|state| Shared::of(state)));
             match page.next {
                 Some(next) => after = Some(next),
                 None => return Ok(all),

@@ -51,7 +51,11 @@ fn sharer(caller: &Caller) -> Result<&Account, AppError> {
     Ok(me)
 }
 
-pub(super) async fn find_people(caller: &Caller, text: &str) -> Result<Vec<PersonRow>, AppError> {
+/// People of the tenant whose name has this text, or whose e-mail address it is: 8 at most.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for a viewer and for a token.
+pub async fn find_people(caller: &Caller, text: &str) -> Result<Vec<PersonRow>, AppError> {
     let me = sharer(caller)?;
     let wanted = text.trim().to_lowercase();
     if wanted.chars().count() < LEAST {
@@ -80,37 +84,74 @@ fn hint(email: &str) -> String {
     format!("{first}…@{host}")
 }
 
-pub(super) async fn shares(caller: &Caller, thing: &Thing) -> Result<Vec<ShareRow>, AppError> {
-    let me = caller.account()?;
-    let people = &caller.state.people;
-    let mut rows = Vec::new();
-    for shared in people.shares_of(me).await? {
-        if shared.share.thing != *thing {
-            continue;
-        }
+/// Something of one's own that somebody has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lent {
+    /// The share.
+    pub shared: Shared,
+    /// Who has it; `None` for everybody.
+    pub name: Option<String>,
+}
+
+impl Lent {
+    async fn of(caller: &Caller, shared: Shared) -> Result<Self, AppError> {
         let name = match &shared.share.with {
             With::Everybody => None,
-            With::Person(id) => match people.account(id).await? {
+            With::Person(id) => match caller.state.people.account(id).await? {
                 Some(account) => Some(account.name),
                 None => Some("somebody who is gone".into()),
             },
         };
-        rows.push(ShareRow {
-            id: shared.id,
-            name,
-            may_copy: shared.share.may_copy,
-        });
+        Ok(Self { shared, name })
     }
-    rows.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(rows)
 }
 
-pub(super) async fn share(
+/// What of one's own others have, everybody first.
+///
+/// # Errors
+/// [`AppError::NoSession`] for who is not logged in.
+pub async fn lent(caller: &Caller, wanted: impl Fn(&Thing) -> bool) -> Result<Vec<Lent>, AppError> {
+    let me = caller.account()?;
+    let mut all = Vec::new();
+    for shared in caller.state.people.shares_of(me).await? {
+        if wanted(&shared.share.thing) {
+            all.push(Lent::of(caller, shared).await?);
+        }
+    }
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(all)
+}
+
+/// A share that one may take back: one's own, or, for an administrator, anybody's of the tenant.
+///
+/// # Errors
+/// [`AppError::NoSession`] for who is not logged in; [`AppError::NotFound`].
+pub async fn lent_as(caller: &Caller, id: &str) -> Result<Lent, AppError> {
+    let found = caller.state.people.revocable(caller.account()?, id).await?;
+    Lent::of(caller, found).await
+}
+
+pub(super) async fn shares(caller: &Caller, thing: &Thing) -> Result<Vec<ShareRow>, AppError> {
+    let all = lent(caller, |it| it == thing).await?;
+    let row = |it: Lent| ShareRow {
+        id: it.shared.id,
+        name: it.name,
+        may_copy: it.shared.share.may_copy,
+    };
+    Ok(all.into_iter().map(row).collect())
+}
+
+/// Shares something of one's own with a person of the tenant, or with everybody in it.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for a viewer and for a token; [`AppError::NotFound`] for what is not one's own, and for somebody
+/// who is not there.
+pub async fn share(
     caller: &Caller,
     thing: Thing,
     with: With,
     may_copy: bool,
-) -> Result<(), AppError> {
+) -> Result<Lent, AppError> {
     let me = sharer(caller)?;
     let item = items::find(&caller.state, me, &thing).await?;
     let item = item.ok_or_else(|| AppError::NotFound("This is not here any more.".into()))?;
@@ -121,18 +162,26 @@ pub(super) async fn share(
         may_copy,
     };
     let (people, actor) = (&caller.state.people, caller.actor()?);
-    people.share(me, share, &item.title(), &actor).await
+    let shared = people.share(me, share, &item.title(), &actor).await?;
+    Lent::of(caller, shared).await
 }
 
-pub(super) async fn take_back(caller: &Caller, id: &str) -> Result<(), AppError> {
+/// Takes a share back at once, if it is as it was seen.
+///
+/// # Errors
+/// [`AppError::NotFound`] for what one may not take back; [`AppError::Conflict`].
+pub async fn take_back(caller: &Caller, id: &str, expected: Expected) -> Result<(), AppError> {
     let me = caller.account()?;
     let (people, actor) = (&caller.state.people, caller.actor()?);
-    people.take_back(me, id, &actor).await
+    people.take_back(me, id, expected, &actor).await
 }
 
 /// What others share with who asks. A program with a token sees what its person does; where all work in one study there
 /// is nothing.
-async fn of_others(
+///
+/// # Errors
+/// When the states cannot be read.
+pub async fn of_others(
     caller: &Caller,
     wanted: impl Fn(&Thing) -> bool,
 ) -> Result<Vec<(Mark, Item)>, AppError> {
@@ -225,7 +274,11 @@ fn run_row(mark: Mark, run: RunInfo) -> RunRow {
     }
 }
 
-pub(super) async fn copy(caller: &Caller, share: &str) -> Result<String, AppError> {
+/// Makes a copy of what somebody shares one's own; what it is called there.
+///
+/// # Errors
+/// [`AppError::NotFound`] for what is not shared (any more); [`AppError::Forbidden`] where it may only be read.
+pub async fn copy(caller: &Caller, share: &str) -> Result<String, AppError> {
     let all = of_others(caller, |_| true).await?;
     let found = all.into_iter().find(|(mark, _)| mark.share == share);
     let (mark, item) =

@@ -20,10 +20,14 @@ use crate::{
 
 /// A thing as its owner has it now.
 #[derive(Debug, Clone)]
-pub(super) enum Item {
+pub enum Item {
+    /// A saved query.
     Query(Box<SavedQuery>),
+    /// A table.
     Table(Box<TableInfo>),
+    /// The merged result.
     Result(Box<ResultInfo>),
+    /// A run.
     Run(Box<RunInfo>),
 }
 

@@ -9,11 +9,13 @@ use crate::{AppError, json::Json};
 
 /// Somebody of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct PersonRow {
-    pub(super) id: String,
-    pub(super) name: String,
+pub struct PersonRow {
+    /// Names them.
+    pub id: String,
+    /// What they are called.
+    pub name: String,
     /// Enough of the e-mail address to tell two of one name apart: `b…@lab.org`.
-    pub(super) mail: String,
+    pub mail: String,
 }
 
 /// One who has something of the person's.
@@ -27,12 +29,13 @@ pub(super) struct ShareRow {
 
 /// What each shared thing is marked with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) struct Mark {
+pub struct Mark {
     /// Names the share.
-    pub(crate) share: String,
+    pub share: String,
     /// Whose it is.
-    pub(crate) owner: String,
-    pub(crate) may_copy: bool,
+    pub owner: String,
+    /// Whether one may keep a copy.
+    pub may_copy: bool,
 }
 
 /// A query of somebody's.
@@ -94,7 +97,9 @@ pub(super) async fn get_shares(thing: Thing) -> Result<Vec<ShareRow>, AppError> 
 #[server(prefix = "/api", endpoint = "share_thing", input = Json, output = Json)]
 pub(super) async fn share_thing(thing: Thing, with: With, may_copy: bool) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::share(&crate::context::caller()?, thing, with, may_copy).await
+        let caller = crate::context::caller()?;
+        super::answers::share(&caller, thing, with, may_copy).await?;
+        Ok(())
     })
     .await
 }
@@ -102,8 +107,11 @@ pub(super) async fn share_thing(thing: Thing, with: With, may_copy: bool) -> Res
 /// Takes a share back, at once.
 #[server(prefix = "/api", endpoint = "take_back", input = Json, output = Json)]
 pub(super) async fn take_back(id: String) -> Result<(), AppError> {
-    crate::error::answer(async { super::answers::take_back(&crate::context::caller()?, &id).await })
-        .await
+    crate::error::answer(async {
+        let caller = crate::context::caller()?;
+        super::answers::take_back(&caller, &id, holdfast::Expected::Any).await
+    })
+    .await
 }
 
 /// Queries that others share with the person.

@@ -1,5 +1,4 @@
-//! Backups for whoever administers the server: listed, begun, and taken home. `GET` and `POST /api/v1/backups`,
-//! `GET /api/v1/backups/{name}`.
+//! Backups for whoever administers the server: listed, begun, given up, read to their end, and taken home.
 
 use app::{AppError, BackupFile, administers};
 use axum::{
@@ -29,6 +28,22 @@ struct Backups {
     backups: Vec<Backup>,
     /// Whether one is being made.
     is_working: bool,
+    /// How far it is.
+    #[schema(required = true)]
+    progress: Option<Progress>,
+    /// Why the last one could not be made.
+    #[schema(required = true)]
+    problem: Option<String>,
+}
+
+/// How far a backup is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BackupProgress)]
+struct Progress {
+    /// Changes that are in it.
+    done: u64,
+    /// Changes in all.
+    total: u64,
 }
 
 /// One in the list.
@@ -62,7 +77,9 @@ impl From<BackupFile> for Backup {
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
         .routes(routes!(list, begin))
+        .routes(routes!(cancel))
         .routes(routes!(download))
+        .routes(routes!(verify))
 }
 
 /// Lets only administrators in.
@@ -70,8 +87,12 @@ pub(super) async fn admit(shared: &Shared, asker: &Asker) -> Result<(), Refusal>
     if administers(&shared.app, &asker.visitor).await? {
         return Ok(());
     }
-    let told = "Only who administers this server may do this.";
-    Err(Refusal(AppError::Forbidden(told.into())))
+    Err(not_allowed().into())
+}
+
+/// What whoever does not administer the server is told.
+pub(super) fn not_allowed() -> AppError {
+    AppError::Forbidden("Only who administers this server may do this.".into())
 }
 
 /// The backups that are kept
@@ -84,9 +105,13 @@ pub(super) async fn admit(shared: &Shared, asker: &Asker) -> Result<(), Refusal>
 async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Backups>, Refusal> {
     admit(&shared, &asker).await?;
     let keep = shared.app.monitor.keep();
+    // Before the list: when none is being made any more, the list has it.
+    let progress = keep.progress();
     Ok(Json(Backups {
         backups: keep.list().await?.into_iter().map(Backup::from).collect(),
-        is_working: keep.progress().is_some(),
+        is_working: progress.is_some(),
+        progress: progress.map(|(done, total)| Progress { done, total }),
+        problem: keep.problem(),
     }))
 }
 
@@ -101,6 +126,60 @@ async fn begin(State(shared): State<Shared>, asker: Asker) -> Result<StatusCode,
     admit(&shared, &asker).await?;
     shared.app.monitor.keep().begin()?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Give up the backup that is being made
+///
+/// Nothing is left of it. That none is being made is no problem. For administrators.
+#[utoipa::path(
+    post, path = "/api/v1/backups/cancel", operation_id = "cancelBackup", tag = "administration",
+    responses((status = 204, description = "None is being made."), WriteRefusals),
+)]
+async fn cancel(State(shared): State<Shared>, asker: Asker) -> Result<StatusCode, Refusal> {
+    admit(&shared, &asker).await?;
+    shared.app.monitor.keep().cancel();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a look at a backup found.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BackupVerdict)]
+struct Verdict {
+    /// Whether a server could be restored from it.
+    is_whole: bool,
+    /// States in it.
+    #[schema(required = true)]
+    states: Option<u64>,
+    /// The newest change in it.
+    #[schema(required = true)]
+    revision: Option<u64>,
+    /// What is wrong with it.
+    #[schema(required = true)]
+    problem: Option<String>,
+}
+
+/// Read a backup to its end: whether a server could be restored from it
+///
+/// For administrators.
+#[utoipa::path(
+    post, path = "/api/v1/backups/{name}/verify", operation_id = "verifyBackup", tag = "administration",
+    params(("name" = String, Path, description = "The backup's file.")),
+    responses((status = 200, description = "What was found.", body = Verdict), WriteRefusals, NotFound),
+)]
+async fn verify(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Path(name): Path<String>,
+) -> Result<Json<Verdict>, Refusal> {
+    admit(&shared, &asker).await?;
+    let found = shared.app.monitor.keep().verify(&name).await?;
+    let whole = found.as_ref().ok();
+    Ok(Json(Verdict {
+        is_whole: whole.is_some(),
+        states: whole.map(|whole| whole.states),
+        revision: whole.map(|whole| whole.revision.0),
+        problem: found.err(),
+    }))
 }
 
 /// A backup, as `holdfast restore` takes it

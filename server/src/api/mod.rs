@@ -20,6 +20,7 @@ mod listening;
 mod live;
 mod matched;
 mod metrics;
+mod monitor;
 mod news;
 mod once;
 mod openapi;
@@ -29,6 +30,7 @@ mod queries;
 mod query;
 mod runs;
 mod session;
+mod shares;
 mod simulations;
 mod standing;
 mod states;
@@ -52,6 +54,7 @@ use axum::{
 };
 use holdfast::backend::Cache;
 use tokio_util::sync::CancellationToken;
+use utoipa::openapi::OpenApi as Description;
 use utoipa_axum::router::OpenApiRouter;
 use workbench::workspace::Workspace;
 
@@ -129,8 +132,26 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         false => Router::new(),
     };
     let claims = shared.claims.clone();
+    let (router, description) = described();
+    router
+        .merge(metrics)
+        .with_state(shared)
+        .layer(Extension(openapi::Described::of(&description)))
+        .layer(from_fn_with_state(claims, once::once))
+}
+
+/// What programs may ask for, as OpenAPI 3.1 in JSON: what a server says at `/api/v1/openapi.json`, laid out for people.
+///
+/// # Errors
+/// None that a description could cause.
+pub fn description() -> Result<String, serde_json::Error> {
+    let (_, description) = described();
+    Ok(description.to_pretty_json()? + "\n")
+}
+
+/// Every area, and what programs are told of them.
+fn described() -> (Router<Shared>, Description) {
     let (router, mut description) = OpenApiRouter::with_openapi(openapi::ground())
-        .merge(metrics.into())
         .merge(session::routes().into())
         .merge(account::routes().into())
         .merge(configurations::routes())
@@ -144,6 +165,7 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(audit::routes())
         .merge(compare::routes())
         .merge(backups::routes())
+        .merge(monitor::routes())
         .merge(events::routes())
         .merge(live::routes())
         .merge(states::routes())
@@ -152,15 +174,13 @@ pub(crate) fn routes(shared: Shared, has_metrics: bool) -> Router {
         .merge(flags::routes())
         .merge(webhooks::routes())
         .merge(users::routes())
+        .merge(shares::routes())
         .merge(openapi::routes())
         .merge(docs::routes())
         .merge(health::routes().into())
-        .with_state(shared)
         .split_for_parts();
     openapi::complete(&mut description);
-    router
-        .layer(Extension(openapi::Described::of(&description)))
-        .layer(from_fn_with_state(claims, once::once))
+    (router, description)
 }
 
 /// Who asks, and from where.

@@ -1,5 +1,5 @@
 //! What programs may ask for, as OpenAPI 3.1: `GET /api/v1/openapi.json`, collected from the code of all areas when the
-//! server starts.
+//! server starts, and `holdfast openapi`, for who has no server at hand. The client in `clients/typescript` is made of it.
 //!
 //! An area adds itself with what stands at its handlers, and nothing else has to be told:
 //!
@@ -132,7 +132,8 @@ async fn describe(Extension(Described(text)): Extension<Described>) -> impl Into
     info(
         title = "Holdfast",
         version = "1",
-        description = "States, configurations that several people and programs edit, live news, backups, and the audit. \
+        description = "Tables, cohorts, plots, runs and their comparison, configurations that several people and programs edit, states, live \
+                       news, sharing, backups, the Monitor and the audit. \
                        Refusals are `application/problem+json` (RFC 9457): `error` is a word for programs, `detail` says what \
                        is wrong and what to do. docs/OPERATIONS.md has the live socket's messages.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),

@@ -1,38 +1,34 @@
 //! Saved queries for programs: the list of the Query page, one by one. All of them are one store; each has a tag of its own,
 //! so that programs are in each other's way only where they change the same query.
+//!
+//! - `kept` is the list, `told` what is said of one
 
-use app::{
-    AppError, Caller, SAVED_QUERIES as FEATURE, SAVED_QUERIES_STORE as STORE, has_feature,
-    read_typed, write_seen,
-};
+mod kept;
+mod told;
+
+use app::{AppError, Caller, SAVED_QUERIES as FEATURE, has_feature};
 use axum::{
     Json,
     extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use workbench::query::SavedQuery;
 
+use self::told::{Edit, Order, named, noted};
 use super::{
     Asker, Shared,
     asked::Sent,
-    datasets::Question,
     matched,
     openapi::{IfMatch, IfNoneMatch, NotFound, Refusals, Stale, WriteRefusals},
 };
 use crate::web::Refusal;
 
-/// Longest name, as the page has it; in characters.
-const MAX_NAME: usize = 80;
-/// Longest notes.
-const MAX_NOTES: usize = 1000;
 /// Queries that are kept.
 const MAX_SAVED: usize = 200;
-/// How often another write to the list may come in between.
-const TRIES: usize = 5;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
@@ -48,44 +44,13 @@ struct Queries {
     queries: Vec<SavedQuery>,
 }
 
-/// A query to be kept.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = QueryOrder)]
-struct Order {
-    /// What people call it.
-    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
-    name: String,
-    /// What they want to remember about it.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    notes: String,
-    /// What it asks.
-    spec: Question,
-}
-
-/// What of a saved query becomes something else; what is not said stays.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schema(as = QueryEdit)]
-struct Edit {
-    /// What people call it.
-    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
-    name: Option<String>,
-    /// What they want to remember about it.
-    #[schema(max_length = 1000)]
-    notes: Option<String>,
-    /// What it asks.
-    spec: Option<Question>,
-}
-
 /// Saved queries
 #[utoipa::path(
     get, path = "/api/v1/queries", operation_id = "listQueries", tag = "queries",
     responses((status = 200, description = "All of them: 200 at most.", body = Queries), Refusals),
 )]
 async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Queries>, Refusal> {
-    let (queries, _) = read_typed(&asker.caller(&shared), &STORE).await?;
+    let queries = kept::all(&asker.caller(&shared)).await?;
     Ok(Json(Queries { queries }))
 }
 
@@ -104,10 +69,8 @@ async fn one(
     asker: Asker,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let (queries, _) = read_typed(&asker.caller(&shared), &STORE).await?;
-    let query = queries.iter().find(|query| query.id == id);
-    let query = query.ok_or_else(missing)?;
-    matched::read(&asker.headers, &matched::tag_of(query)?, query)
+    let query = kept::one(&asker.caller(&shared), &id).await?;
+    matched::read(&asker.headers, &matched::tag_of(&query)?, &query)
 }
 
 /// Keeps a query under a name
@@ -135,19 +98,19 @@ async fn save(
         saved_at: now,
     };
     let wish = format!("q{now}");
-    let kept = write(&caller, |queries| {
+    let saved = kept::write(&caller, |queries| {
         if queries.len() >= MAX_SAVED {
             return Err(AppError::TooLarge(format!(
                 "There are {MAX_SAVED} saved queries. Delete one first."
             )));
         }
-        new.id = free(queries, &wish);
+        new.id = kept::free(queries, &wish);
         queries.insert(0, new.clone());
         Ok(new.clone())
     });
-    let kept = kept.await?;
-    let place = format!("/api/v1/queries/{}", kept.id);
-    let answer = matched::tagged(StatusCode::CREATED, &matched::tag_of(&kept)?, &kept)?;
+    let saved = saved.await?;
+    let place = format!("/api/v1/queries/{}", saved.id);
+    let answer = matched::tagged(StatusCode::CREATED, &matched::tag_of(&saved)?, &saved)?;
     Ok(([(header::LOCATION, place)], answer).into_response())
 }
 
@@ -179,8 +142,8 @@ async fn change(
     if let Some(spec) = edit.spec {
         changed.spec = spec.of(&asker.workspace(&shared.app)?.study().await?)?;
     }
-    let changed = write(&caller, |queries| {
-        let at = place_of(queries, &seen)?;
+    let changed = kept::write(&caller, |queries| {
+        let at = kept::place_of(queries, &seen)?;
         queries[at] = changed.clone();
         Ok(changed.clone())
     });
@@ -204,8 +167,8 @@ async fn delete(
         Ok(seen) => seen,
         Err(refused) => return Ok(refused),
     };
-    let deleted = write(&caller, |queries| {
-        let at = place_of(queries, &seen)?;
+    let deleted = kept::write(&caller, |queries| {
+        let at = kept::place_of(queries, &seen)?;
         Ok(queries.remove(at))
     });
     deleted.await?;
@@ -228,80 +191,7 @@ async fn seen(
     asker: &Asker,
     id: &str,
 ) -> Result<Result<SavedQuery, Response>, Refusal> {
-    let (queries, _) = read_typed(caller, &STORE).await?;
-    let query = queries.into_iter().find(|query| query.id == id);
-    let query = query.ok_or_else(missing)?;
+    let query = kept::one(caller, id).await?;
     let refused = matched::unmet(&asker.headers, &matched::tag_of(&query)?, &query)?;
     Ok(refused.map_or(Ok(query), Err))
-}
-
-/// One change of the list. Where another one was faster it is made again on top of that, so it has to look for itself
-/// whether what it is about is still as it was.
-async fn write(
-    caller: &Caller,
-    mut change: impl FnMut(&mut Vec<SavedQuery>) -> Result<SavedQuery, AppError>,
-) -> Result<SavedQuery, AppError> {
-    for _ in 0..TRIES {
-        let (mut queries, version) = read_typed(caller, &STORE).await?;
-        let before = queries.clone();
-        let about = change(&mut queries)?;
-        if queries == before {
-            return Ok(about);
-        }
-        match write_seen(caller, &STORE, &queries, version).await {
-            Err(AppError::Conflict { .. }) => {}
-            Err(error) => return Err(error),
-            Ok(_) => return Ok(about),
-        }
-    }
-    Err(AppError::Busy(
-        "Others write saved queries all the time. Try again.".into(),
-    ))
-}
-
-fn place_of(queries: &[SavedQuery], seen: &SavedQuery) -> Result<usize, AppError> {
-    let at = queries.iter().position(|query| query.id == seen.id);
-    let at = at.ok_or_else(missing)?;
-    match queries[at] == *seen {
-        true => Ok(at),
-        false => Err(AppError::Conflict {
-            version: 0,
-            data: serde_json::to_string(&queries[at]).ok(),
-        }),
-    }
-}
-
-/// A name for it that no other query has.
-fn free(queries: &[SavedQuery], wish: &str) -> String {
-    let is_free = |id: &str| queries.iter().all(|query| query.id != id);
-    if is_free(wish) {
-        return wish.to_owned();
-    }
-    let mut others = (2..).map(|n| format!("{wish}-{n}"));
-    others.find(|id| is_free(id)).unwrap_or_default()
-}
-
-fn named(name: &str) -> Result<String, AppError> {
-    let is_fine = !name.trim().is_empty() && name.chars().count() <= MAX_NAME;
-    match is_fine {
-        true => Ok(name.trim().to_owned()),
-        false => Err(AppError::Invalid {
-            path: "name".into(),
-            problem: format!("give it a name of 1 to {MAX_NAME} characters"),
-        }),
-    }
-}
-
-fn noted(notes: &str) -> Result<String, AppError> {
-    match notes.chars().count() <= MAX_NOTES {
-        true => Ok(notes.trim().to_owned()),
-        false => Err(AppError::Invalid {
-            path: "notes".into(),
-            problem: format!("at most {MAX_NOTES} characters"),
-        }),
-    }
-}
-
-fn missing() -> AppError {
-    AppError::NotFound("This query is not here any more.".into())
 }

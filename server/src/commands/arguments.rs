@@ -5,7 +5,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 use clap::{CommandFactory, Parser};
 
 use super::{Command, Terminal};
-use crate::{Error, Settings, start_logging};
+use crate::{Error, Settings, description, start_logging};
 
 /// A data workbench in which state is never lost.
 #[derive(Debug, Parser)]
@@ -47,6 +47,10 @@ impl Arguments {
                 let mut text = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "holdfast", &mut text);
                 written(&text)
+            }
+            Command::Openapi => {
+                let text = description().map_err(|error| Error::Failed(error.to_string()))?;
+                written(text.as_bytes())
             }
             Command::Man => {
                 let mut text = Vec::new();

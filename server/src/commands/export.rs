@@ -1,16 +1,18 @@
-//! Tables, merged results and runs leave as files, as they do on the pages.
+//! Tables, merged results, saved queries and runs leave as files, as they do on the pages.
 
 use std::path::PathBuf;
 
+use bytes::Bytes;
 use clap::Subcommand;
-use futures::TryStreamExt as _;
+use futures::{TryStreamExt as _, stream};
 use holdfast::{Clock as _, SystemClock};
 use tokio_util::io::ReaderStream;
-use workbench::query::{ExportFormat, PageRequest, export_name};
+use workbench::query::{ExportFormat, PageRequest, export_name, parameters_file, saved_name};
 
 use super::{
     Terminal,
     out::{self, Target},
+    query::saved,
     words::among,
     work::{Whose, Work},
 };
@@ -40,6 +42,17 @@ pub enum Thing {
         /// What it becomes
         #[arg(long, default_value = "csv", value_parser = among::<ExportFormat>(&["csv", "parquet"]))]
         format: ExportFormat,
+        /// Where it goes
+        #[command(flatten)]
+        target: Target,
+        /// Whose it is
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// A saved query as TOML, which the Query page reads in again
+    Query {
+        /// What it is called
+        name: String,
         /// Where it goes
         #[command(flatten)]
         target: Target,
@@ -122,6 +135,19 @@ pub(super) async fn export(
             let pieces = work.workbench.export(&result, format, &every)?;
             let file = to(target, || export_name(&result, format, SystemClock.now().0));
             out::write(pieces, &file, terminal).await
+        }
+        Thing::Query {
+            name,
+            target,
+            whose,
+        } => {
+            let work = Work::open(settings, &whose).await?;
+            let query = saved(&work, &name).await?;
+            let now = SystemClock.now().0;
+            let text = parameters_file(&query.spec, &query.notes, now)?;
+            let text = stream::iter([Ok::<_, Error>(Bytes::from(text))]);
+            let file = to(target, || saved_name(&query.name, now));
+            out::write(text, &file, terminal).await
         }
         Thing::Run { run, target, whose } => {
             let work = Work::open(settings, &whose).await?;

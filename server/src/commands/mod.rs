@@ -44,7 +44,7 @@ pub enum Command {
     Serve,
     /// Take files in: tables into a person's study, packages and trials into their runs; servers may go on
     Import(Box<Files>),
-    /// Write a table, a merged result or a run into a file; servers may go on
+    /// Write a table, a merged result, a saved query or a run into a file; servers may go on
     Export {
         /// What is exported
         #[command(subcommand)]
@@ -110,6 +110,8 @@ pub enum Command {
         /// Which shell
         shell: Shell,
     },
+    /// Write what programs may ask a server for, as OpenAPI 3.1: `holdfast openapi > openapi.json`
+    Openapi,
     /// Write the manual page: `holdfast man > /usr/local/share/man/man1/holdfast.1`
     Man,
 }
@@ -145,7 +147,7 @@ impl Command {
             Self::Token { deed } => token::run(&settings, deed, terminal).await,
             Self::Doctor => doctor::doctor(&settings, terminal).await,
             // These are about the program, and done before there are settings.
-            Self::Completions { .. } | Self::Man => Ok(()),
+            Self::Completions { .. } | Self::Openapi | Self::Man => Ok(()),
         }
     }
 }

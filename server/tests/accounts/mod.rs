@@ -11,6 +11,7 @@ mod roles;
 mod runs;
 mod sessions;
 mod shared;
+mod shares;
 mod sharing;
 mod sharing_door;
 mod socket;

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use app::people::Role;
+use axum::http::StatusCode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{
@@ -117,6 +119,48 @@ async fn filters_take_both_ends_and_a_saved_query_is_where_others_begin() {
     assert_eq!(left(&["--saved", "older"]), (2, 2));
     assert_eq!(left(&["--saved", "older", "--sex", "f"]), (1, 1));
     let (code, _, why) = lab.run(&["query", "--user", ADA, "--saved", "younger"]);
+    assert_eq!(code, 3);
+    assert!(why.contains("older"), "{why}");
+}
+
+/// A file of query parameters without the moment it was written at.
+fn undated(text: &str) -> String {
+    let lines = text
+        .lines()
+        .filter(|it| !it.starts_with("export_timestamp"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_query_leaves_as_the_page_writes_it() {
+    let lab = Lab::new().await;
+    let mut ada = lab.ada().await;
+    let query = json!({"spec": {"filters": {"age": {"min": 50, "max": 60}}}, "name": "older", "notes": "for \"July\""});
+    let kept = ada.ask("POST", "/queries", &[], query).await.json();
+    let spec = kept["spec"].to_string();
+    let spec = utf8_percent_encode(&spec, NON_ALPHANUMERIC);
+    let form = format!("query={spec}&name=older&notes=for+%22July%22");
+    let kind = "application/x-www-form-urlencoded";
+    let page = ada.post("/query/parameters.toml", kind, form).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+
+    let export = ["export", "query", "older", "--user", ADA];
+    let (code, text, why) = lab.run(&[&export[..], &["-o", "-"]].concat());
+    assert_eq!(code, 0, "{why}");
+    assert!(text.contains("age_range = [50.0, 60.0]"), "{text}");
+    assert_eq!(undated(&text), undated(&page.text()));
+    let named = lab.done(&export).remove(0)["file"].clone();
+    let named = named.as_str().unwrap();
+    assert!(
+        named.starts_with("older_") && named.ends_with(".toml"),
+        "{named}"
+    );
+    assert_eq!(
+        undated(&String::from_utf8(lab.content(named)).unwrap()),
+        undated(&text)
+    );
+
+    let (code, _, why) = lab.run(&["export", "query", "younger", "--user", ADA]);
     assert_eq!(code, 3);
     assert!(why.contains("older"), "{why}");
 }

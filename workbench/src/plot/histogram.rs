@@ -11,9 +11,6 @@ use crate::statistics::{Kde, NotMade, Sample, anderson, shapiro};
 /// Bins chosen for the reader stay between these.
 const CHOSEN: (usize, usize) = (5, 200);
 
-/// Bins a reader may ask for.
-const ASKED: (u32, u32) = (1, 1_000);
-
 /// Places on a density curve.
 const CURVE_PLACES: usize = 200;
 
@@ -36,7 +33,7 @@ pub(super) fn draw(frame: &Frame, spec: &PlotSpec, panels: &mut [Panel]) {
         })
         .collect();
     let bins = match spec.bins {
-        Some(bins) => bins.clamp(ASKED.0, ASKED.1) as usize,
+        Some(bins) => bins.clamp(1, PlotSpec::MAX_BINS) as usize,
         // Over everything, not panel by panel: they share their edges.
         None if samples.len() == 1 => chosen_bins(&samples[0]),
         None => chosen_bins(&places.iter().copied().collect()),

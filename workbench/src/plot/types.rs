@@ -6,6 +6,7 @@ use crate::query::Page;
 
 /// The six plots.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlotKind {
     /// x against y, with an OLS line.
@@ -25,6 +26,7 @@ pub enum PlotKind {
 
 /// How the kernel density's bandwidth is chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotBandwidth))]
 #[serde(tag = "rule", content = "value", rename_all = "snake_case")]
 pub enum Bandwidth {
     /// n^(-1/5) sd, as `scipy.stats.gaussian_kde`.
@@ -104,10 +106,13 @@ impl PlotSpec {
     pub const MAX_COLOURS: usize = 6;
     /// Points drawn one by one; above, the server samples (scatter) and says so.
     pub const MAX_POINTS: usize = 20_000;
+    /// Bins of a histogram.
+    pub const MAX_BINS: u32 = 1_000;
 }
 
 /// One point of a scatter.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotPoint))]
 pub struct Point {
     /// Row in the result, counted from 0.
     pub row: u32,
@@ -121,6 +126,7 @@ pub struct Point {
 
 /// An ordinary least squares fit of y on x (each after its log10, where chosen).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotFit))]
 pub struct Fit {
     /// The colour's value, with one fit for each colour.
     pub group: Option<String>,
@@ -144,6 +150,7 @@ pub struct Fit {
 
 /// Descriptive statistics of one column, as a histogram shows them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotDescription))]
 pub struct Description {
     /// Values.
     pub n: u64,
@@ -173,6 +180,7 @@ pub struct Description {
 
 /// A test and its answer, with the sentence a reader needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotTest))]
 pub struct TestResult {
     /// `Shapiro-Wilk`, `Anderson-Darling`, `One-way ANOVA`.
     pub name: String,
@@ -188,6 +196,7 @@ pub struct TestResult {
 
 /// One group of a box, violin or visits plot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotGroup))]
 pub struct Group {
     /// The x value.
     pub name: String,
@@ -207,6 +216,7 @@ pub struct Group {
 
 /// One pair of groups compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotPair))]
 pub struct Pairwise {
     /// First group.
     pub a: String,
@@ -226,6 +236,7 @@ pub struct Pairwise {
 
 /// One-way analysis of variance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotAnova))]
 pub struct Anova {
     /// F.
     pub f: f64,
@@ -245,6 +256,7 @@ pub struct Anova {
 
 /// Points of one colour in one panel.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotSeries))]
 pub struct Series {
     /// The colour's value; `None` without a colour, `other` beyond [`PlotSpec::MAX_COLOURS`].
     pub name: Option<String>,
@@ -264,6 +276,7 @@ pub struct Series {
 
 /// One panel: the whole plot, or one value of the facet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = PlotPanel))]
 pub struct Panel {
     /// The facet's value.
     pub name: Option<String>,
@@ -289,6 +302,7 @@ pub struct Panel {
 
 /// What to draw and to say beside it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema), schema(as = Plot))]
 pub struct PlotData {
     /// The result it was drawn from.
     pub result_id: String,

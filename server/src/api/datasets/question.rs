@@ -53,7 +53,7 @@ struct Filters {
 /// An inclusive range; an end that is not said is open.
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-struct Between {
+pub(super) struct Between {
     /// The smallest value taken.
     min: Option<f64>,
     /// The largest value taken.
@@ -135,13 +135,19 @@ fn checked(study: &Study, tables: BTreeMap<String, Vec<String>>) -> Result<Selec
     Ok(Selection { tables })
 }
 
+impl From<Between> for Range {
+    fn from(Between { min, max }: Between) -> Self {
+        Self { min, max }
+    }
+}
+
 impl From<Filters> for CohortFilters {
     fn from(filters: Filters) -> Self {
         let cards = filters.cards.into_iter().enumerate();
         Self {
             sites: filters.sites,
             visits: filters.visits,
-            age: filters.age.map(|Between { min, max }| Range { min, max }),
+            age: filters.age.map(Range::from),
             sex: filters.sex,
             cards: cards.map(|(at, card)| card.named(at)).collect(),
         }

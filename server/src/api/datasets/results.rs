@@ -1,5 +1,5 @@
-//! Questions and what comes of them: the live count, and the merged result, which is kept with its filters and the tables
-//! that it came from. The same question of the same data has the same result.
+//! Merged results: what comes of a question, kept with its filters and the tables that it came from. The same question of the
+//! same data has the same result.
 
 use app::{AppError, sharing::results_of_others};
 use axum::{
@@ -12,22 +12,15 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use workbench::query::{
-    CohortFilters, CountReport, ExportFormat, FilterOptions, PageRequest, ResultInfo,
-    default_selection, export_name,
-};
+use workbench::query::{CohortFilters, CountReport, ResultInfo};
 
-use super::{
-    Question,
-    rows::{AsFile, Place, Rows, View},
-};
+use super::Question;
 use crate::{
     api::{
         Asker, Shared,
-        asked::{Asked, Sent},
+        asked::Sent,
         matched,
         openapi::{IfNoneMatch, NotFound, Refusals, WriteRefusals},
-        query::{CSV, PARQUET, attachment, parquet_is_on},
     },
     web::Refusal,
 };
@@ -35,64 +28,16 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
         .routes(routes!(list, make))
-        .routes(routes!(count))
-        .routes(routes!(options))
         .routes(routes!(one))
-        .routes(routes!(rows))
-        .routes(routes!(file))
-}
-
-/// What can be asked of the present tables.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = DatasetOptions)]
-struct Options {
-    /// What the filters on site, visit, age and sex offer.
-    filters: FilterOptions,
-    /// Table -> columns that are taken where a question does not say.
-    #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
-    default_selection: workbench::query::Selection,
-}
-
-/// What can be asked: sites, visits, ages and sexes there are
-#[utoipa::path(
-    get, path = "/api/v1/datasets/options", operation_id = "datasetOptions", tag = "datasets",
-    responses((status = 200, description = "What filters offer.", body = Options), Refusals),
-)]
-async fn options(State(shared): State<Shared>, asker: Asker) -> Result<Json<Options>, Refusal> {
-    let study = asker.workspace(&shared.app)?.study().await?;
-    Ok(Json(Options {
-        filters: shared.app.workbench.filter_options(&study).await?,
-        default_selection: default_selection(&study),
-    }))
-}
-
-/// Counts who is left, filter by filter
-///
-/// A filter that cannot apply is told among `problems`, a card's at the card, and is not applied.
-#[utoipa::path(
-    post, path = "/api/v1/datasets/count", operation_id = "countDataset", tag = "datasets",
-    request_body = Question,
-    responses((status = 200, description = "Participants and rows that are left.", body = CountReport), WriteRefusals),
-)]
-async fn count(
-    State(shared): State<Shared>,
-    asker: Asker,
-    Sent(question): Sent<Question>,
-) -> Result<Json<CountReport>, Refusal> {
-    let study = asker.workspace(&shared.app)?.study().await?;
-    let spec = question.of(&study)?;
-    let workbench = &shared.app.workbench;
-    let counted = workbench.count(&study, &spec.filters, &spec.selection);
-    Ok(Json(counted.await?))
 }
 
 /// A merged result.
 #[derive(Debug, Serialize, ToSchema)]
-struct Dataset {
+pub(super) struct Dataset {
     /// Who shares it; `null` for one's own.
     owner: Option<String>,
     #[serde(flatten)]
-    result: ResultInfo,
+    pub(super) result: ResultInfo,
 }
 
 impl Dataset {
@@ -187,7 +132,7 @@ fn applies(report: &CountReport, filters: &CohortFilters) -> Result<(), AppError
 }
 
 /// The result under this id: one's own, also one whose place another took, or one that somebody shares.
-async fn found(shared: &Shared, asker: &Asker, id: &str) -> Result<Dataset, Refusal> {
+pub(super) async fn found(shared: &Shared, asker: &Asker, id: &str) -> Result<Dataset, Refusal> {
     let own = asker.workspace(&shared.app)?.results().await?;
     if let Some(result) = own.into_iter().find(|result| result.id == id) {
         return Ok(Dataset::own(result));
@@ -219,63 +164,4 @@ async fn one(
 ) -> Result<Response, Refusal> {
     let dataset = found(&shared, &asker, &id).await?;
     matched::read(&asker.headers, &dataset.result.id, &dataset)
-}
-
-/// Rows of a merged result, sorted and filtered, page by page
-#[utoipa::path(
-    get, path = "/api/v1/datasets/{id}/rows", operation_id = "datasetRows", tag = "datasets",
-    params(("id" = String, Path, description = "The result."), Place, View),
-    responses((status = 200, description = "Some rows.", body = Rows), NotFound, Refusals),
-)]
-async fn rows(
-    State(shared): State<Shared>,
-    asker: Asker,
-    Path(id): Path<String>,
-    Asked(place): Asked<Place>,
-    Asked(view): Asked<View>,
-) -> Result<Json<Rows>, Refusal> {
-    let (offset, limit) = place.checked()?;
-    let result = found(&shared, &asker, &id).await?.result;
-    let request = PageRequest {
-        offset,
-        limit,
-        ..view.request(&result.columns)?
-    };
-    let page = shared.app.workbench.page(&result, &request).await?;
-    let columns = result.columns.into_iter().map(|column| column.name);
-    Ok(Json(Rows::of(columns, page)))
-}
-
-/// A merged result as a file, sorted and filtered
-#[utoipa::path(
-    get, path = "/api/v1/datasets/{id}/file", operation_id = "downloadDataset", tag = "datasets",
-    params(("id" = String, Path, description = "The result."), AsFile, View),
-    responses(
-        (status = 200, description = "The result, streamed.", content((String = "text/csv"), (String = "application/vnd.apache.parquet"))),
-        NotFound, Refusals,
-    ),
-)]
-async fn file(
-    State(shared): State<Shared>,
-    asker: Asker,
-    Path(id): Path<String>,
-    Asked(AsFile { format }): Asked<AsFile>,
-    Asked(view): Asked<View>,
-) -> Result<Response, Refusal> {
-    let format = ExportFormat::from(format);
-    let result = found(&shared, &asker, &id).await?.result;
-    let kind = match format {
-        ExportFormat::Csv => CSV,
-        ExportFormat::Parquet => {
-            parquet_is_on(&shared, &asker).await?;
-            PARQUET
-        }
-    };
-    let request = view.request(&result.columns)?;
-    let workbench = &shared.app.workbench;
-    // What is wrong with a filter is said before the first byte.
-    workbench.page(&result, &request).await?;
-    let name = export_name(&result, format, shared.door.clock.now().0);
-    let rows = workbench.export(&result, format, &request)?;
-    Ok(attachment(rows, kind, &name))
 }

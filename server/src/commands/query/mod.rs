@@ -22,6 +22,7 @@ use workbench::{
 };
 
 pub use self::spec::Asked;
+pub(super) use self::spec::saved;
 use super::{Terminal, out, terminal::aligned, work::Work};
 use crate::{
     Error, Settings,
@@ -90,16 +91,16 @@ pub(super) async fn query(
 ) -> Result<(), Error> {
     let whom = Whom::open(settings, &asked).await?;
     let study = study_of(whom.view().await?)?;
-    let saved = match (&asked.saved, &whom) {
+    let base = match (&asked.saved, &whom) {
         (None, _) => None,
-        (Some(name), Whom::Somebody(work)) => Some(spec::saved(work, name).await?),
+        (Some(name), Whom::Somebody(work)) => Some(saved(work, name).await?.spec),
         (Some(_), Whom::Nobody(_)) => {
             let problem = "--saved: the sample study has no saved queries; say whose: --user";
             return Err(Error::Misread(problem.into()));
         }
     };
     let bench = whom.workbench();
-    let spec = asked.spec(&study, saved)?;
+    let spec = asked.spec(&study, base)?;
     asked.check(&bench.filter_options(&study).await?)?;
     let report = bench.count(&study, &spec.filters, &spec.selection).await?;
     applies(&report, &spec)?;

@@ -153,7 +153,7 @@ fn known(option: &str, asked: &[String], offered: &[CategoryCount]) -> Result<()
 }
 
 /// A query that the person saved on the Query page.
-pub(in crate::commands) async fn saved(work: &Work, name: &str) -> Result<MergeSpec, Error> {
+pub(in crate::commands) async fn saved(work: &Work, name: &str) -> Result<SavedQuery, Error> {
     let scope = &work.by.scope;
     let id = StateId::scoped(SAVED_QUERIES_STORE.entry.key, scope);
     let found = match work.states.get(scope, &id).await {
@@ -163,7 +163,7 @@ pub(in crate::commands) async fn saved(work: &Work, name: &str) -> Result<MergeS
     let saved = found.and_then(|state| Vec::<SavedQuery>::deserialize(&state.data).ok());
     let saved = saved.unwrap_or_default();
     match saved.iter().find(|query| query.name == name) {
-        Some(query) => Ok(query.spec.clone()),
+        Some(query) => Ok(query.clone()),
         None if saved.is_empty() => Err(Error::NotThere("no query is saved in this study".into())),
         None => Err(Error::NotThere(format!(
             "there is no saved query \"{name}\"; there are {}",
