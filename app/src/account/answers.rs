@@ -3,9 +3,14 @@
 //! Each begins with the account of who asks; what is somebody else's needs an administrator, and looks like nothing to
 //! others. Writes go through the engine's door, which decides by the same table once more.
 
+use std::sync::Arc;
+
 use holdfast::{Expected, Timestamp, Version};
 
-use super::server::{AccountView, LoginRow, TokenRow, UserRow};
+use super::{
+    picture,
+    server::{AccountView, FactorView, LoginRow, TokenRow, UserRow},
+};
 use crate::{
     AppError,
     components::format,
@@ -15,10 +20,24 @@ use crate::{
 };
 
 const DAY_MS: i64 = 24 * 60 * 60_000;
+/// Letters of a key that are read at a time.
+const GROUP: usize = 4;
 /// A token that ends within so many days says so.
 const SOON_DAYS: i64 = 14;
 
+/// Recovery codes that a form has just made: they travel with the request whose answer shows them, and nowhere else.
+#[derive(Clone)]
+pub struct Fresh(pub Arc<[String]>);
+
+/// Those that this request is to show.
+fn fresh() -> Vec<String> {
+    let parts = leptos::prelude::use_context::<axum::http::request::Parts>();
+    let fresh = parts.and_then(|parts| parts.extensions.get::<Fresh>().cloned());
+    fresh.map(|Fresh(codes)| codes.to_vec()).unwrap_or_default()
+}
+
 pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
+    let codes = fresh();
     let (me, people) = (caller.account()?, &caller.state.people);
     let logins = people.logins().of(&me.id).await?;
     let here = caller
@@ -38,6 +57,8 @@ pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
         name: me.name.clone(),
         email: me.email.clone(),
         role: me.role,
+        factor: factor(caller, me).await?,
+        codes,
         logins: logins.into_iter().map(|it| login(it, here)).collect(),
         tokens: people.tokens(me).await?.into_iter().map(token).collect(),
         questions: questions(caller, me).await?,
@@ -98,6 +119,30 @@ fn in_words(name: &str) -> String {
     words.to_owned()
 }
 
+async fn factor(caller: &Caller, me: &Account) -> Result<FactorView, AppError> {
+    let people = &caller.state.people;
+    if let Some(in_use) = people.factor_in_use(me).await? {
+        return Ok(FactorView::On {
+            since: moment(Timestamp(in_use.since)).chars().take(10).collect(),
+            left: in_use.left as u64,
+        });
+    }
+    let Some(login) = &caller.visitor.login else {
+        return Ok(FactorView::Off);
+    };
+    let Some(set_up) = people.set_up(me, &login.handle).await? else {
+        return Ok(FactorView::Off);
+    };
+    let (picture, side) = picture::of(&set_up.address)?;
+    let groups = set_up.key.as_bytes().chunks(GROUP);
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    Ok(FactorView::Begun {
+        key: groups.join(" "),
+        picture,
+        side,
+    })
+}
+
 fn login(login: Login, here: Option<&str>) -> LoginRow {
     let is_this = here == Some(login.handle.as_str());
     let is_phone = ["iPhone", "Android"]
@@ -146,6 +191,7 @@ fn user(account: Account, me: &Account) -> UserRow {
         role: account.role,
         tenant: account.tenant,
         is_active: account.is_active,
+        has_factor: account.factor.is_some(),
         version: account.version,
     }
 }
@@ -282,6 +328,16 @@ pub async fn suspend(
 pub async fn end_logins_of(caller: &Caller, id: &str) -> Result<u64, AppError> {
     other(caller, id).await?;
     caller.state.people.logins().end_all(id, None).await
+}
+
+pub(super) async fn remove_factor(
+    caller: &Caller,
+    id: &str,
+    version: u64,
+) -> Result<(), AppError> {
+    let (account, people) = (other(caller, id).await?, &caller.state.people);
+    let actor = caller.actor()?;
+    people.remove_factor(&account, Some(version), &actor).await
 }
 
 pub(super) async fn change_tenant(

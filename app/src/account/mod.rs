@@ -3,18 +3,23 @@
 //! - `me` is who is logged in, in the frame and on every page; live
 //! - `page` chooses: `entry` has the forms of who is not logged in, `home` the regions of who is
 //! - `logins`, `tokens`, `users` are those regions; `roles` shows the table of roles
+//! - `factor` is the region of the second factor, `picture` (`ssr`) draws its key; `code` asks for a code at the log-in
 //! - `words` has the sentences for what a form's answer says in the address
 //! - `server` is what they ask, `answers` (`ssr`) what they are told; `forms` (`ssr`) reads the plain forms
 
 #[cfg(feature = "ssr")]
 pub mod answers;
+mod code;
 mod entry;
+mod factor;
 #[cfg(feature = "ssr")]
 pub mod forms;
 mod home;
 mod logins;
 mod me;
 mod page;
+#[cfg(feature = "ssr")]
+mod picture;
 mod roles;
 mod server;
 mod tokens;
