@@ -3,7 +3,10 @@
 //! Each begins with the account of who asks; what is somebody else's needs an administrator, and looks like nothing to
 //! others. Writes go through the engine's door, which decides by the same table once more.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use holdfast::{Expected, Timestamp, Version};
 
@@ -230,16 +233,30 @@ fn person(caller: &Caller) -> Result<&Account, AppError> {
     })
 }
 
-pub(super) async fn end_login(caller: &Caller, handle: &str) -> Result<(), AppError> {
+/// Who asks, if it is a person who shows their password again.
+async fn person_again(caller: &Caller, password: String) -> Result<&Account, AppError> {
     let me = person(caller)?;
+    let address = caller.visitor.address;
+    let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let people = &caller.state.people;
+    people.ask_again(me, password, address).await?;
+    Ok(me)
+}
+
+pub(super) async fn end_login(
+    caller: &Caller,
+    handle: &str,
+    password: String,
+) -> Result<(), AppError> {
+    let me = person_again(caller, password).await?;
     match caller.state.people.logins().end(&me.id, handle).await? {
         true => Ok(()),
         false => Err(AppError::NotFound("This login is over already.".into())),
     }
 }
 
-pub(super) async fn end_others(caller: &Caller) -> Result<u64, AppError> {
-    let me = person(caller)?;
+pub(super) async fn end_others(caller: &Caller, password: String) -> Result<u64, AppError> {
+    let me = person_again(caller, password).await?;
     let here = caller
         .visitor
         .login

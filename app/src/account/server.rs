@@ -104,20 +104,22 @@ pub(super) async fn get_account() -> Result<AccountView, AppError> {
     crate::error::answer(async { super::answers::account(&crate::context::caller()?).await }).await
 }
 
-/// Ends one of the person's logins.
+/// Ends one of the person's logins, for who knows the password.
 #[server(prefix = "/api", endpoint = "end_login", input = Json, output = Json)]
-pub(super) async fn end_login(handle: String) -> Result<(), AppError> {
+pub(super) async fn end_login(handle: String, password: String) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::end_login(&crate::context::caller()?, &handle).await
+        super::answers::end_login(&crate::context::caller()?, &handle, password).await
     })
     .await
 }
 
-/// Ends all of the person's logins but this one; how many.
+/// Ends all of the person's logins but this one, for who knows the password; how many.
 #[server(prefix = "/api", endpoint = "end_other_logins", input = Json, output = Json)]
-pub(super) async fn end_other_logins() -> Result<u64, AppError> {
-    crate::error::answer(async { super::answers::end_others(&crate::context::caller()?).await })
-        .await
+pub(super) async fn end_other_logins(password: String) -> Result<u64, AppError> {
+    crate::error::answer(async {
+        super::answers::end_others(&crate::context::caller()?, password).await
+    })
+    .await
 }
 
 /// Makes a token; its text, which is told this once.

@@ -38,6 +38,17 @@ impl People {
         })
     }
 
+    /// Whether who is logged in still knows their password: before what only they should do.
+    pub async fn ask_again(
+        &self,
+        account: &Account,
+        password: String,
+        address: IpAddr,
+    ) -> Result<(), Refused> {
+        self.prove(&account.email, password, address).await?;
+        Ok(())
+    }
+
     /// The account of who knows its password.
     pub(super) async fn prove(
         &self,

@@ -13,7 +13,7 @@ use axum::{
     extract::{State, rejection::FormRejection},
     http::HeaderValue,
     response::{IntoResponse, Redirect, Response},
-    routing::post,
+    routing::{MethodRouter, post},
 };
 
 use super::{Asker, Shared, with_cookie};
@@ -70,7 +70,7 @@ pub(super) fn routes() -> Router<Shared> {
             let handler = move |State(shared): State<Shared>, asker: Asker, form: Sent| {
                 run(shared, asker, form, deed)
             };
-            router.route(path, post(handler))
+            router.route(path, deed.route(post(handler)))
         })
 }
 
@@ -114,6 +114,14 @@ fn with(address: &str, parameter: &str) -> String {
 }
 
 impl Deed {
+    /// What is answered with a page is asked for again by who reloads it or comes back: then it is the Account page.
+    fn route(self, route: MethodRouter<Shared>) -> MethodRouter<Shared> {
+        match self {
+            Self::FactorOn | Self::FactorCodes => route.get(async || Redirect::to(PAGE)),
+            _ => route,
+        }
+    }
+
     /// The page with the form.
     fn page(self, fields: &[(String, String)]) -> String {
         let link = account_forms::text(fields, "link");
