@@ -1,30 +1,20 @@
 // People in browsers: an account, a second device that shares its workspace, ends and roles that hold at once.
-import { execFileSync } from "node:child_process";
 import type { Browser, Page } from "@playwright/test";
 import { expectAccessible } from "./support/axe";
 import { alive, expectSaved, open } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
-import { type Holdfast, program } from "./support/holdfast";
+import type { Holdfast } from "./support/holdfast";
+import { PASSWORD, sendPassword, user } from "./support/people";
 
 test.use({ ownServer: true });
 
-const PASSWORD = "kelp holds fast";
-
 /** Makes an account at the terminal, as an operator would. */
 function addUser(holdfast: Holdfast, email: string, name: string, role: string): void {
-  execFileSync(program(), ["user", "add", email, name, "--role", role], {
-    cwd: holdfast.dataDir,
-    env: { ...process.env, HOLDFAST_DATA_DIR: holdfast.dataDir },
-    input: `${PASSWORD}\n`,
-  });
+  user(holdfast, "add", email, name, "--role", role);
 }
 
 async function logIn(page: Page, email: string): Promise<void> {
-  await page.goto("/account");
-  const form = page.getByRole("form", { name: "Log in to Holdfast" });
-  await form.getByLabel("Email").fill(email);
-  await form.getByLabel("Password").fill(PASSWORD);
-  await form.getByRole("button", { name: "Log in" }).click();
+  await sendPassword(page, email);
   await expect(page.getByRole("link", { name: /^Account of / })).toBeVisible();
   await alive(page);
 }
@@ -77,6 +67,7 @@ test("another login is ended from the list, and its open page is logged out", as
   const sessions = page.getByRole("region", { name: "Where you are logged in" });
   await expect(sessions.getByText("2 sessions")).toBeVisible();
   await expect(sessions.getByRole("row").filter({ hasText: "this one" })).toHaveCount(1);
+  await sessions.getByLabel("Your password, to end sessions").fill(PASSWORD);
   await sessions.getByRole("button", { name: /^End Chrome/ }).click();
   await expect(other).toHaveURL(/\/account\?done=ended/, { timeout: 5_000 });
   await expect(other.getByText("This login was ended")).toBeVisible();

@@ -347,11 +347,7 @@ pub async fn end_logins_of(caller: &Caller, id: &str) -> Result<u64, AppError> {
     caller.state.people.logins().end_all(id, None).await
 }
 
-pub(super) async fn remove_factor(
-    caller: &Caller,
-    id: &str,
-    version: u64,
-) -> Result<(), AppError> {
+pub(super) async fn remove_factor(caller: &Caller, id: &str, version: u64) -> Result<(), AppError> {
     let (account, people) = (other(caller, id).await?, &caller.state.people);
     let actor = caller.actor()?;
     people.remove_factor(&account, Some(version), &actor).await

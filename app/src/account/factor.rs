@@ -97,9 +97,7 @@ fn On() -> impl IntoView {
 fn Codes(codes: Memo<Vec<String>>) -> impl IntoView {
     let list = move || {
         let codes = codes.get().into_iter();
-        codes
-            .map(|code| view! { <li>{code}</li> })
-            .collect_view()
+        codes.map(|code| view! { <li>{code}</li> }).collect_view()
     };
     view! {
         <div class="mx-4 mb-3 rounded-box border border-line bg-chg p-3" role="status">

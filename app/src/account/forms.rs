@@ -52,7 +52,9 @@ pub fn word(refused: &Refused) -> &'static str {
 pub fn problem(refused: &Refused) -> String {
     let word = word(refused);
     match refused {
-        Refused::Credentials { left } | Refused::Code { left } => format!("problem={word}&n={left}"),
+        Refused::Credentials { left } | Refused::Code { left } => {
+            format!("problem={word}&n={left}")
+        }
         Refused::Throttled { minutes } => format!("problem={word}&n={minutes}"),
         _ => format!("problem={word}"),
     }

@@ -168,7 +168,12 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         for many in [1, 2, 3, 64, 501] {
             let passwords: Vec<_> = (0..many).map(|n| format!("password {n}")).collect();
-            for (rest, last) in [("", ""), ("", "\n"), (":1234567", ":1\n"), (":3\r", ":3\r\n")] {
+            for (rest, last) in [
+                ("", ""),
+                ("", "\n"),
+                (":1234567", ":1\n"),
+                (":3\r", ":3\r\n"),
+            ] {
                 let breached = Breached::in_file(&list(&folder, &passwords, rest, last)).unwrap();
                 for password in &passwords {
                     assert!(breached.has(password.as_bytes()).unwrap(), "{password}");
@@ -188,7 +193,10 @@ mod tests {
         for text in ["", "\n", "password\n", &"a".repeat(200), &"x".repeat(40)] {
             std::fs::write(&path, text).unwrap();
             let refused = Breached::in_file(&path);
-            assert!(matches!(refused, Err(BreachedError::NoList { .. })), "{text}");
+            assert!(
+                matches!(refused, Err(BreachedError::NoList { .. })),
+                "{text}"
+            );
         }
         std::fs::remove_dir_all(&folder).unwrap();
         let gone = Breached::in_file(&path);

@@ -113,7 +113,10 @@ mod tests {
         let left = factor.clone().spent(&codes[3], now).unwrap();
         assert_eq!(left.recovery.len(), recovery::MANY - 1);
         assert_eq!(left.clone().spent(&codes[3], now), None);
-        assert_eq!(factor.clone().spent("000000-000000-000000-000000", now), None);
+        assert_eq!(
+            factor.clone().spent("000000-000000-000000-000000", now),
+            None
+        );
         assert_eq!(factor.clone().spent("", now), None);
         factor.renew();
         assert_eq!(factor.spent(&codes[4], now), None);

@@ -58,26 +58,27 @@ impl Throttle {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<u32, Wait> {
-        self.counted(&[
-            (Of::Pair(email.clone(), address), PAIR),
-            (Of::Address(address), ADDRESS),
-            (Of::Account(email.clone()), ACCOUNT),
-        ], now)
+        self.counted(
+            &[
+                (Of::Pair(email.clone(), address), PAIR),
+                (Of::Address(address), ADDRESS),
+                (Of::Account(email.clone()), ACCOUNT),
+            ],
+            now,
+        )
     }
 
     /// The same for a code: whoever may try one has proved the password.
-    pub(super) fn code(
-        &self,
-        email: &Email,
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Result<u32, Wait> {
-        self.counted(&[
-            (Of::Pair(email.clone(), address), PAIR),
-            (Of::Address(address), ADDRESS),
-            (Of::Account(email.clone()), ACCOUNT),
-            (Of::Code(email.clone()), CODE),
-        ], now)
+    pub(super) fn code(&self, email: &Email, address: IpAddr, now: Timestamp) -> Result<u32, Wait> {
+        self.counted(
+            &[
+                (Of::Pair(email.clone(), address), PAIR),
+                (Of::Address(address), ADDRESS),
+                (Of::Account(email.clone()), ACCOUNT),
+                (Of::Code(email.clone()), CODE),
+            ],
+            now,
+        )
     }
 
     /// Counts for all of these, or for none where one is full; how many are left.

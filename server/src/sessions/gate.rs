@@ -43,7 +43,8 @@ impl Door {
             (true, false) => None,
             (false, _) if ASKED.contains(&path) => None,
             (false, _) => {
-                let first = "Turn a second factor on first, on the Account page: this server requires one.";
+                let first =
+                    "Turn a second factor on first, on the Account page: this server requires one.";
                 Some(Refusal(AppError::Forbidden(first.into())).into_response())
             }
         }

@@ -1,10 +1,7 @@
 //! Between a password and the code after it: written into the browser's session, which stays nobody's, and over after five
 //! minutes. What ends it is the log-in, which ends that session.
 
-use app::{
-    AppError, AppState,
-    people::Account,
-};
+use app::{AppError, AppState, people::Account};
 use axum::http::{HeaderMap, HeaderValue};
 use holdfast::{Actor, Expected};
 

@@ -98,8 +98,7 @@ impl Door {
             });
         };
         let account = self.people.account(&account).await?;
-        let is_good =
-            |account: &Account| account.is_active && account.knows_login_of(visit.since);
+        let is_good = |account: &Account| account.is_active && account.knows_login_of(visit.since);
         let Some(account) = account.filter(is_good) else {
             self.sessions.end(id).await.map_err(AppError::internal)?;
             return Ok(Visitor::default());

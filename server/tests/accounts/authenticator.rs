@@ -79,9 +79,8 @@ pub(super) async fn turn_on(
 pub(super) fn recovery_codes(page: &str) -> Vec<String> {
     let is_of_code = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let words = page.split(|c| !is_of_code(c));
-    let is_code = |word: &&str| {
-        word.split('-').count() == 4 && word.split('-').all(|group| group.len() == 6)
-    };
+    let is_code =
+        |word: &&str| word.split('-').count() == 4 && word.split('-').all(|group| group.len() == 6);
     let codes: BTreeSet<&str> = words.filter(is_code).collect();
     codes.into_iter().map(str::to_owned).collect()
 }

@@ -202,7 +202,10 @@ async fn it_is_turned_off_with_both_factors_only() {
     let code = app.code(&house);
     for (fields, problem) in [
         (both(&app.wrong_code(&house)), "code"),
-        (format!("password=not+the+password&code={code}"), "credentials"),
+        (
+            format!("password=not+the+password&code={code}"),
+            "credentials",
+        ),
         (both(""), "code"),
     ] {
         let answer = ada.submit("/account/factor-off", &fields).await;
@@ -288,7 +291,7 @@ async fn where_it_is_required_who_has_none_turns_it_on_before_anything_else() {
 }
 
 #[tokio::test]
-async fn with_a_master_key_neither_key_nor_hash_is_in_the_database() {
+async fn with_a_master_key_the_key_of_a_factor_is_not_in_the_database() {
     use std::os::unix::fs::PermissionsExt as _;
     let keys = tempfile::tempdir().unwrap();
     let file = keys.path().join("master.key");

@@ -108,9 +108,7 @@ async fn logins_are_listed_and_ended_by_their_person_only() {
         .find(|login| login["is_this"] == false)
         .unwrap();
     let end = |password: &str| json!({"handle": other["handle"], "password": password});
-    let stolen = bob
-        .call("end_login", end(PASSWORD))
-        .await;
+    let stolen = bob.call("end_login", end(PASSWORD)).await;
     assert_eq!(stolen.status, StatusCode::NOT_FOUND);
     let by_a_thief = one.call("end_login", end("not the password")).await;
     assert_eq!(by_a_thief.status, StatusCode::FORBIDDEN);

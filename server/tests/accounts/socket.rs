@@ -74,7 +74,8 @@ async fn a_socket_ends_with_the_login_and_with_the_account() {
         log_in(&app, "ada@lab.org").await,
     );
     let (mut first, second) = (app.live(&one, "").await, app.live(&two, "").await);
-    app.call(&one, "end_other_logins", &json!({"password": PASSWORD})).await;
+    app.call(&one, "end_other_logins", &json!({"password": PASSWORD}))
+        .await;
     assert_eq!(second.end().await, (1008, "account".into()));
     assert_eq!(first.next().await["event"], "open");
     app.people
