@@ -3,16 +3,13 @@
 //! Each begins with the account of who asks; what is somebody else's needs an administrator, and looks like nothing to
 //! others. Writes go through the engine's door, which decides by the same table once more.
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-};
+use std::net::{IpAddr, Ipv4Addr};
 
 use holdfast::{Expected, Timestamp, Version};
 
 use super::{
-    picture,
-    server::{AccountView, FactorView, LoginRow, TokenRow, UserRow},
+    server::{AccountView, LoginRow, TokenRow, UserRow},
+    told,
 };
 use crate::{
     AppError,
@@ -23,24 +20,11 @@ use crate::{
 };
 
 const DAY_MS: i64 = 24 * 60 * 60_000;
-/// Letters of a key that are read at a time.
-const GROUP: usize = 4;
 /// A token that ends within so many days says so.
 const SOON_DAYS: i64 = 14;
 
-/// Recovery codes that a form has just made: they travel with the request whose answer shows them, and nowhere else.
-#[derive(Clone)]
-pub struct Fresh(pub Arc<[String]>);
-
-/// Those that this request is to show.
-fn fresh() -> Vec<String> {
-    let parts = leptos::prelude::use_context::<axum::http::request::Parts>();
-    let fresh = parts.and_then(|parts| parts.extensions.get::<Fresh>().cloned());
-    fresh.map(|Fresh(codes)| codes.to_vec()).unwrap_or_default()
-}
-
 pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
-    let codes = fresh();
+    let codes = told::fresh();
     let (me, people) = (caller.account()?, &caller.state.people);
     let logins = people.logins().of(&me.id).await?;
     let here = caller
@@ -60,7 +44,7 @@ pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
         name: me.name.clone(),
         email: me.email.clone(),
         role: me.role,
-        factor: factor(caller, me).await?,
+        factor: told::factor(caller, me).await?,
         codes,
         logins: logins.into_iter().map(|it| login(it, here)).collect(),
         tokens: people.tokens(me).await?.into_iter().map(token).collect(),
@@ -120,30 +104,6 @@ fn in_words(name: &str) -> String {
         other => other,
     };
     words.to_owned()
-}
-
-async fn factor(caller: &Caller, me: &Account) -> Result<FactorView, AppError> {
-    let people = &caller.state.people;
-    if let Some(in_use) = people.factor_in_use(me).await? {
-        return Ok(FactorView::On {
-            since: moment(Timestamp(in_use.since)).chars().take(10).collect(),
-            left: in_use.left as u64,
-        });
-    }
-    let Some(login) = &caller.visitor.login else {
-        return Ok(FactorView::Off);
-    };
-    let Some(set_up) = people.set_up(me, &login.handle).await? else {
-        return Ok(FactorView::Off);
-    };
-    let (picture, side) = picture::of(&set_up.address)?;
-    let groups = set_up.key.as_bytes().chunks(GROUP);
-    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
-    Ok(FactorView::Begun {
-        key: groups.join(" "),
-        picture,
-        side,
-    })
 }
 
 fn login(login: Login, here: Option<&str>) -> LoginRow {

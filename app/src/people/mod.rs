@@ -5,8 +5,8 @@
 //! - `join` makes them, on the `terms` of the server; `enter` is how one proves who one is
 //! - `secret` keeps the hash of a password, outside the log; `password` makes and checks it, off the async threads;
 //!   `strength` says which passwords are good enough, `breached` which were stolen elsewhere
-//! - `second` is turning a second factor on and off and proving it; `factor` is what is kept of it, `totp` the codes of an
-//!   authenticator, `recovery` those for who lost it
+//! - `set_up` is turning a second factor on, `second` proving it and turning it off; `factor` is what is kept of it, `totp` the
+//!   codes of an authenticator, `recovery` those for who lost it
 //! - `throttle` counts failed attempts; `links` are invitations and the first administrator's link
 //! - `authority` holds every write against the table, at the engine's door
 //! - `takeover` brings a browser's work into the account; `tokens` are for programs, `uses` is when they were last used
@@ -45,6 +45,8 @@ mod second;
 #[cfg(feature = "ssr")]
 mod secret;
 #[cfg(feature = "ssr")]
+mod set_up;
+#[cfg(feature = "ssr")]
 mod shares;
 #[cfg(feature = "ssr")]
 mod strength;
@@ -78,7 +80,8 @@ pub use self::{
     factor::{FACTOR, lifecycle_of_factors},
     links::{Invitation, Link},
     logins::{Login, Logins, NoLogins},
-    second::{InUse, SetUp},
+    second::InUse,
+    set_up::SetUp,
     shares::{SHARE, Share, lifecycle_of_shares},
     takeover::{Answer, Takeover},
     tenants::{TENANT, lifecycle_of_tenants},

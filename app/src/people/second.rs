@@ -1,33 +1,18 @@
-//! The second factor: set up, asked for, turned off and taken away.
+//! The second factor that an account names: asked for, turned off and taken away. How it comes to be is in `set_up`.
 //!
-//! What is asked for is what the account names, in one write; a code is spent by writing the factor over the version that was
-//! read, so of two servers that hear the same code one takes it. Ending logins is the caller's business, but where somebody
-//! else takes a factor away.
+//! A code is spent by writing the factor over the version that was read, so of two servers that hear the same code one takes
+//! it. Ending logins is the caller's business, but where somebody else takes a factor away.
 
 use std::net::IpAddr;
 
 use holdfast::{Actor, Expected, StateId, Ttl, Update, Version};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Email, People, Refused,
-    account::people,
-    book::program,
-    factor::{self, Factor},
-};
+use super::{Account, Email, People, Refused, account::people, book::program, factor::Factor};
 use crate::AppError;
 
 /// How often somebody else may be faster before it is left at that.
 const TRIES: usize = 3;
-
-/// A factor that is being set up, for the eyes of who sets it up.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SetUp {
-    /// The key as text.
-    pub key: String,
-    /// What an authenticator app reads.
-    pub address: String,
-}
 
 /// A factor that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,76 +24,6 @@ pub struct InUse {
 }
 
 impl People {
-    /// Begins to set one up, in this login, for who proves their password again.
-    pub async fn begin_factor(
-        &self,
-        account: &Account,
-        login: &str,
-        password: String,
-        address: IpAddr,
-    ) -> Result<(), Refused> {
-        self.prove(&account.email, password, address).await?;
-        if account.factor.is_some() {
-            let one = "This account has a second factor already.";
-            return Err(AppError::BadRequest(one.into()).into());
-        }
-        let begun = Factor::begun(&account.id);
-        let new = begun.state(factor::set_up_in(login), factor::set_up())?;
-        self.manager()
-            .put(new, Expected::Any, &keeper(account))
-            .await?;
-        Ok(())
-    }
-
-    /// The one that is being set up in this login.
-    pub async fn set_up(&self, account: &Account, login: &str) -> Result<Option<SetUp>, AppError> {
-        if account.factor.is_some() {
-            return Ok(None);
-        }
-        let found = self.read_factor(account, &factor::set_up_in(login)).await?;
-        Ok(found.map(|(factor, _)| SetUp {
-            key: factor.key.text(),
-            address: factor.key.address(&account.email),
-        }))
-    }
-
-    /// Turns it on, for who shows a code of it. Its recovery codes, which are told this once.
-    pub async fn turn_factor_on(
-        &self,
-        account: &Account,
-        login: &str,
-        code: &str,
-        address: IpAddr,
-    ) -> Result<Vec<String>, Refused> {
-        let email = Email::parse(&account.email).ok_or(Refused::Email)?;
-        let left = self.0.throttle.code(&email, address, self.now())?;
-        let begun = factor::set_up_in(login);
-        let Some((factor, seen)) = self.read_factor(account, &begun).await? else {
-            return Err(Refused::Late);
-        };
-        let Some(mut factor) = factor.spent(code, self.now()) else {
-            return Err(Refused::Code { left });
-        };
-        factor.since = self.now().0;
-        let codes = factor.renew();
-        let (id, of_account) = (factor::new_id(), StateId::new(account.id.as_str()));
-        let mut all = self.manager().transaction(&keeper(account));
-        let now = all.get(&people(), &of_account).await?;
-        let now = now.as_deref().and_then(Account::of);
-        if now.is_none_or(|now| now.factor.is_some()) {
-            return Err(Refused::Late);
-        }
-        all.register(factor.state(id.clone(), Ttl::Never)?).await?;
-        let named = Update::Merge(json!({ "factor": id.as_str() }));
-        all.update(&people(), &of_account, named, Expected::Any)
-            .await?;
-        all.delete(&people(), &begun, Expected::Version(seen))
-            .await?;
-        all.commit().await?;
-        self.0.throttle.forgive_code(&email, address);
-        Ok(codes)
-    }
-
     /// The one that is asked for.
     pub async fn factor_in_use(&self, account: &Account) -> Result<Option<InUse>, AppError> {
         let Some(id) = &account.factor else {
@@ -248,8 +163,8 @@ impl People {
         Err(AppError::Busy("Somebody else was faster. Try again.".into()).into())
     }
 
-    /// A factor of this account, and the version it was read at.
-    async fn read_factor(
+    /// A factor of this account, if it is one, and the version it was read at.
+    pub(super) async fn read_factor(
         &self,
         account: &Account,
         id: &StateId,
@@ -263,6 +178,6 @@ impl People {
 }
 
 /// The program, where it keeps a person's factor for them.
-fn keeper(account: &Account) -> Actor {
+pub(super) fn keeper(account: &Account) -> Actor {
     program().on(account.actor_name())
 }

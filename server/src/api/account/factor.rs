@@ -6,15 +6,13 @@
 use std::sync::Arc;
 
 use app::{
-    AppError, Visitor,
-    account_answers::Fresh,
+    AppError, FreshCodes, Visitor,
     account_forms::{password, text},
     people::{Account, Refused},
 };
 use axum::{
     body::Body,
-    extract::Request,
-    http::header,
+    http::{Request, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use tower::ServiceExt as _;
@@ -139,7 +137,7 @@ async fn page_with(
     };
     let mut request = Request::get(PAGE)
         .extension(visitor)
-        .extension(Fresh(codes.into()))
+        .extension(FreshCodes(codes.into()))
         .body(Body::empty())
         .map_err(AppError::internal)?;
     // Preferences and the colours of the system; the length of the form is not that of what is asked for here.
