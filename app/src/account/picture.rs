@@ -1,7 +1,5 @@
 //! A key as a picture that apps read from the screen (QR code, ISO/IEC 18004). Drawn here: the browser gets a path.
 
-use std::fmt::Write as _;
-
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::AppError;
@@ -19,8 +17,7 @@ pub(super) fn of(text: &str) -> Result<(String, i32), AppError> {
             let run = (x..size).take_while(|x| code.get_module(*x, y)).count() as i32;
             if run > 0 {
                 let (left, top) = (x + QUIET, y + QUIET);
-                // Writing to a text does not fail.
-                drop(write!(path, "M{left} {top}h{run}v1h-{run}z"));
+                path += &format!("M{left} {top}h{run}v1h-{run}z");
             }
             x += run.max(1);
         }
