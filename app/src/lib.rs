@@ -53,7 +53,7 @@ mod visitor;
 pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
 pub use self::{
-    account::{answers as account_answers, forms as account_forms},
+    account::{Fresh as FreshCodes, answers as account_answers, forms as account_forms},
     analysis::{
         Deed as RunDeed, Place as RunPlace, Sheet as RunSheet, SheetRow, View as RunView,
         sheets_of_run, trail_of_run,

@@ -56,6 +56,7 @@ test("another login is ended from the list, and its open page is logged out", as
   const sessions = page.getByRole("region", { name: "Where you are logged in" });
   await expect(sessions.getByText("2 sessions")).toBeVisible();
   await expect(sessions.getByRole("row").filter({ hasText: "this one" })).toHaveCount(1);
+  await sessions.getByLabel("Your password, to end sessions").fill(PASSWORD);
   await sessions.getByRole("button", { name: /^End Chrome/ }).click();
   await expect(other).toHaveURL(/\/account\?done=ended/, { timeout: 5_000 });
   await expect(other.getByText("This login was ended")).toBeVisible();

@@ -101,7 +101,7 @@ impl Application {
         let runs = open_runs(&settings, &manager, clock.clone(), storage).await?;
         let claims = Claims::new(own.clone());
         let sessions = open_sessions(&settings, own, clock.clone()).await?;
-        let terms = settings.accounts.terms(&settings.server);
+        let terms = settings.accounts.terms(&settings.server)?;
         let logins = Arc::new(sessions.clone());
         let people = People::new(manager.clone(), clock.clone(), terms, logins);
         let people = people.map_err(Error::accounts)?;

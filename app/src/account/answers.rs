@@ -3,9 +3,14 @@
 //! Each begins with the account of who asks; what is somebody else's needs an administrator, and looks like nothing to
 //! others. Writes go through the engine's door, which decides by the same table once more.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use holdfast::{Expected, Timestamp, Version};
 
-use super::server::{AccountView, LoginRow, TokenRow, UserRow};
+use super::{
+    server::{AccountView, LoginRow, TokenRow, UserRow},
+    told,
+};
 use crate::{
     AppError,
     components::format,
@@ -19,6 +24,7 @@ const DAY_MS: i64 = 24 * 60 * 60_000;
 const SOON_DAYS: i64 = 14;
 
 pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
+    let codes = told::fresh();
     let (me, people) = (caller.account()?, &caller.state.people);
     let logins = people.logins().of(&me.id).await?;
     let here = caller
@@ -39,6 +45,8 @@ pub(super) async fn account(caller: &Caller) -> Result<AccountView, AppError> {
         name: me.name.clone(),
         email: me.email.clone(),
         role: me.role,
+        factor: told::factor(caller, me).await?,
+        codes,
         logins: logins.into_iter().map(|it| login(it, here)).collect(),
         tokens: people.tokens(me).await?.into_iter().map(token).collect(),
         questions: questions(caller, me).await?,
@@ -147,6 +155,7 @@ fn user(account: Account, me: &Account) -> UserRow {
         role: account.role,
         tenant: account.tenant,
         is_active: account.is_active,
+        has_factor: account.factor.is_some(),
         version: account.version,
     }
 }
@@ -187,16 +196,30 @@ fn person(caller: &Caller) -> Result<&Account, AppError> {
     })
 }
 
-pub(super) async fn end_login(caller: &Caller, handle: &str) -> Result<(), AppError> {
+/// Who asks, if it is a person who shows their password again.
+async fn person_again(caller: &Caller, password: String) -> Result<&Account, AppError> {
     let me = person(caller)?;
+    let address = caller.visitor.address;
+    let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let people = &caller.state.people;
+    people.ask_again(me, password, address).await?;
+    Ok(me)
+}
+
+pub(super) async fn end_login(
+    caller: &Caller,
+    handle: &str,
+    password: String,
+) -> Result<(), AppError> {
+    let me = person_again(caller, password).await?;
     match caller.state.people.logins().end(&me.id, handle).await? {
         true => Ok(()),
         false => Err(AppError::NotFound("This login is over already.".into())),
     }
 }
 
-pub(super) async fn end_others(caller: &Caller) -> Result<u64, AppError> {
-    let me = person(caller)?;
+pub(super) async fn end_others(caller: &Caller, password: String) -> Result<u64, AppError> {
+    let me = person_again(caller, password).await?;
     let here = caller
         .visitor
         .login
@@ -285,6 +308,12 @@ pub async fn suspend(
 pub async fn end_logins_of(caller: &Caller, id: &str) -> Result<u64, AppError> {
     other(caller, id).await?;
     caller.state.people.logins().end_all(id, None).await
+}
+
+pub(super) async fn remove_factor(caller: &Caller, id: &str, version: u64) -> Result<(), AppError> {
+    let (account, people) = (other(caller, id).await?, &caller.state.people);
+    let actor = caller.actor()?;
+    people.remove_factor(&account, Some(version), &actor).await
 }
 
 /// The tenants of this server, the first one first.

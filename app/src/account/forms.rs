@@ -30,10 +30,13 @@ pub fn joining(fields: &[(String, String)]) -> Joining {
 pub fn word(refused: &Refused) -> &'static str {
     match refused {
         Refused::Credentials { .. } => "credentials",
+        Refused::Code { .. } => "code",
+        Refused::Late => "late",
         Refused::Throttled { .. } => "throttled",
         Refused::Password(problem) if problem.starts_with("use at least") => "short",
         Refused::Password(problem) if problem.starts_with("use at most") => "long",
         Refused::Password(problem) if problem.starts_with("leave your") => "own",
+        Refused::Password(problem) if problem.ends_with("is on lists") => "stolen",
         Refused::Password(_) => "common",
         Refused::Email => "email",
         Refused::Name => "name",
@@ -49,7 +52,9 @@ pub fn word(refused: &Refused) -> &'static str {
 pub fn problem(refused: &Refused) -> String {
     let word = word(refused);
     match refused {
-        Refused::Credentials { left } => format!("problem={word}&n={left}"),
+        Refused::Credentials { left } | Refused::Code { left } => {
+            format!("problem={word}&n={left}")
+        }
         Refused::Throttled { minutes } => format!("problem={word}&n={minutes}"),
         _ => format!("problem={word}"),
     }
@@ -74,6 +79,7 @@ mod tests {
             problem(&Refused::Credentials { left: 4 }),
             "problem=credentials&n=4"
         );
+        assert_eq!(problem(&Refused::Code { left: 0 }), "problem=code&n=0");
         assert_eq!(
             problem(&Refused::Throttled { minutes: 15 }),
             "problem=throttled&n=15"

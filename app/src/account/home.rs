@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     entry::Field,
+    factor::SecondFactor,
     logins::Logins,
     me::use_me,
     server::{AccountView, get_account},
@@ -45,6 +46,15 @@ fn Regions(account: Live<AccountView>, reload: Callback<()>) -> impl IntoView {
     });
     let logins = Signal::derive(move || account.good.get().map(|it| it.logins).unwrap_or_default());
     let tokens = Signal::derive(move || account.good.get().map(|it| it.tokens).unwrap_or_default());
+    let factor = Memo::new(move |_| account.good.get().map(|it| it.factor).unwrap_or_default());
+    // They come once, and stay on screen whatever is asked for anew.
+    let codes = Memo::new(move |before: Option<&Vec<String>>| {
+        let now = account.good.get().map(|it| it.codes).unwrap_or_default();
+        match before {
+            Some(before) if now.is_empty() => before.clone(),
+            _ => now,
+        }
+    });
     let users = Memo::new(move |_| account.good.get().and_then(|it| it.users));
     let is_administrator = Memo::new(move |_| users.with(Option::is_some));
     let users = Signal::derive(move || users.get().unwrap_or_default());
@@ -68,6 +78,7 @@ fn Regions(account: Live<AccountView>, reload: Callback<()>) -> impl IntoView {
         <div class="px-4 pt-3 max-w-2xl"><Outcome/></div>
         <Show when=move || !questions.with(Vec::is_empty)><Brought questions/></Show>
         <Logins logins reload/>
+        <SecondFactor factor codes/>
         <Tokens tokens reload/>
         <Password/>
         <Show when=move || is_administrator.get()><Users users tenants reload/></Show>

@@ -1,6 +1,6 @@
-//! Where the person is logged in; each can be ended from here.
+//! Where the person is logged in; each can be ended from here, by who knows the password.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 use super::server::{LoginRow, end_login, end_other_logins};
 use crate::components::{format::plural, icon::Icon, toasts::use_toasts};
@@ -11,9 +11,11 @@ pub(super) fn Logins(logins: Signal<Vec<LoginRow>>, reload: Callback<()>) -> imp
     let toasts = use_toasts();
     let count = move || plural(logins.with(Vec::len) as u64, "session", "sessions");
     let has_others = move || logins.with(|logins| logins.iter().any(|login| !login.is_this));
-    let end_others = move |_| {
+    let password = RwSignal::new(String::new());
+    let end_others = move |event: SubmitEvent| {
+        event.prevent_default();
         spawn_local(async move {
-            match end_other_logins().await {
+            match end_other_logins(password.get_untracked()).await {
                 Ok(ended) => toasts.say(format!("{} ended.", plural(ended, "session", "sessions"))),
                 Err(error) => toasts.error(error.to_string()),
             }
@@ -22,12 +24,19 @@ pub(super) fn Logins(logins: Signal<Vec<LoginRow>>, reload: Callback<()>) -> imp
     };
     view! {
         <section aria-label="Where you are logged in">
-            <div class="h-10 flex items-center gap-2 px-4">
+            <div class="min-h-10 flex flex-wrap items-center gap-2 px-4 py-1">
                 <h2 class="font-semibold">"Where you are logged in"</h2>
                 <span class="text-xs text-muted num">{count}</span>
                 <span class="flex-1"></span>
                 <Show when=has_others>
-                    <button class="btn btn-xs max-md:btn-sm text-err-text" on:click=end_others>"End all others"</button>
+                    <form class="flex items-center gap-2" on:submit=end_others>
+                        <input
+                            type="password" autocomplete="current-password" required maxlength="256" placeholder="Your password"
+                            aria-label="Your password, to end sessions" class="input input-xs max-md:input-sm w-32"
+                            on:input=move |event| password.set(event_target_value(&event))
+                        />
+                        <button class="btn btn-xs max-md:btn-sm text-err-text">"End all others"</button>
+                    </form>
                 </Show>
             </div>
             <div class="overflow-x-auto" tabindex="0" role="group" aria-label="Sessions">
@@ -42,7 +51,7 @@ pub(super) fn Logins(logins: Signal<Vec<LoginRow>>, reload: Callback<()>) -> imp
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=move || logins.get() key=|login| login.clone() let:login><Row login reload/></For>
+                        <For each=move || logins.get() key=|login| login.clone() let:login><Row login password reload/></For>
                     </tbody>
                 </table>
             </div>
@@ -52,7 +61,7 @@ pub(super) fn Logins(logins: Signal<Vec<LoginRow>>, reload: Callback<()>) -> imp
 }
 
 #[component]
-fn Row(login: LoginRow, reload: Callback<()>) -> impl IntoView {
+fn Row(login: LoginRow, password: RwSignal<String>, reload: Callback<()>) -> impl IntoView {
     let toasts = use_toasts();
     let LoginRow {
         handle,
@@ -67,7 +76,7 @@ fn Row(login: LoginRow, reload: Callback<()>) -> impl IntoView {
     let end = move |_| {
         let handle = handle.clone();
         spawn_local(async move {
-            match end_login(handle).await {
+            match end_login(handle, password.get_untracked()).await {
                 Ok(()) => toasts.say("Ended. Its open pages are logged out."),
                 Err(error) => toasts.error(error.to_string()),
             }

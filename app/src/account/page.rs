@@ -5,13 +5,14 @@ use leptos_meta::Title;
 use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
 
 use super::{
+    code::AskForCode,
     entry::{ByLink, Entry},
     home::Home,
     me::use_me,
 };
 use crate::components::alive::mark_alive;
 
-/// The route: `/account`, `/account/first`, `/account/invited`.
+/// The route: `/account`, `/account/code`, `/account/first`, `/account/invited`.
 pub(crate) struct AccountPage;
 
 #[lazy_route]
@@ -48,6 +49,7 @@ fn Page() -> impl IntoView {
             />
         }
         .into_any(),
+        ("code", false) => view! { <AskForCode/> }.into_any(),
         (_, true) => view! { <Title text="Account"/> <Home/> }.into_any(),
         (_, false) => view! { <Entry/> }.into_any(),
     }

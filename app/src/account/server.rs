@@ -40,6 +40,30 @@ pub(super) struct TokenRow {
     pub(super) ends_soon: bool,
 }
 
+/// The person's second factor.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum FactorView {
+    /// There is none.
+    #[default]
+    Off,
+    /// It is being set up in this login.
+    Begun {
+        /// The key as text, in groups.
+        key: String,
+        /// The key as a picture: a path of squares, each one long.
+        picture: String,
+        /// How many squares it is wide and high.
+        side: i32,
+    },
+    /// It is asked for at each log-in.
+    On {
+        /// For people, UTC.
+        since: String,
+        /// Recovery codes that are left.
+        left: u64,
+    },
+}
+
 /// An account, as an administrator sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct UserRow {
@@ -49,6 +73,7 @@ pub(super) struct UserRow {
     pub(super) role: Role,
     pub(super) tenant: Tenant,
     pub(super) is_active: bool,
+    pub(super) has_factor: bool,
     pub(super) version: u64,
     pub(super) is_me: bool,
 }
@@ -59,6 +84,9 @@ pub(super) struct AccountView {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: Role,
+    pub(super) factor: FactorView,
+    /// Recovery codes that were just made. They are in the answer to the form that made them, and in no other.
+    pub(super) codes: Vec<String>,
     pub(super) logins: Vec<LoginRow>,
     pub(super) tokens: Vec<TokenRow>,
     /// What of the browser's earlier work the account has, too, and not the same.
@@ -76,20 +104,22 @@ pub(super) async fn get_account() -> Result<AccountView, AppError> {
     crate::error::answer(async { super::answers::account(&crate::context::caller()?).await }).await
 }
 
-/// Ends one of the person's logins.
+/// Ends one of the person's logins, for who knows the password.
 #[server(prefix = "/api", endpoint = "end_login", input = Json, output = Json)]
-pub(super) async fn end_login(handle: String) -> Result<(), AppError> {
+pub(super) async fn end_login(handle: String, password: String) -> Result<(), AppError> {
     crate::error::answer(async {
-        super::answers::end_login(&crate::context::caller()?, &handle).await
+        super::answers::end_login(&crate::context::caller()?, &handle, password).await
     })
     .await
 }
 
-/// Ends all of the person's logins but this one; how many.
+/// Ends all of the person's logins but this one, for who knows the password; how many.
 #[server(prefix = "/api", endpoint = "end_other_logins", input = Json, output = Json)]
-pub(super) async fn end_other_logins() -> Result<u64, AppError> {
-    crate::error::answer(async { super::answers::end_others(&crate::context::caller()?).await })
-        .await
+pub(super) async fn end_other_logins(password: String) -> Result<u64, AppError> {
+    crate::error::answer(async {
+        super::answers::end_others(&crate::context::caller()?, password).await
+    })
+    .await
 }
 
 /// Makes a token; its text, which is told this once.
@@ -141,6 +171,15 @@ pub(super) async fn suspend_user(
 pub(super) async fn end_logins_of(id: String) -> Result<u64, AppError> {
     crate::error::answer(async {
         super::answers::end_logins_of(&crate::context::caller()?, &id).await
+    })
+    .await
+}
+
+/// Takes somebody's second factor away.
+#[server(prefix = "/api", endpoint = "remove_factor", input = Json, output = Json)]
+pub(super) async fn remove_factor(id: String, version: u64) -> Result<(), AppError> {
+    crate::error::answer(async {
+        super::answers::remove_factor(&crate::context::caller()?, &id, version).await
     })
     .await
 }

@@ -6,7 +6,8 @@ use super::{
     me::{colour, initials},
     roles::Roles,
     server::{
-        UserRow, change_role, change_tenant, end_logins_of, invite, make_tenant, suspend_user,
+        UserRow, change_role, change_tenant, end_logins_of, invite, make_tenant, remove_factor,
+        suspend_user,
     },
 };
 use crate::{
@@ -65,6 +66,7 @@ fn Row(user: UserRow, tenants: Memo<Option<Vec<Tenant>>>, reload: Callback<()>) 
         role,
         tenant,
         is_active,
+        has_factor,
         version,
         is_me,
     } = user;
@@ -107,6 +109,15 @@ fn Row(user: UserRow, tenants: Memo<Option<Vec<Tenant>>>, reload: Callback<()>) 
             told(outcome, "Logged out everywhere.");
         });
     };
+    let remove = move |_| {
+        spawn_local(async move {
+            let outcome = remove_factor(id.get_value(), version).await;
+            told(
+                outcome,
+                "Removed, and logged out everywhere. They log in with the password alone.",
+            );
+        });
+    };
     let move_to = move |event| {
         let to = event_target_value(&event);
         spawn_local(async move {
@@ -133,8 +144,15 @@ fn Row(user: UserRow, tenants: Memo<Option<Vec<Tenant>>>, reload: Callback<()>) 
     } else {
         "background:var(--hf-warn-text)"
     };
-    let labels = ["Role of", "Suspend", "Resume", "Log out"].map(|what| format!("{what} {name}"));
-    let [role_of, suspend_whom, resume_whom, log_out_whom] = labels;
+    let labels = [
+        "Role of",
+        "Suspend",
+        "Resume",
+        "Log out",
+        "Remove the second factor of",
+    ];
+    let labels = labels.map(|what| format!("{what} {name}"));
+    let [role_of, suspend_whom, resume_whom, log_out_whom, remove_of] = labels;
     let suspend_label = if is_active { suspend_whom } else { resume_whom };
     view! {
         <tr>
@@ -152,10 +170,12 @@ fn Row(user: UserRow, tenants: Memo<Option<Vec<Tenant>>>, reload: Callback<()>) 
             {post}
             <td>
                 <span class="inline-flex items-center gap-1.5"><i class="hf-dot" style=dot></i>{if is_active { "active" } else { "suspended" }}</span>
+                {has_factor.then(|| view! { <span class="hf-chip ml-2">"second factor"</span> })}
             </td>
             <td class="text-right pr-4!">
                 {(!is_me).then(|| view! {
                     <span class="inline-flex gap-1">
+                        {has_factor.then(|| view! { <button class="btn btn-xs max-md:btn-sm" aria-label=remove_of on:click=remove>"Remove factor"</button> })}
                         <button class="btn btn-xs max-md:btn-sm" aria-label=log_out_whom on:click=end>"Log out"</button>
                         <button class="btn btn-xs max-md:btn-sm" aria-label=suspend_label on:click=suspend>{if is_active { "Suspend" } else { "Resume" }}</button>
                     </span>

@@ -10,15 +10,13 @@ fn problem(map: &ParamsMap) -> Option<(&'static str, String)> {
     let number = map.get("n").and_then(|n| n.parse::<u32>().ok());
     let said = |short, rest: &str| Some((short, rest.to_owned()));
     match map.get("problem")?.as_str() {
-        "credentials" => {
-            let rest = match number {
-                Some(0) => "The next try is possible after a wait of 15 min.".to_owned(),
-                Some(1) => "1 try left, then a wait of 15 min.".to_owned(),
-                Some(left) => format!("{left} tries left, then a wait of 15 min."),
-                None => String::new(),
-            };
-            Some(("Email or password is wrong.", rest))
-        }
+        "credentials" => Some(("Email or password is wrong.", tries_left(number))),
+        "code" => Some(("This code is not good.", tries_left(number))),
+        "late" => said("This took too long.", "Begin again."),
+        "factor" => said(
+            "A second factor is needed on this server.",
+            "Turn it on below; everything else is open to you then.",
+        ),
         "throttled" => {
             let minutes = number.unwrap_or(15).max(1);
             Some(("Too many attempts.", format!("Try again in {minutes} min.")))
@@ -35,6 +33,10 @@ fn problem(map: &ParamsMap) -> Option<(&'static str, String)> {
         "common" => said(
             "This password is easy to guess.",
             "It is among those that are tried first.",
+        ),
+        "stolen" => said(
+            "This password is known to thieves.",
+            "It was stolen elsewhere and is on lists. Use another one.",
         ),
         "email" => said(
             "This is no email address.",
@@ -56,6 +58,15 @@ fn problem(map: &ParamsMap) -> Option<(&'static str, String)> {
     }
 }
 
+fn tries_left(number: Option<u32>) -> String {
+    match number {
+        Some(0) => "The next try is possible after a wait of 15 min.".to_owned(),
+        Some(1) => "1 try left, then a wait of 15 min.".to_owned(),
+        Some(left) => format!("{left} tries left, then a wait of 15 min."),
+        None => String::new(),
+    }
+}
+
 /// What was done.
 fn done(map: &ParamsMap) -> Option<&'static str> {
     match map.get("done")?.as_str() {
@@ -63,6 +74,8 @@ fn done(map: &ParamsMap) -> Option<&'static str> {
         "out" => Some("You are logged out."),
         "ended" => Some("This login was ended. Log in to go on."),
         "password" => Some("The password is changed. Your other logins were ended."),
+        "begun" => Some("Scan the picture with your app, and type the code that it shows."),
+        "factor-off" => Some("The second factor is off. Your other logins were ended."),
         "brought" => Some("That is decided. Older versions are on the States page."),
         _ => None,
     }

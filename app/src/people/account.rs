@@ -42,6 +42,10 @@ pub struct Account {
     pub created_at: i64,
     /// When its password was last changed; 0: never. Logins from before are over.
     pub password_changed_at: i64,
+    /// The second factor that is asked for, if any.
+    pub factor: Option<StateId>,
+    /// When somebody else took their second factor away; 0: never. Logins from before are over, too.
+    pub factor_removed_at: i64,
 }
 
 impl Account {
@@ -51,6 +55,7 @@ impl Account {
             return None;
         }
         let text = |field: &str| state.data.get(field).and_then(serde_json::Value::as_str);
+        let moment = |field: &str| state.data.get(field).and_then(serde_json::Value::as_i64);
         Some(Self {
             id: state.id.to_string(),
             name: state.name.clone(),
@@ -63,12 +68,15 @@ impl Account {
             is_active: state.status == Status::ACTIVE,
             version: state.version.0,
             created_at: state.created_at.0,
-            password_changed_at: state
-                .data
-                .get("password_changed_at")
-                .and_then(serde_json::Value::as_i64)
-                .unwrap_or_default(),
+            password_changed_at: moment("password_changed_at").unwrap_or_default(),
+            factor: text("factor").map(StateId::new),
+            factor_removed_at: moment("factor_removed_at").unwrap_or_default(),
         })
+    }
+
+    /// Whether a login from this moment still counts.
+    pub fn knows_login_of(&self, since: i64) -> bool {
+        since >= self.password_changed_at && since >= self.factor_removed_at
     }
 
     /// The person's workspace.

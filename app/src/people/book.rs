@@ -66,9 +66,9 @@ impl People {
         &*self.0.logins
     }
 
-    /// On what terms people join.
-    pub fn terms(&self) -> Terms {
-        self.0.terms
+    /// On what terms people join and enter.
+    pub fn terms(&self) -> &Terms {
+        &self.0.terms
     }
 
     /// Whether this server has accounts; without any, whoever reaches it works as ever.

@@ -1,4 +1,4 @@
-//! Proving who one is: passwords at the login, and other ones.
+//! Proving who one is: passwords at the login, and other ones. What comes after a password is in `second`.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use holdfast::{Expected, StateId, Update};
 use serde_json::json;
 
 use super::{
-    Account, Email, People, Refused,
+    Account, Breached, Email, People, Refused,
     account::people,
     book::program,
     secret::{self, Secret},
@@ -14,9 +14,43 @@ use super::{
 };
 use crate::AppError;
 
+/// How far somebody got with their password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entered {
+    /// They are in.
+    Fully(Account),
+    /// They have a second factor, and are not in before it is proved.
+    Half(Account),
+}
+
 impl People {
-    /// The account of who knows its password.
+    /// The account of who knows its password, and whether that is enough.
     pub async fn log_in(
+        &self,
+        email: &str,
+        password: String,
+        address: IpAddr,
+    ) -> Result<Entered, Refused> {
+        let account = self.prove(email, password, address).await?;
+        Ok(match account.factor {
+            None => Entered::Fully(account),
+            Some(_) => Entered::Half(account),
+        })
+    }
+
+    /// Whether who is logged in still knows their password: before what only they should do.
+    pub async fn ask_again(
+        &self,
+        account: &Account,
+        password: String,
+        address: IpAddr,
+    ) -> Result<(), Refused> {
+        self.prove(&account.email, password, address).await?;
+        Ok(())
+    }
+
+    /// The account of who knows its password.
+    pub(super) async fn prove(
         &self,
         email: &str,
         password: String,
@@ -47,14 +81,14 @@ impl People {
         new: String,
         address: IpAddr,
     ) -> Result<(), Refused> {
-        self.log_in(&account.email, current, address).await?;
+        self.prove(&account.email, current, address).await?;
         self.reset_password(account, new).await
     }
 
     /// The same, by who needs not know the present one: the operator.
     pub async fn reset_password(&self, account: &Account, new: String) -> Result<(), Refused> {
         let email = Email::parse(&account.email).ok_or(Refused::Email)?;
-        strength::check(&new, &email, &account.name).map_err(Refused::Password)?;
+        self.check_new(&new, &email, &account.name).await?;
         let password = self.0.hasher.hash(new).await?;
         let Some(known) = secret::read(self.manager(), &email).await? else {
             return Err(Refused::Credentials { left: 0 });
@@ -72,4 +106,30 @@ impl People {
             .await?;
         Ok(())
     }
+
+    /// Whether a password is good enough to be this person's: hard to guess, and not among those that were stolen elsewhere.
+    pub(super) async fn check_new(
+        &self,
+        password: &str,
+        email: &Email,
+        name: &str,
+    ) -> Result<(), Refused> {
+        strength::check(password, email, name).map_err(Refused::Password)?;
+        let Some(breached) = self.terms().breached.clone() else {
+            return Ok(());
+        };
+        let is_stolen = is_stolen(breached, password.to_owned()).await;
+        match is_stolen {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(Refused::Password(strength::STOLEN)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Looks it up, off the async threads. A list that cannot be read makes no password good.
+async fn is_stolen(breached: Breached, password: String) -> Result<bool, AppError> {
+    let looked = tokio::task::spawn_blocking(move || breached.has(password.as_bytes()));
+    let found = looked.await.map_err(AppError::internal)?;
+    found.map_err(AppError::internal)
 }

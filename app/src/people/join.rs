@@ -10,7 +10,6 @@ use super::{
     book::{is_administrator, program},
     links,
     secret::{self, Secret},
-    strength,
 };
 use crate::AppError;
 
@@ -31,7 +30,7 @@ impl People {
 
     /// Makes the first administrator.
     pub async fn make_first(&self, link: &str, joining: Joining) -> Result<(), Refused> {
-        let (email, name) = checked(&joining)?;
+        let (email, name) = self.checked(&joining).await?;
         if !self.0.first.is(link) || self.all().await?.iter().any(is_administrator) {
             return Err(Refused::Link);
         }
@@ -64,7 +63,7 @@ impl People {
 
     /// Makes an account for who was invited.
     pub async fn join(&self, link: &str, joining: Joining, address: IpAddr) -> Result<(), Refused> {
-        let (email, name) = checked(&joining)?;
+        let (email, name) = self.checked(&joining).await?;
         self.0.throttle.from(address, self.now())?;
         let found = links::invitation(self.manager(), link, self.now()).await?;
         let Some((invitation, seen)) = found else {
@@ -93,7 +92,7 @@ impl People {
         if self.0.terms.sign_up != SignUp::Open {
             return Err(Refused::Closed);
         }
-        let (email, name) = checked(&joining)?;
+        let (email, name) = self.checked(&joining).await?;
         self.0.throttle.from(address, self.now())?;
         let role = self.0.terms.role;
         self.make(&email, &name, joining.password, role.into(), "sign up")
@@ -103,7 +102,7 @@ impl People {
 
     /// Makes an account on the command line.
     pub async fn add(&self, joining: Joining, post: impl Into<Post>) -> Result<bool, Refused> {
-        let (email, name) = checked(&joining)?;
+        let (email, name) = self.checked(&joining).await?;
         let post = post.into();
         self.make(&email, &name, joining.password, post, "the command line")
             .await
@@ -145,12 +144,12 @@ impl People {
         secret::pretend(self.manager()).await?;
         Ok(false)
     }
-}
 
-/// What of it can be judged before anything is looked up.
-fn checked(joining: &Joining) -> Result<(Email, String), Refused> {
-    let email = Email::parse(&joining.email).ok_or(Refused::Email)?;
-    let name = account::name(&joining.name).map_err(|_| Refused::Name)?;
-    strength::check(&joining.password, &email, &name).map_err(Refused::Password)?;
-    Ok((email, name))
+    /// What of it can be judged before anything is looked up.
+    async fn checked(&self, joining: &Joining) -> Result<(Email, String), Refused> {
+        let email = Email::parse(&joining.email).ok_or(Refused::Email)?;
+        let name = account::name(&joining.name).map_err(|_| Refused::Name)?;
+        self.check_new(&joining.password, &email, &name).await?;
+        Ok((email, name))
+    }
 }

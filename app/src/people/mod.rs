@@ -4,7 +4,9 @@
 //! - `account` is an account as a `user` state; `book` finds and changes accounts in the engine
 //! - `join` makes them, on the `terms` of the server; `enter` is how one proves who one is
 //! - `secret` keeps the hash of a password, outside the log; `password` makes and checks it, off the async threads;
-//!   `strength` says which passwords are good enough
+//!   `strength` says which passwords are good enough, `breached` which were stolen elsewhere
+//! - `set_up` is turning a second factor on, `second` proving it and turning it off; `factor` is what is kept of it, `totp` the
+//!   codes of an authenticator, `recovery` those for who lost it
 //! - `throttle` counts failed attempts; `links` are invitations and the first administrator's link
 //! - `authority` holds every write against the table, at the engine's door
 //! - `takeover` brings a browser's work into the account; `tokens` are for programs, `uses` is when they were last used
@@ -23,7 +25,11 @@ mod authority;
 #[cfg(feature = "ssr")]
 mod book;
 #[cfg(feature = "ssr")]
+mod breached;
+#[cfg(feature = "ssr")]
 mod enter;
+#[cfg(feature = "ssr")]
+mod factor;
 #[cfg(feature = "ssr")]
 mod join;
 #[cfg(feature = "ssr")]
@@ -33,7 +39,13 @@ mod logins;
 #[cfg(feature = "ssr")]
 mod password;
 #[cfg(feature = "ssr")]
+mod recovery;
+#[cfg(feature = "ssr")]
+mod second;
+#[cfg(feature = "ssr")]
 mod secret;
+#[cfg(feature = "ssr")]
+mod set_up;
 #[cfg(feature = "ssr")]
 mod shares;
 #[cfg(feature = "ssr")]
@@ -49,6 +61,8 @@ mod throttle;
 #[cfg(feature = "ssr")]
 mod tokens;
 #[cfg(feature = "ssr")]
+mod totp;
+#[cfg(feature = "ssr")]
 mod uses;
 
 #[cfg(feature = "ssr")]
@@ -59,12 +73,17 @@ pub use self::{
     account::{Account, Email, PEOPLE, Post, people},
     authority::Roles,
     book::People,
+    breached::{Breached, BreachedError},
+    enter::Entered,
+    factor::{FACTOR, lifecycle_of_factors},
     links::{Invitation, Link},
     logins::{Login, Logins, NoLogins},
+    second::InUse,
+    set_up::SetUp,
     shares::{SHARE, Share, Shared, lifecycle_of_shares},
     takeover::{Answer, Takeover},
     tenants::{TENANT, lifecycle_of_tenants},
-    terms::{Joining, Refused, SignUp, Terms},
+    terms::{Joining, Refused, SecondFactor, SignUp, Terms},
     tokens::{NewToken, TOKEN, Token, Use, lifecycle_of_tokens},
 };
 pub use self::{role::Role, tenant::Tenant};

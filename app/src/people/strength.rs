@@ -13,6 +13,9 @@ const JUDGED: usize = 40;
 /// Words of this program, which are tried here before others.
 const OURS: [&str; 2] = ["holdfast", "workbench"];
 
+/// What is said of one that is on the list of stolen ones.
+pub(super) const STOLEN: &str = "this password was stolen elsewhere and is on lists";
+
 /// Whether a password is good enough to be somebody's. Any characters, no rules about which.
 pub(super) fn check(password: &str, email: &Email, name: &str) -> Result<(), &'static str> {
     if password.chars().count() < MIN_CHARS {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Role, throttle::Wait};
+use super::{Breached, Role, throttle::Wait};
 use crate::AppError;
 
 /// Who may sign up.
@@ -18,13 +18,28 @@ pub enum SignUp {
     Closed,
 }
 
-/// On what terms people join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether people need a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactor {
+    /// Who wants one turns it on.
+    #[default]
+    Optional,
+    /// Who logs in without one turns it on before anything else.
+    Required,
+}
+
+/// On what terms people join and enter.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// Who may sign up.
     pub sign_up: SignUp,
     /// What who signs up without an invitation may do.
     pub role: Role,
+    /// Whether people need a second factor.
+    pub second_factor: SecondFactor,
+    /// Passwords that were stolen elsewhere, and are nobody's here.
+    pub breached: Option<Breached>,
 }
 
 /// What somebody who joins says.
@@ -46,6 +61,13 @@ pub enum Refused {
         /// Attempts left before a wait.
         left: u32,
     },
+    /// This is no code of their second factor, or it was used before.
+    Code {
+        /// Attempts left before a wait.
+        left: u32,
+    },
+    /// What was begun before is over, or was never begun here: it begins anew.
+    Late,
     /// Too many attempts.
     Throttled {
         /// When there may be another.
@@ -93,6 +115,8 @@ impl From<Refused> for AppError {
         };
         match refused {
             Refused::Credentials { .. } => Self::Forbidden("Email or password is wrong.".into()),
+            Refused::Code { .. } => Self::Forbidden("This code is not good.".into()),
+            Refused::Late => Self::Forbidden("This took too long. Begin again.".into()),
             Refused::Throttled { minutes } => Self::Busy(format!(
                 "Too many attempts. Try again in {minutes} minutes."
             )),

@@ -1,4 +1,4 @@
-//! How often somebody may try a password. What is counted is the attempt, before it is known whether it is right, and
+//! How often somebody may try a password, or a code after it. What is counted is the attempt, before it is known whether it is right, and
 //! whether there is such an account or not.
 
 use std::{
@@ -19,6 +19,8 @@ const PAIR: u32 = 5;
 const ADDRESS: u32 = 50;
 /// For one account from any addresses: a person from another address still gets in while somebody tries from many.
 const ACCOUNT: u32 = 100;
+/// Codes after a right password, for one account from any addresses: a million codes, three of them good, are not found so.
+const CODE: u32 = 20;
 /// What is counted at a time, each in about 100 bytes. Beyond it, what is new shares one count.
 const MOST: usize = 30_000;
 
@@ -28,6 +30,7 @@ enum Of {
     Pair(Email, IpAddr),
     Address(IpAddr),
     Account(Email),
+    Code(Email),
     Others,
 }
 
@@ -55,12 +58,32 @@ impl Throttle {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<u32, Wait> {
+        self.counted(
+            &[
+                (Of::Pair(email.clone(), address), PAIR),
+                (Of::Address(address), ADDRESS),
+                (Of::Account(email.clone()), ACCOUNT),
+            ],
+            now,
+        )
+    }
+
+    /// The same for a code: whoever may try one has proved the password.
+    pub(super) fn code(&self, email: &Email, address: IpAddr, now: Timestamp) -> Result<u32, Wait> {
+        self.counted(
+            &[
+                (Of::Pair(email.clone(), address), PAIR),
+                (Of::Address(address), ADDRESS),
+                (Of::Account(email.clone()), ACCOUNT),
+                (Of::Code(email.clone()), CODE),
+            ],
+            now,
+        )
+    }
+
+    /// Counts for all of these, or for none where one is full; how many are left.
+    fn counted(&self, limits: &[(Of, u32)], now: Timestamp) -> Result<u32, Wait> {
         let mut counts = self.counts();
-        let limits = [
-            (Of::Pair(email.clone(), address), PAIR),
-            (Of::Address(address), ADDRESS),
-            (Of::Account(email.clone()), ACCOUNT),
-        ];
         let over = limits
             .iter()
             .filter_map(|(of, most)| over(&counts, of, *most, now));
@@ -72,7 +95,7 @@ impl Throttle {
         make_room(&mut counts, now);
         let mut left = PAIR;
         for (of, most) in limits {
-            let tries = count(&mut counts, of, now);
+            let tries = count(&mut counts, of.clone(), now);
             left = left.min(most.saturating_sub(tries));
         }
         Ok(left)
@@ -100,6 +123,12 @@ impl Throttle {
                 count.tries = count.tries.saturating_sub(1);
             }
         }
+    }
+
+    /// So was the code, after the password.
+    pub(super) fn forgive_code(&self, email: &Email, address: IpAddr) {
+        self.forgive(email, address);
+        self.counts().remove(&Of::Code(email.clone()));
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<Of, Count>> {
@@ -194,6 +223,20 @@ mod tests {
             throttle.attempt(&email(5_000), from(100 + n), now).unwrap();
         }
         assert!(throttle.attempt(&email(5_000), from(9_999), now).is_err());
+    }
+
+    #[test]
+    fn a_right_password_gives_no_more_codes_to_try() {
+        let (throttle, now) = (Throttle::default(), Timestamp(0));
+        for n in 0..CODE {
+            throttle.attempt(&email(1), from(n), now).unwrap();
+            throttle.forgive(&email(1), from(n));
+            throttle.code(&email(1), from(n), now).unwrap();
+        }
+        assert!(throttle.code(&email(1), from(999), now).is_err());
+        assert!(throttle.code(&email(2), from(999), now).is_ok());
+        throttle.forgive_code(&email(1), from(999));
+        assert!(throttle.code(&email(1), from(999), now).is_ok());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::{
     AppError,
     components::lines,
     context::{Caller, now_ms},
+    people::FACTOR,
 };
 
 /// Changes shown of a history, the newest.
@@ -213,8 +214,14 @@ async fn change(
     found.ok_or_else(|| AppError::NotFound(format!("There is no version {version}.")))
 }
 
-/// A state as a person may see it: what signs messages is known to the engine and the receiver only.
+/// A state as a person may see it: what signs messages is known to the engine and the receiver only, what proves who
+/// somebody is to the server and them.
 pub fn shown(state: &Arc<State>) -> Arc<State> {
+    if state.kind.as_str() == FACTOR {
+        let mut state = State::clone(state);
+        state.data = "a second factor: not shown".into();
+        return Arc::new(state);
+    }
     let has_secrets = state.kind == Kind::WEBHOOK && state.data.get("secrets").is_some();
     if !has_secrets {
         return Arc::clone(state);

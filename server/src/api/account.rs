@@ -1,16 +1,19 @@
 //! The forms of the Account page: sign up, log in and out, another password. Plain forms, with and without scripts: a
 //! person who logs in starts on a new page in any case. What was wrong is a word in the address, and the page has the
-//! sentences; a program gets a typed answer.
+//! sentences; a program gets a typed answer. `factor` has those of the second factor.
+
+mod factor;
 
 use app::{
     AppError, account_forms,
-    people::{Answer, Refused, Takeover},
+    people::{Account, Answer, Entered, Refused, Takeover},
 };
 use axum::{
     Form, Router,
     extract::{State, rejection::FormRejection},
+    http::HeaderValue,
     response::{IntoResponse, Redirect, Response},
-    routing::post,
+    routing::{MethodRouter, post},
 };
 
 use super::{Asker, Shared, with_cookie};
@@ -34,7 +37,17 @@ enum Deed {
     First,
     Join,
     Bring,
+    /// The code after the password.
+    Code,
+    FactorBegin,
+    FactorOn,
+    FactorCodes,
+    FactorOff,
 }
+
+/// Logging out takes what the page kept in the browser along: edits that were not sent, and where `state.backend` is
+/// `client` every store. Cookies stay: the new session's is among them, and how the page looks is no secret.
+const FORGET: HeaderValue = HeaderValue::from_static("\"storage\"");
 
 pub(super) fn routes() -> Router<Shared> {
     let deeds = [
@@ -45,6 +58,11 @@ pub(super) fn routes() -> Router<Shared> {
         ("/account/make-first", Deed::First),
         ("/account/join", Deed::Join),
         ("/account/bring", Deed::Bring),
+        ("/account/prove", Deed::Code),
+        ("/account/factor-begin", Deed::FactorBegin),
+        ("/account/factor-on", Deed::FactorOn),
+        ("/account/factor-codes", Deed::FactorCodes),
+        ("/account/factor-off", Deed::FactorOff),
     ];
     deeds
         .into_iter()
@@ -52,7 +70,7 @@ pub(super) fn routes() -> Router<Shared> {
             let handler = move |State(shared): State<Shared>, asker: Asker, form: Sent| {
                 run(shared, asker, form, deed)
             };
-            router.route(path, post(handler))
+            router.route(path, deed.route(post(handler)))
         })
 }
 
@@ -96,6 +114,14 @@ fn with(address: &str, parameter: &str) -> String {
 }
 
 impl Deed {
+    /// What is answered with a page is asked for again by who reloads it or comes back: then it is the Account page.
+    fn route(self, route: MethodRouter<Shared>) -> MethodRouter<Shared> {
+        match self {
+            Self::FactorOn | Self::FactorCodes => route.get(async || Redirect::to(PAGE)),
+            _ => route,
+        }
+    }
+
     /// The page with the form.
     fn page(self, fields: &[(String, String)]) -> String {
         let link = account_forms::text(fields, "link");
@@ -107,6 +133,7 @@ impl Deed {
         match self {
             Self::First => format!("{PAGE}/first?token={link}"),
             Self::Join => format!("{PAGE}/invited?token={link}"),
+            Self::Code => format!("{PAGE}/code"),
             _ => PAGE.to_owned(),
         }
     }
@@ -140,19 +167,29 @@ impl Deed {
             }
             Self::LogIn => {
                 let password = account_forms::password(fields, "password");
-                let account = people
+                let stays = !text("stay").is_empty();
+                let entered = people
                     .log_in(text("email"), password, asker.address)
                     .await?;
-                enter(shared, asker, &account, !text("stay").is_empty(), "/").await
+                match entered {
+                    Entered::Fully(account) => enter(shared, asker, &account, stays, "/").await,
+                    Entered::Half(account) => factor::ask(shared, asker, &account, stays).await,
+                }
             }
+            Self::Code => factor::prove(shared, asker, text("code")).await,
+            Self::FactorBegin => factor::begin(shared, asker, fields).await,
+            Self::FactorOn => factor::turn_on(shared, asker, fields).await,
+            Self::FactorCodes => factor::renew_codes(shared, asker, fields).await,
+            Self::FactorOff => factor::turn_off(shared, asker, fields).await,
             Self::LogOut => {
                 let (headers, address) = (&asker.headers, asker.address);
                 let cookie = shared.door.log_out(&shared.app, headers, address).await?;
-                Ok(with_cookie(cookie, Redirect::to("/account?done=out")))
+                let mut answer = with_cookie(cookie, Redirect::to("/account?done=out"));
+                answer.headers_mut().insert("clear-site-data", FORGET);
+                Ok(answer)
             }
             Self::Password => {
-                let account = asker.visitor.account.as_deref();
-                let account = account.ok_or(AppError::NoSession)?;
+                let account = account_of(asker)?;
                 let [current, new] =
                     ["current", "password"].map(|name| account_forms::password(fields, name));
                 people
@@ -166,11 +203,17 @@ impl Deed {
     }
 }
 
+/// The account that is logged in.
+fn account_of(asker: &Asker) -> Result<&Account, AppError> {
+    let account = asker.visitor.account.as_deref();
+    account.ok_or(AppError::NoSession)
+}
+
 /// Logs in, and leads to where there is something to be said.
 async fn enter(
     shared: &Shared,
     asker: &Asker,
-    account: &app::people::Account,
+    account: &Account,
     stays: bool,
     to: &str,
 ) -> Result<Response, Refused> {

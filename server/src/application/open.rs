@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 use app::{
     TABLE, Tier,
     people::{
-        Roles, SHARE, Share, TENANT, TOKEN, lifecycle_of_shares, lifecycle_of_tenants,
-        lifecycle_of_tokens,
+        FACTOR, Roles, SHARE, Share, TENANT, TOKEN, lifecycle_of_factors, lifecycle_of_shares,
+        lifecycle_of_tenants, lifecycle_of_tokens,
     },
 };
 use holdfast::{
@@ -167,8 +167,11 @@ async fn sealed(
     let files = std::iter::once(&protection.master_key_file);
     let files = files.chain(&protection.former_master_key_files);
     let masters = files.map(key).collect::<Result<_, _>>()?;
-    // What signs messages is sealed without being asked for, and so is what was answered: it may hold anything.
-    let own = Sensitive::default().kind(Kind::new(ANSWER));
+    // What signs messages is sealed without being asked for, so is what proves who somebody is, and what was answered: it
+    // may hold anything.
+    let own = Sensitive::default()
+        .kind(Kind::new(ANSWER))
+        .kind(Kind::new(FACTOR));
     let own = own.fields(Kind::WEBHOOK, ["/secrets"]);
     let own = own.map_err(|error| Error::Settings(format!("protection: {error}")))?;
     let mut kinds = settings.kinds.iter();
@@ -204,6 +207,7 @@ fn builder(
     };
     let builder = StateManager::builder(backend)
         .lifecycle(Kind::new(TOKEN), lifecycle_of_tokens())
+        .lifecycle(Kind::new(FACTOR), lifecycle_of_factors())
         .lifecycle(Kind::new(TENANT), lifecycle_of_tenants())
         .lifecycle(Kind::new(SHARE), lifecycle_of_shares())
         .lifecycle(Kind::new(RECORD), lifecycle_of_records())

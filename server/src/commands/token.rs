@@ -44,7 +44,7 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
     std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
     let clock = Arc::new(SystemClock);
     let (states, _cache) = open_states(settings, clock.clone()).await?;
-    let terms = settings.accounts.terms(&settings.server);
+    let terms = settings.accounts.terms(&settings.server)?;
     let people = People::new(states, clock, terms, Arc::new(NoLogins));
     let people = people.map_err(Error::accounts)?;
     done(&people, deed, terminal).await.map_err(Error::accounts)

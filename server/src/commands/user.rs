@@ -55,6 +55,11 @@ pub enum Deed {
         /// The e-mail address
         email: String,
     },
+    /// Take an account's second factor away: its person lost it. Their logins end
+    RemoveFactor {
+        /// The e-mail address
+        email: String,
+    },
     /// Take an account out of use: its logins end, its tokens are refused
     Disable {
         /// The e-mail address
@@ -79,7 +84,7 @@ pub(super) async fn run(settings: &Settings, deed: Deed, terminal: Terminal) -> 
     std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
     let clock = Arc::new(SystemClock);
     let (states, _cache) = open_states(settings, clock.clone()).await?;
-    let terms = settings.accounts.terms(&settings.server);
+    let terms = settings.accounts.terms(&settings.server)?;
     let people = People::new(states, clock, terms, Arc::new(NoLogins));
     let people = people.map_err(Error::accounts)?;
     if deed == Deed::List {
@@ -141,6 +146,11 @@ async fn done(people: &People, deed: Deed, terminal: Terminal) -> Result<String,
             people.reset_password(&account, password).await?;
             Ok(format!("{} has another password", account.email))
         }
+        Deed::RemoveFactor { email } => {
+            let account = with(people, &email).await?;
+            people.remove_factor(&account, None, &operator).await?;
+            Ok(format!("{} logs in with the password alone", account.email))
+        }
         Deed::Disable { email } => {
             let account = with(people, &email).await?;
             people.suspend(&account.id, None, &operator).await?;
@@ -165,6 +175,7 @@ pub(super) async fn with(people: &People, email: &str) -> Result<Account, app::A
 fn value(account: &Account) -> Value {
     json!({
         "email": account.email.to_string(), "name": account.name, "role": account.role.to_string(), "is_active": account.is_active,
+        "has_second_factor": account.factor.is_some(),
     })
 }
 
@@ -186,7 +197,8 @@ fn line(account: &Account) -> String {
         true => String::new(),
         false => format!("\t{tenant}"),
     };
-    format!("{email}\t{name}\t{role}\t{status}{tenant}")
+    let factor = account.factor.as_ref().map_or("", |_| "\tsecond factor");
+    format!("{email}\t{name}\t{role}\t{status}{tenant}{factor}")
 }
 
 /// The first line of the input. On a terminal it is seen while it is typed, and that is said.

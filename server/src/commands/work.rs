@@ -65,7 +65,7 @@ impl Work {
         std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
         let clock = Arc::new(SystemClock);
         let (states, _cache) = open_states(settings, clock.clone()).await?;
-        let terms = settings.accounts.terms(&settings.server);
+        let terms = settings.accounts.terms(&settings.server)?;
         let people = People::new(states.clone(), clock, terms, Arc::new(NoLogins));
         let people = people.map_err(Error::accounts)?;
         let (by, tenant) = by(settings, whose, &people).await?;

@@ -60,6 +60,7 @@ pub(crate) async fn take_over(file: &Path, sessions: &Sessions) -> Result<usize,
         let record = Record {
             created_at: login.as_ref().map_or(now, |who| who.since),
             login,
+            half: None,
         };
         let new = record.state(StateId::new(id), ends_in)?;
         match sessions.states().register(new, &Actor::system()).await {

@@ -28,8 +28,12 @@ pub(crate) async fn visitor(
     let found = door.who(request.uri().path(), request.headers(), address);
     match found.await {
         Ok(visitor) => {
+            let refused = door.lacks_factor(&visitor, &request);
             request.extensions_mut().insert(visitor.clone());
-            let mut response = next.run(request).await;
+            let mut response = match refused {
+                Some(refused) => refused,
+                None => next.run(request).await,
+            };
             // For the log, further out.
             response.extensions_mut().insert(visitor);
             response
@@ -94,8 +98,7 @@ impl Door {
             });
         };
         let account = self.people.account(&account).await?;
-        let is_good =
-            |account: &Account| account.is_active && visit.since >= account.password_changed_at;
+        let is_good = |account: &Account| account.is_active && account.knows_login_of(visit.since);
         let Some(account) = account.filter(is_good) else {
             self.sessions.end(id).await.map_err(AppError::internal)?;
             return Ok(Visitor::default());

@@ -63,7 +63,11 @@ impl Door {
         let cookie = self.cookie.set(id, Some(self.sessions.longest()));
         let cookie =
             cookie.ok_or_else(|| AppError::internal("the session cookie is no header value"))?;
-        Ok(Opened { visitor, cookie })
+        Ok(Opened {
+            id,
+            visitor,
+            cookie,
+        })
     }
 
     /// The session's own state, and the sample study. A workspace that everybody shares is
@@ -108,6 +112,7 @@ impl Door {
 
 /// A session that has just come to be.
 pub(crate) struct Opened {
+    pub(super) id: SessionId,
     pub(crate) visitor: Visitor,
     pub(crate) cookie: HeaderValue,
 }

@@ -32,6 +32,19 @@ pub(super) struct Record {
     /// Who is logged in there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) login: Option<LogIn>,
+    /// Who proved their password there, and not yet their second factor. It makes nobody of the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) half: Option<Half>,
+}
+
+/// The first half of a log-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Half {
+    pub(crate) account: String,
+    /// When, in milliseconds since 1970.
+    pub(crate) at: i64,
+    /// Whether the browser is to keep the cookie when it is closed.
+    pub(crate) stays: bool,
 }
 
 /// Who is logged in, and from where.

@@ -87,6 +87,7 @@ impl Sessions {
         let record = Record {
             created_at: self.now(),
             login,
+            half: None,
         };
         let new = record.state(id.at_rest(), self.idle_ms.min(self.absolute_ms))?;
         self.states.register(new, &record.actor()).await?;

@@ -1,9 +1,12 @@
-//! Who may have an account, and what a new one may do.
+//! Who may have an account, what a new one may do, and how people prove who they are.
 
-use app::people::{Role, SignUp, Terms};
+use std::path::PathBuf;
+
+use app::people::{Breached, Role, SecondFactor, SignUp, Terms};
 use serde::{Deserialize, Serialize};
 
 use super::ServerSettings;
+use crate::Error;
 
 /// Accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +16,10 @@ pub struct AccountsSettings {
     pub sign_up: Option<SignUp>,
     /// What who signs up without an invitation may do.
     pub role: NewRole,
+    /// Whether people need a second factor.
+    pub second_factor: SecondFactor,
+    /// A file with the hashes of passwords that were stolen elsewhere, in order.
+    pub breached_passwords: Option<PathBuf>,
 }
 
 /// The role of a new account; somebody with one has to decide about more than that.
@@ -29,19 +36,28 @@ pub enum NewRole {
 }
 
 impl AccountsSettings {
-    /// On what terms people join a server that is reached like this.
-    pub fn terms(&self, server: &ServerSettings) -> Terms {
+    /// On what terms people join and enter a server that is reached like this.
+    ///
+    /// # Errors
+    /// When there is to be a list of stolen passwords, and the file is none.
+    pub fn terms(&self, server: &ServerSettings) -> Result<Terms, Error> {
         let by_place = match server.is_local() {
             true => SignUp::Open,
             false => SignUp::Invitation,
         };
-        Terms {
+        let breached = self.breached_passwords.as_deref().map(Breached::in_file);
+        let breached = breached
+            .transpose()
+            .map_err(|error| Error::Settings(format!("accounts.breached_passwords: {error}")))?;
+        Ok(Terms {
             sign_up: self.sign_up.unwrap_or(by_place),
             role: match self.role {
                 NewRole::Viewer => Role::Viewer,
                 NewRole::Analyst => Role::Analyst,
                 NewRole::Editor => Role::Editor,
             },
-        }
+            second_factor: self.second_factor,
+            breached,
+        })
     }
 }

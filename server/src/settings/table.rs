@@ -8,8 +8,16 @@ use super::Settings;
 /// What each setting means. A test compares the keys with the structs.
 const MEANINGS: &[(&str, &str)] = &[
     (
+        "accounts.breached_passwords",
+        "File of passwords that nobody may choose: SHA-1 hashes in hex, one a line in their order, each with or without `:` and a count (Pwned Passwords, ordered by hash); it is searched where it lies; a relative path is below the folder the server is started in",
+    ),
+    (
         "accounts.role",
         "What who signs up without an invitation may do: `viewer`, `analyst` or `editor`",
+    ),
+    (
+        "accounts.second_factor",
+        "`optional`: who wants a second factor turns it on; `required`: who logs in without one turns it on before anything else",
     ),
     (
         "accounts.sign_up",

@@ -11,7 +11,7 @@ use app::people::Role;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{House, log_in, me, write};
+use super::{House, authenticator::turn_on, log_in, me, write};
 
 /// Runs `holdfast user ...` over this folder; whether it went well, and what it said.
 fn user(folder: &Path, arguments: &[&str], input: &str) -> (bool, String) {
@@ -91,6 +91,27 @@ async fn an_operator_makes_lists_changes_and_disables_accounts_while_the_server_
     assert!(user(folder, &["enable", "bob@lab.org"], "").0);
     assert!(!user(folder, &["disable", "nobody@lab.org"], "").0);
     assert_eq!(house.named("ada@lab.org").await.role, Role::Admin);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_takes_away_a_second_factor_that_was_lost() {
+    let house = House::new().await;
+    let folder = house.app.folder.path();
+    house.account("ada@lab.org", "Ada", Role::Analyst).await;
+    let mut ada = house.logged_in("ada@lab.org").await;
+    turn_on(&house, &mut ada).await;
+    let line = "ada@lab.org\tAda\tanalyst\tactive\tsecond factor\n";
+    assert_eq!(user(folder, &["list"], "").1, line);
+    let remove = ["remove-factor", "ada@lab.org"];
+    // The program has the system's clock: its moment is behind that of the log-in.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let (well, text) = user(folder, &remove, "");
+    assert!(well && text.contains("with the password alone"), "{text}");
+    followed(|| async { me(&ada).await == Value::Null }).await;
+    house.clock.advance(Duration::from_secs(60));
+    house.logged_in("ada@lab.org").await;
+    let (well, text) = user(folder, &remove, "");
+    assert!(!well && text.contains("no second factor"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

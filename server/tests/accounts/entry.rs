@@ -272,6 +272,9 @@ async fn another_site_cannot_log_anybody_in_or_out() {
         "make-first",
         "join",
         "bring",
+        "prove",
+        "factor-begin",
+        "factor-off",
     ] {
         let request = axum::http::Request::post(format!("/account/{path}"))
             .header("host", "localhost:3000")

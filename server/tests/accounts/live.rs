@@ -96,7 +96,8 @@ async fn an_open_stream_ends_with_the_login_and_with_the_account() {
         log_in(&app, "ada@lab.org").await,
     );
     let (mut first, mut second) = (listen(&app, &one).await, listen(&app, &two).await);
-    app.call(&one, "end_other_logins", &json!({})).await;
+    app.call(&one, "end_other_logins", &json!({"password": PASSWORD}))
+        .await;
     second.until("event: account").await;
     second.rest().await;
     assert!(!first.seen.contains("event: account"));

@@ -1,6 +1,8 @@
 //! People: who gets in, who stays in, what their roles allow, and that it holds at once.
 
 mod audit;
+mod authenticator;
+mod breached;
 mod command;
 mod door;
 mod entry;
@@ -9,6 +11,7 @@ mod links;
 mod live;
 mod roles;
 mod runs;
+mod second_factor;
 mod sessions;
 mod shared;
 mod shares;

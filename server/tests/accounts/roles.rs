@@ -114,6 +114,7 @@ async fn a_role_that_is_taken_away_is_gone_for_the_next_request() {
             json!({"id": bob.id, "is_suspended": false, "version": 4}),
         ),
         ("end_logins_of", json!({"id": bob.id})),
+        ("remove_factor", json!({"id": bob.id, "version": 4})),
         ("invite", json!({"role": "admin"})),
     ] {
         let refused = bobs.call(function, input).await;

@@ -31,6 +31,7 @@ async fn after_logging_out_the_old_cookie_is_nobodys_and_the_new_one_anonymous()
     let old = browser.clone();
     let out = browser.submit("/account/log-out", "").await;
     assert_eq!(out.header("location"), "/account?done=out");
+    assert_eq!(out.header("clear-site-data"), "\"storage\"");
     assert_ne!(browser.cookie, old.cookie);
     assert_eq!(me(&browser).await, Value::Null);
     assert_eq!(me(&old).await, Value::Null);
@@ -106,18 +107,19 @@ async fn logins_are_listed_and_ended_by_their_person_only() {
         .iter()
         .find(|login| login["is_this"] == false)
         .unwrap();
-    let stolen = bob
-        .call("end_login", json!({"handle": other["handle"]}))
-        .await;
+    let end = |password: &str| json!({"handle": other["handle"], "password": password});
+    let stolen = bob.call("end_login", end(PASSWORD)).await;
     assert_eq!(stolen.status, StatusCode::NOT_FOUND);
-    let ended = one
-        .call("end_login", json!({"handle": other["handle"]}))
-        .await;
+    let by_a_thief = one.call("end_login", end("not the password")).await;
+    assert_eq!(by_a_thief.status, StatusCode::FORBIDDEN);
+    let ended = one.call("end_login", end(PASSWORD)).await;
     assert_eq!(ended.status, StatusCode::OK);
     let gone = [me(&two).await, me(&three).await];
     assert_eq!(gone.iter().filter(|me| **me == Value::Null).count(), 1);
     assert_eq!(
-        one.call("end_other_logins", json!({})).await.json(),
+        one.call("end_other_logins", json!({"password": PASSWORD}))
+            .await
+            .json(),
         json!(1)
     );
     assert_eq!(

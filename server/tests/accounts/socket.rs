@@ -4,7 +4,10 @@ use app::people::Role;
 use holdfast::Expected;
 use serde_json::json;
 
-use super::live::{account, log_in, operator};
+use super::{
+    PASSWORD,
+    live::{account, log_in, operator},
+};
 use crate::helpers::{
     socket::{LiveApp, body},
     ws::Socket,
@@ -71,7 +74,8 @@ async fn a_socket_ends_with_the_login_and_with_the_account() {
         log_in(&app, "ada@lab.org").await,
     );
     let (mut first, second) = (app.live(&one, "").await, app.live(&two, "").await);
-    app.call(&one, "end_other_logins", &json!({})).await;
+    app.call(&one, "end_other_logins", &json!({"password": PASSWORD}))
+        .await;
     assert_eq!(second.end().await, (1008, "account".into()));
     assert_eq!(first.next().await["event"], "open");
     app.people

@@ -89,6 +89,7 @@ async fn people_of_another_tenant_are_not_there() {
             json!({"id": id, "is_suspended": true, "version": 2}),
         ),
         ("end_logins_of", json!({"id": id})),
+        ("remove_factor", json!({"id": id, "version": 2})),
     ] {
         let refused = lena.call(function, input).await;
         assert_eq!(refused.status, StatusCode::NOT_FOUND, "{function}");

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::House;
+use super::{House, PASSWORD};
 use crate::helpers::{Answer, Browser};
 
 async fn make(browser: &Browser<'_>, may_write: bool, days: u32) -> String {
@@ -70,7 +70,7 @@ async fn a_token_makes_no_tokens_and_changes_no_accounts() {
             "make_token",
             json!({"name": "x", "may_write": true, "days": 1}),
         ),
-        ("end_other_logins", json!({})),
+        ("end_other_logins", json!({"password": PASSWORD})),
         ("invite", json!({"role": "admin"})),
         (
             "change_role",

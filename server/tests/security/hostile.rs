@@ -253,6 +253,7 @@ async fn a_script_in_any_text_field_is_shown_as_text_on_every_page() {
         "/states/",
         "/account/",
         "/account?problem=",
+        "/account/code?problem=",
         "/account/first?token=",
         "/account/invited?token=",
         "/compare?runs=other,",

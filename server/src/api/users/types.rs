@@ -55,6 +55,8 @@ pub(super) struct User {
     tenant: String,
     /// Whether it may be used.
     is_active: bool,
+    /// Whether a second factor is asked for when they log in.
+    has_second_factor: bool,
     /// Counts its changes.
     version: u64,
     /// When it was made, in milliseconds since 1970 UTC.
@@ -70,6 +72,7 @@ impl From<Account> for User {
             role: account.role.into(),
             tenant: account.tenant.to_string(),
             is_active: account.is_active,
+            has_second_factor: account.factor.is_some(),
             version: account.version,
             created_at: account.created_at,
         }

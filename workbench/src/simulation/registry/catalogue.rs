@@ -154,6 +154,7 @@ fn row(run: &RunInfo) -> RunRow {
         visits: result.map(|result| result.visits),
         bytes: result.map(|result| result.bytes),
         runtime_ms: result.map(|result| result.runtime_ms),
+        means: result.and_then(|result| result.means),
         tags: Vec::new(),
         is_pinned: run.is_pinned,
         created_at: run.created_at,
