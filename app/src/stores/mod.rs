@@ -7,16 +7,22 @@
 //! - `rebase` re-applies a local change on what the server holds by now
 //! - `server` has the server functions
 //! - `typed` (`ssr`) reads and writes a store as a whole
-//! - in the browser: `sync` writes to the server, `live` hears of other tabs, `outbox` keeps what
-//!   is not sent, `preferences` writes session storage and its cookie
+//! - in the browser: `sync` writes to the server and `pause` says when it tries again, `live` hears of
+//!   other tabs, `outbox` keeps what is not sent and `leave` sends it when the page goes, `preferences`
+//!   writes session storage and its cookie
 
 mod handle;
+#[cfg(feature = "hydrate")]
+mod leave;
 #[cfg(feature = "hydrate")]
 mod live;
 #[cfg(feature = "hydrate")]
 mod outbox;
+#[cfg(any(feature = "hydrate", test))]
+mod pause;
 #[cfg(feature = "hydrate")]
 mod preferences;
+#[cfg(any(feature = "hydrate", test))]
 mod rebase;
 pub(crate) mod server;
 mod slot;
@@ -37,9 +43,9 @@ pub(crate) use self::{
     status::{SaveStatus, use_save_summary},
 };
 
-/// Starts what stores need in the browser: the mirror of preferences, and a voice.
+/// Starts what stores need in the browser: a voice, and an eye on the page's end.
 #[cfg(feature = "hydrate")]
-pub(crate) fn start(toasts: crate::components::toasts::Toasts) {
-    preferences::start();
+pub(crate) fn start(stores: &Stores, toasts: crate::components::toasts::Toasts) {
     voice::speak_through(toasts);
+    leave::watch(stores);
 }
