@@ -55,6 +55,7 @@ pub async fn ensure_session() {
 /// session that is nobody's. The page goes.
 pub(crate) async fn reopen() -> bool {
     if was_logged_in() {
+        crate::stores::leave_unasked();
         drop(window().location().assign("/account?done=ended"));
         return false;
     }

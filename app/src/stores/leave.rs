@@ -3,7 +3,10 @@
 //! The browser carries a beacon to the server after the page is gone; it tells nobody what came of it. A page that
 //! comes after this one in the same tab finds out (`outbox`).
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    cell::Cell,
+    sync::{Arc, atomic::Ordering},
+};
 
 use leptos::{ev, prelude::*, server_fn::ServerFn};
 
@@ -19,6 +22,15 @@ use crate::session;
 /// Bytes that go out with the page: browsers carry 64 KiB, the rest of each request included.
 const MAX_CARRIED: usize = 60_000;
 
+thread_local! {
+    static IS_SENT_AWAY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The page is about to be replaced, by us: it is not the person's any more, and what waits is taken up by the next one.
+pub(crate) fn leave_unasked() {
+    IS_SENT_AWAY.set(true);
+}
+
 /// Watches for the page's end. The handles would stop it when dropped, and this lasts as long as the page.
 pub(super) fn watch(stores: &Stores) {
     let leaving = stores.clone();
@@ -29,7 +41,7 @@ pub(super) fn watch(stores: &Stores) {
     }));
     let asked = stores.clone();
     std::mem::forget(window_event_listener(ev::beforeunload, move |event| {
-        if has_to_ask(&asked) {
+        if !IS_SENT_AWAY.get() && has_to_ask(&asked) {
             event.prevent_default();
         }
     }));
@@ -63,6 +75,7 @@ fn send_along(slot: &Slot) {
         data: mine.to_string(),
         expected: slot.version.get_untracked(),
         client: session::tab_id(),
+        owner: Some(slot.owner.clone()),
     };
     if let Ok(body) = serde_json::to_string(&write) {
         let navigator = window().navigator();

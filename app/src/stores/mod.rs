@@ -35,13 +35,13 @@ pub(crate) mod typed;
 #[cfg(feature = "hydrate")]
 mod voice;
 
-#[cfg(feature = "hydrate")]
-pub(crate) use self::live::listen;
 pub(crate) use self::{
     handle::{StoreHandle, use_browser_store, use_server_store},
     slot::{Stores, provide_stores, use_revision},
     status::{SaveStatus, use_save_summary},
 };
+#[cfg(feature = "hydrate")]
+pub(crate) use self::{leave::leave_unasked, live::listen};
 
 /// Starts what stores need in the browser: a voice, and an eye on the page's end.
 #[cfg(feature = "hydrate")]

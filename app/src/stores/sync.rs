@@ -87,9 +87,9 @@ async fn write_once(slot: &Arc<Slot>, may_reopen: &mut bool) -> Next {
     let edit = slot.edits.load(Ordering::Relaxed);
     let mine = (slot.read)();
     let expected = slot.version.get_untracked();
-    let key = slot.entry.key.to_owned();
+    let (key, owner) = (slot.entry.key.to_owned(), Some(slot.owner.clone()));
     sending(slot, &mine);
-    match write_store(key, mine.to_string(), expected, session::tab_id()).await {
+    match write_store(key, mine.to_string(), expected, session::tab_id(), owner).await {
         Ok(version) => {
             settle(slot, version, mine);
             if slot.edits.load(Ordering::Relaxed) != edit {
