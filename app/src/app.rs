@@ -47,7 +47,7 @@ pub fn App() -> impl IntoView {
     provide_uploads();
     #[cfg(feature = "hydrate")]
     {
-        crate::stores::start(toasts);
+        crate::stores::start(&stores, toasts);
         Effect::new(move |_| {
             crate::stores::listen(stores.clone(), study, features, heard, shares, me);
         });

@@ -44,13 +44,36 @@ pub enum AppError {
     DiskFull,
     /// The person cancelled.
     Cancelled,
-    /// The server was not reached. Only the browser makes this one.
+    /// The server was not reached, or something in between answered for it. Only the browser makes this one.
     Offline,
     /// 500. We look; the reference finds it in the log.
     Internal {
         /// Names the log line.
         reference: String,
     },
+}
+
+impl AppError {
+    /// Whether the server has read what it was sent and will never take it. Anything else may pass when it is sent again:
+    /// after an outage, a restart, a full disk, a lock.
+    #[cfg(any(feature = "hydrate", test))]
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::Forbidden(_) | Self::Invalid { .. } | Self::TooLarge(_) | Self::BadRequest(_) => {
+                true
+            }
+            Self::NoSession
+            | Self::NotFound(_)
+            | Self::Conflict { .. }
+            | Self::Locked(_)
+            | Self::Busy(_)
+            | Self::Away(_)
+            | Self::DiskFull
+            | Self::Cancelled
+            | Self::Offline
+            | Self::Internal { .. } => false,
+        }
+    }
 }
 
 impl std::fmt::Display for AppError {
@@ -91,10 +114,14 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Offline,
+            // An answer that is none of ours: something in between has spoken, such as a proxy with its page about a bad
+            // gateway.
+            #[cfg(not(feature = "ssr"))]
+            ServerFnErrorErr::Deserialization(_) => Self::Offline,
+            #[cfg(feature = "ssr")]
             ServerFnErrorErr::Args(problem)
             | ServerFnErrorErr::MissingArg(problem)
             | ServerFnErrorErr::Deserialization(problem) => {
-                #[cfg(feature = "ssr")]
                 server::set_status(400);
                 Self::BadRequest(format!("The request cannot be read: {problem}"))
             }
@@ -215,5 +242,35 @@ mod server {
         ) {
             options.set_status(status);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AppError;
+
+    #[test]
+    fn only_what_the_server_read_and_refused_is_final() {
+        let text = || "for a reason".to_owned();
+        let refused = [
+            AppError::Forbidden(text()),
+            AppError::TooLarge(text()),
+            AppError::BadRequest(text()),
+            AppError::Invalid {
+                path: text(),
+                problem: text(),
+            },
+        ];
+        assert!(refused.iter().all(AppError::is_final));
+        let outages = [
+            AppError::Internal { reference: text() },
+            AppError::Away(text()),
+            AppError::Busy(text()),
+            AppError::Offline,
+            AppError::DiskFull,
+            AppError::NoSession,
+            AppError::NotFound(text()),
+        ];
+        assert!(!outages.iter().any(AppError::is_final));
     }
 }

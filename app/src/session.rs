@@ -13,6 +13,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::boot::BOOT_ELEMENT;
 
+/// The event of this page's window that says that there is a session again.
+pub(crate) const OPENED: &str = "holdfast-session";
 const DOOR: &str = "/session";
 const LOCK: &str = "holdfast-session";
 
@@ -53,10 +55,15 @@ pub async fn ensure_session() {
 /// session that is nobody's. The page goes.
 pub(crate) async fn reopen() -> bool {
     if was_logged_in() {
+        crate::stores::leave_unasked();
         drop(window().location().assign("/account?done=ended"));
         return false;
     }
-    open().await
+    let is_open = open().await;
+    if is_open && let Ok(event) = web_sys::Event::new(OPENED) {
+        drop(window().dispatch_event(&event));
+    }
+    is_open
 }
 
 /// Whether the page was rendered for somebody who is logged in. Quotes inside a text are escaped, so these are none.

@@ -68,6 +68,23 @@ test("the merged result is there again after a refresh, without being merged aga
   expect(asked.filter((path) => path.includes("merge"))).toEqual([]);
 });
 
+test("a merge that a newer question overtook is cancelled", async ({ page }) => {
+  await open(page);
+  await expectMerged(page, "1,945");
+  let asked = 0;
+  // The first is never answered.
+  await page.route("**/api/merge_tables", (route) => {
+    asked += 1;
+    return asked > 1 ? route.continue() : undefined;
+  });
+  const cancelled = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/api/merge_tables"));
+  await page.getByRole("checkbox", { name: "f", exact: true }).check();
+  await expect.poll(() => asked).toBe(1);
+  await setAge(page, "40", "60");
+  await cancelled;
+  await expectMerged(page, "1,123");
+});
+
 test("the result sorts and filters on the server", async ({ page }) => {
   await open(page);
   await expectMerged(page, "1,945");

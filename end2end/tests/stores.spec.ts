@@ -107,6 +107,146 @@ test("an edit made offline waits with a mark and is sent when the network is bac
   await expect(page.getByRole("checkbox", { name: "f", exact: true })).toBeChecked();
 });
 
+for (const [outage, answer] of Object.entries({
+  "a gateway without a server": { status: 502, contentType: "text/html", body: "<html><h1>502 Bad Gateway</h1></html>" },
+  "a server without its database": { status: 500, json: { error: "internal", detail: { reference: "0" } } },
+})) {
+  test(`an edit made before ${outage} waits, also through a refresh, and is sent later`, async ({ complaints, context, page }) => {
+    complaints.expect(/status of (500|502) /);
+    await open(page);
+    await page.route("**/api/write_store", (route) => route.fulfill(answer));
+    await page.getByRole("checkbox", { name: "f", exact: true }).check();
+    await expect(page.getByTestId("save-chip")).toContainText("1 not saved yet");
+    await page.reload();
+    await alive(page);
+    await expect(page.getByRole("checkbox", { name: "f", exact: true })).toBeChecked();
+    await page.unroute("**/api/write_store");
+    await expectSaved(page);
+    await expect(page.getByText("was not kept")).toHaveCount(0);
+    const other = await context.newPage();
+    await open(other);
+    await expect(other.getByRole("checkbox", { name: "f", exact: true })).toBeChecked();
+  });
+}
+
+test("edits during an outage do not multiply what is tried again", async ({ complaints, page }) => {
+  complaints.expect(/status of 502 /);
+  let tried = 0;
+  await open(page);
+  await page.route("**/api/write_store", (route) => {
+    tried += 1;
+    return route.fulfill({ status: 502, contentType: "text/html", body: "Bad Gateway" });
+  });
+  for (let edit = 1; edit <= 6; edit += 1) {
+    await page.getByRole("checkbox", { name: "f", exact: true }).press("Space");
+    await expect.poll(() => tried).toBeGreaterThanOrEqual(edit);
+    await expect(page.getByTestId("save-chip")).toContainText("1 not saved yet");
+  }
+  const before = tried;
+  await page.waitForTimeout(5_000);
+  expect(tried - before).toBeLessThanOrEqual(4);
+});
+
+test("an edit that follows one whose answer was lost is kept, and nobody is asked", async ({ complaints, page }) => {
+  complaints.expect(/status of 409 |ERR_FAILED/);
+  await open(page);
+  await page.route("**/api/write_store", async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await page.getByRole("checkbox", { name: "f", exact: true }).check();
+  await expect(page.getByTestId("save-chip")).toContainText("1 not saved yet");
+  await page.getByRole("checkbox", { name: "f", exact: true }).uncheck();
+  await page.getByRole("checkbox", { name: "m", exact: true }).check();
+  await page.unroute("**/api/write_store");
+  await expectSaved(page);
+  await expect(page.getByRole("button", { name: "Use mine" })).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole("checkbox", { name: "m", exact: true })).toBeChecked();
+  await expect(page.getByRole("checkbox", { name: "f", exact: true })).not.toBeChecked();
+});
+
+test("a change made just before the tab is closed is there in the next one", async ({ context, page }) => {
+  await open(page);
+  await page.getByRole("checkbox", { name: "f", exact: true }).check();
+  const closed = page.waitForEvent("close");
+  await page.close({ runBeforeUnload: true });
+  await closed;
+  const next = await context.newPage();
+  await open(next);
+  await expect(next.getByRole("checkbox", { name: "f", exact: true })).toBeChecked();
+});
+
+test("closing a tab with something that waits asks first", async ({ complaints, context, page }) => {
+  complaints.expect(/Failed to load resource|ERR_INTERNET_DISCONNECTED/);
+  await open(page);
+  await context.setOffline(true);
+  await page.getByRole("checkbox", { name: "f", exact: true }).check();
+  await expect(page.getByTestId("save-chip")).toContainText("1 not saved yet");
+  const asked = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  const question = await asked;
+  expect(question.type()).toBe("beforeunload");
+  await question.dismiss();
+  await context.setOffline(false);
+  await expectSaved(page);
+  await expect(page.getByRole("checkbox", { name: "f", exact: true })).toBeChecked();
+});
+
+test("a query saved in a tab that is offline meets the one that another tab saved meanwhile", async ({ complaints, context, page }) => {
+  complaints.expect(/status of 409 |ERR_INTERNET_DISCONNECTED/);
+  const save = async (tab: Page, name: string) => {
+    await tab.getByRole("button", { name: "Save query" }).click();
+    await tab.getByLabel("Name of the query").fill(name);
+    await tab.getByRole("button", { name: "Save", exact: true }).click();
+  };
+  const other = await context.newPage();
+  await Promise.all([open(page), open(other)]);
+  await page.route("**/api/write_store", (route) => route.abort("internetdisconnected"));
+  await save(page, "Saved offline");
+  await expect(page.getByTestId("save-chip")).toContainText("1 not saved yet");
+  await save(other, "Saved elsewhere");
+  await expectSaved(other);
+  await page.unroute("**/api/write_store");
+  for (const tab of [page, other]) {
+    await expectSaved(tab);
+    await tab.getByRole("button", { name: "Save query" }).click();
+    for (const name of [/^Saved offline/, /^Saved elsewhere/]) {
+      await expect(tab.getByRole("button", { name })).toBeVisible();
+    }
+  }
+  await expect(page.getByRole("button", { name: "Use mine" })).toHaveCount(0);
+});
+
+test("what one tab hears comes again after the server refused to tell", async ({ complaints, context, page }) => {
+  complaints.expect(/status of 502 /);
+  let refused = 0;
+  await context.route(/\/events\?/, (route) => {
+    refused += 1;
+    return route.fulfill({ status: 502, contentType: "text/html", body: "Bad Gateway" });
+  });
+  await open(page);
+  await expect.poll(() => refused).toBeGreaterThan(0);
+  const other = await context.newPage();
+  await open(other);
+  await context.unroute(/\/events\?/);
+  await other.getByRole("checkbox", { name: "f", exact: true }).check();
+  await expect(page.getByRole("checkbox", { name: "f", exact: true })).toBeChecked();
+});
+
+test("preferences chosen in two tabs are both there in the first byte", async ({ context, page }) => {
+  const other = await context.newPage();
+  await Promise.all([open(page), open(other)]);
+  await page.getByRole("button", { name: /^Theme/ }).click();
+  await expect(page.getByRole("button", { name: "Theme: light" })).toBeVisible();
+  await other.getByRole("button", { name: "Fold the columns away" }).click();
+  const mirrored = (await context.cookies()).find(({ name }) => name === "hf_ui");
+  expect(JSON.parse(decodeURIComponent(mirrored?.value ?? "{}"))).toMatchObject({
+    "ui.theme": "light",
+    "ui.query_panels": { is_chooser_folded: true },
+  });
+});
+
 test("the theme is right in the first byte", async ({ page }) => {
   await open(page);
   for (const name of ["Theme: light", "Theme: dark"]) {

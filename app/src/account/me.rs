@@ -46,8 +46,10 @@ impl MeContext {
             if me.is_none() && before.is_some() {
                 // Who logs out here is on the way to another page already.
                 gloo_timers::future::sleep(std::time::Duration::from_secs(1)).await;
+                crate::stores::leave_unasked();
                 drop(window().location().assign("/account?done=ended"));
             } else if key(&me) != before {
+                crate::stores::leave_unasked();
                 drop(window().location().reload());
             } else if self.0.with_untracked(|known| *known != me) {
                 self.0.set(me);

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use workbench::query::{ResultColumn, ResultInfo};
 
 use super::{
@@ -21,6 +21,14 @@ const QUIET: Duration = Duration::from_millis(300);
 pub(super) fn keep_merged(query: Query) {
     let turn = StoredValue::new(0_u64);
     let asked = StoredValue::new(None::<(Question, u32)>);
+    let running = StoredValue::new(None);
+    // Whoever asks anew does not wait for the older answer, and the server is told that nobody does.
+    let supersede = move || {
+        turn.update_value(|turn| *turn += 1);
+        if let Some(older) = running.try_update_value(Option::take).flatten() {
+            ActionAbortHandle::abort(older);
+        }
+    };
     let me = use_me().0;
     // Who has no account is kept back by nothing.
     let may_keep =
@@ -40,7 +48,7 @@ pub(super) fn keep_merged(query: Query) {
             .with_untracked(|merged| merged.as_ref() == Some(&question));
         if kept.is_some() || is_shown {
             asked.set_value(None);
-            turn.update_value(|turn| *turn += 1);
+            supersede();
             query.is_merging.set(false);
             if let Some(result) = kept {
                 show(query, question, &result);
@@ -54,12 +62,16 @@ pub(super) fn keep_merged(query: Query) {
         }
         asked.set_value(wanted);
         query.is_merging.set(true);
-        turn.update_value(|turn| *turn += 1);
+        supersede();
         let mine = turn.get_value();
         let is_wanted = move || turn.try_get_value() == Some(mine);
         let run = move || {
             if is_wanted() {
-                spawn_local(merge(query, question, may_keep(), is_wanted));
+                let asking = move |question: &Question| {
+                    merge(query, question.clone(), may_keep(), is_wanted)
+                };
+                let asking = ArcAction::new_unsync(asking).dispatch_local(question);
+                running.set_value(Some(asking));
             }
         };
         // At the first visit there is nobody typing to wait for.
@@ -112,14 +124,19 @@ async fn try_merge(
             "These are the first rows. Keeping a merged result takes the role analyst.".into(),
         ));
     }
-    let result = match merge_tables(question.spec.clone()).await {
-        #[cfg(feature = "hydrate")]
-        Err(AppError::NoSession) if crate::session::reopen().await => {
-            merge_tables(question.spec.clone()).await?
-        }
-        answer => answer?,
-    };
-    Ok(Some(result))
+    let mut result = ask(question).await;
+    #[cfg(feature = "hydrate")]
+    if matches!(result, Err(AppError::NoSession)) && crate::session::reopen().await {
+        result = ask(question).await;
+    }
+    while matches!(result, Ok(None)) && is_wanted() {
+        result = ask(question).await;
+    }
+    result
+}
+
+async fn ask(question: &Question) -> Result<Option<ResultInfo>, AppError> {
+    merge_tables(question.spec.clone()).await
 }
 
 /// Makes this result the one whose rows are asked for.

@@ -70,14 +70,15 @@ pub(crate) async fn preview_merge(
     .await
 }
 
-/// Merges and keeps the result with the study. Asked again with the same question, it is there.
+/// Merges and keeps the result with the study. Asked again with the same question, it is there. `None` when the answer to
+/// another question came in between: whoever still wants this one asks again.
 #[server(prefix = "/api", endpoint = "merge_tables", input = Json, output = Json)]
-pub(crate) async fn merge_tables(spec: MergeSpec) -> Result<ResultInfo, AppError> {
+pub(crate) async fn merge_tables(spec: MergeSpec) -> Result<Option<ResultInfo>, AppError> {
     crate::error::answer(async {
         let workspace = crate::context::caller()?.workspace()?;
         let cancel = crate::context::cancel_with_request();
         Ok(workspace
-            .merge(&spec, crate::context::now_ms(), &cancel.token())
+            .merge_in_turn(&spec, crate::context::now_ms(), &cancel.token())
             .await?)
     })
     .await

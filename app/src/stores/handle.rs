@@ -5,7 +5,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, AtomicU64},
+    atomic::{AtomicBool, AtomicU32, AtomicU64},
 };
 
 use leptos::prelude::*;
@@ -109,7 +109,9 @@ fn use_store<T: Content>(store: Store<T>) -> StoreHandle<T> {
         };
         let value = stored.data.and_then(|data| T::deserialize(&data).ok());
         let value = ArcRwSignal::new(value.unwrap_or_else(store.default));
-        let slot = Arc::new(slot(&store, tier, value.clone(), stored.version, base));
+        let owner = boot.with_value(|boot| boot.me.as_ref().map(|me| me.key.clone()));
+        let (owner, known) = (owner.unwrap_or_default(), (stored.version, base));
+        let slot = Arc::new(slot(&store, tier, owner, value.clone(), known));
         #[cfg(feature = "hydrate")]
         start(&slot, is_known);
         let handle = StoreHandle {
@@ -142,29 +144,35 @@ fn initial<T>(boot: StoredValue<Boot>, store: &Store<T>) -> (Tier, Stored) {
 fn slot<T: Content>(
     store: &Store<T>,
     tier: Tier,
+    owner: String,
     value: ArcRwSignal<T>,
-    version: u64,
-    base: Value,
+    (version, base): (u64, Value),
 ) -> Slot {
-    let default = store.default;
     let reader = value.clone();
     Slot {
         entry: store.entry,
         tier,
+        owner,
         version: ArcRwSignal::new(version),
         status: ArcRwSignal::new(SaveStatus::Saved),
         base: Mutex::new(base),
         heard: Mutex::default(),
+        sent: Mutex::default(),
         edits: AtomicU64::new(0),
         in_flight: AtomicBool::new(false),
+        failures: AtomicU32::new(0),
+        is_retrying: AtomicBool::new(false),
         read: Box::new(move || {
             reader.with_untracked(|value| serde_json::to_value(value).unwrap_or(Value::Null))
         }),
         adopt: Box::new(move |data| {
-            let new = T::deserialize(data).unwrap_or_else(|_| default());
+            let Ok(new) = T::deserialize(data) else {
+                return false;
+            };
             if value.with_untracked(|old| *old != new) {
                 value.set(new);
             }
+            true
         }),
     }
 }

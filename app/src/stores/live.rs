@@ -2,7 +2,9 @@
 //!
 //! A browser opens few connections to one host, so only one of its tabs holds the event stream (the
 //! one that has the lock) and passes on what it hears; when that tab goes, the next takes over where
-//! it stands. Each tab remembers the latest changes, so that a tab which was still loading can ask.
+//! it stands (`stream`). Each tab remembers the latest changes, so that a tab which was still loading can ask.
+
+mod stream;
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,13 +13,13 @@ use std::{
 };
 
 use js_sys::Promise;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, EventSource, MessageEvent};
 
-use super::{preferences, slot::Stores, status::SaveStatus, sync};
+use super::{slot::Stores, sync};
 use crate::{
     account::MeContext,
     boot::{Boot, Stored, use_boot},
@@ -29,14 +31,6 @@ use crate::{
 };
 
 const CHANNEL: &str = "holdfast-live";
-/// The event that says that a feature was switched.
-const SWITCHED: &str = "features";
-/// The last word of a stream whose listener may not be who they were: logged out elsewhere, in another role.
-const ACCOUNT: &str = "account";
-/// The event that tells of files that people edit together; what about them is in its text.
-const EDITED: &str = "configurations";
-/// The event that says that something was shared with the person, or taken back.
-const SHARED: &str = "shares";
 /// Changes a tab remembers for one that was still loading: minutes of work, a few hundred kB.
 const MAX_REMEMBERED: usize = 256;
 
@@ -63,6 +57,8 @@ enum Said {
     Edited(String),
     /// Something was shared, or taken back.
     Shares,
+    /// There is a session again.
+    Session,
     /// A tab came alive that has seen everything up to this revision.
     Hello(u64),
 }
@@ -77,6 +73,12 @@ struct Listener {
     boot: StoredValue<Boot>,
     channel: Option<BroadcastChannel>,
     latest: Cell<u64>,
+    /// The stream, in the tab that leads.
+    stream: RefCell<Option<EventSource>>,
+    /// Whether a stream was open before, so that one that opens now may come after a gap.
+    was_open: Cell<bool>,
+    /// Streams in a row that the server refused.
+    failures: Cell<u32>,
     remembered: RefCell<VecDeque<(u64, String)>>,
 }
 
@@ -100,18 +102,23 @@ pub(crate) fn listen(
         channel: BroadcastChannel::new(CHANNEL).ok(),
         boot,
         latest: Cell::new(boot.with_value(|boot| boot.revision)),
+        stream: RefCell::default(),
+        was_open: Cell::default(),
+        failures: Cell::default(),
         remembered: RefCell::default(),
     });
     hear_tabs(&listener);
     hear_server(&listener);
-    // A network that comes back sends what waits at once, not at the next try. The handle would
+    // A network that comes back sends what waits at once, not at the next try. The handles would
     // stop the listening when dropped, and this lasts as long as the page.
+    let hearing = listener.clone();
     std::mem::forget(window_event_listener(leptos::ev::online, move |_| {
-        for slot in stores.all() {
-            if slot.status.get_untracked() == SaveStatus::Waiting {
-                spawn_local(sync::flush(slot));
-            }
-        }
+        sync::flush_waiting(&stores);
+        stream::reopen(&hearing);
+    }));
+    std::mem::forget(window_event_listener_untyped(session::OPENED, move |_| {
+        listener.say(&Said::Session);
+        stream::reopen(&listener);
     }));
 }
 
@@ -128,6 +135,7 @@ fn hear_tabs(listener: &Rc<Listener>) {
             Ok(Said::Account) => hearing.me.look(),
             Ok(Said::Edited(news)) => hearing.heard.take(news),
             Ok(Said::Shares) => hearing.shares.take(),
+            Ok(Said::Session) => stream::reopen(&hearing),
             Ok(Said::Hello(seen)) => hearing.repeat_after(seen),
             Err(_) => {}
         }
@@ -140,94 +148,10 @@ fn hear_tabs(listener: &Rc<Listener>) {
 fn hear_server(listener: &Rc<Listener>) {
     let hearing = listener.clone();
     let lead = Closure::once_into_js(move || {
-        open_stream(&hearing);
+        stream::open(&hearing);
         Promise::new(&mut |_, _| {})
     });
     session::with_lock(CHANNEL, lead.unchecked_ref());
-}
-
-fn open_stream(listener: &Rc<Listener>) {
-    let Ok(source) = EventSource::new(&format!("/events?after={}", listener.latest.get())) else {
-        return;
-    };
-    let hearing = listener.clone();
-    let on_change = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let text = event.data().as_string().unwrap_or_default();
-        saw(&event);
-        if let Ok(revision) = event.last_event_id().parse() {
-            hearing.say(&Said::Change(revision, text.clone()));
-            hearing.take(revision, text);
-        }
-    });
-    source.set_onmessage(Some(on_change.into_js_value().unchecked_ref()));
-    let hearing = listener.clone();
-    let on_switch = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        saw(&event);
-        hearing.say(&Said::Features);
-        hearing.features.reload();
-    });
-    let hearing = listener.clone();
-    let on_account = Closure::<dyn Fn()>::new(move || {
-        hearing.say(&Said::Account);
-        hearing.me.look();
-    });
-    look_when_it_breaks(listener, &source);
-    let account = source
-        .add_event_listener_with_callback(ACCOUNT, on_account.into_js_value().unchecked_ref());
-    if account.is_err() {
-        return;
-    }
-    let hearing = listener.clone();
-    let on_edit = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        saw(&event);
-        let news = event.data().as_string().unwrap_or_default();
-        hearing.say(&Said::Edited(news.clone()));
-        hearing.heard.take(news);
-    });
-    let edited =
-        source.add_event_listener_with_callback(EDITED, on_edit.into_js_value().unchecked_ref());
-    let hearing = listener.clone();
-    let on_share = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        saw(&event);
-        hearing.say(&Said::Shares);
-        hearing.shares.take();
-    });
-    let shared =
-        source.add_event_listener_with_callback(SHARED, on_share.into_js_value().unchecked_ref());
-    let switched = source
-        .add_event_listener_with_callback(SWITCHED, on_switch.into_js_value().unchecked_ref());
-    if switched.is_err() || edited.is_err() || shared.is_err() {
-        return;
-    }
-    // The browser keeps an open stream alive, and reconnects it from the last event it saw.
-    std::mem::forget(source);
-}
-
-/// Notes how new the event is, so that whichever server is asked next answers with nothing older
-/// (`server/src/web/revision.rs`).
-fn saw(event: &MessageEvent) {
-    preferences::set_cookie("holdfast-heard", &event.last_event_id(), "");
-}
-
-/// What happened to the person's account while no stream was open is asked for when one is again, or is refused.
-fn look_when_it_breaks(listener: &Rc<Listener>, source: &EventSource) {
-    let (hearing, is_first) = (listener.clone(), Cell::new(true));
-    let on_open = Closure::<dyn Fn()>::new(move || {
-        if !is_first.replace(false) {
-            hearing.me.look();
-            hearing.shares.take();
-        }
-    });
-    source.set_onopen(Some(on_open.into_js_value().unchecked_ref()));
-    let (hearing, broken) = (listener.clone(), source.clone());
-    let on_error = Closure::<dyn Fn()>::new(move || {
-        // The browser tries again by itself, unless the server refused.
-        if broken.ready_state() == EventSource::CLOSED {
-            hearing.say(&Said::Account);
-            hearing.me.look();
-        }
-    });
-    source.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
 }
 
 impl Listener {

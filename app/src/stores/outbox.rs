@@ -1,25 +1,32 @@
 //! What this tab has changed and not yet sent, in session storage: a refresh or a crash of the
-//! tab before the write went out loses nothing.
+//! tab before the write went out loses nothing. It goes with the tab, and is nobody else's: what a
+//! person left unsent is not written into the workspace of the next one who logs in here.
 
-use std::sync::{Arc, PoisonError, atomic::Ordering};
+use std::sync::{Arc, atomic::Ordering};
 
 use gloo_storage::{SessionStorage, Storage};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{slot::Slot, sync};
+use super::{
+    slot::Slot,
+    sync::{self, lock},
+};
 
-/// An unsent change: the value, and what it was made on.
+/// An unsent change: the value, what it was made on, and what may have reached the server of it.
 #[derive(Serialize, Deserialize)]
 struct Unsent {
     value: Value,
     base: Value,
     version: u64,
+    #[serde(default)]
+    sent: Vec<Value>,
 }
 
-fn name(slot: &Slot) -> String {
-    format!("hf:unsent:{}", slot.entry.key)
+/// Where it lies. Without an account: what nobody else has written is taken over by whoever logs in.
+fn name(slot: &Slot, owner: &str) -> String {
+    format!("hf:unsent:{}{owner}", slot.entry.key)
 }
 
 /// Keeps the value on screen until it is sent. A full storage is no reason to stop: the write
@@ -27,32 +34,45 @@ fn name(slot: &Slot) -> String {
 pub(super) fn keep(slot: &Slot) {
     let unsent = Unsent {
         value: (slot.read)(),
-        base: slot
-            .base
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone(),
+        base: lock(&slot.base).clone(),
         version: slot.version.get_untracked(),
+        sent: lock(&slot.sent).clone(),
     };
-    drop(SessionStorage::set(name(slot), unsent));
+    drop(SessionStorage::set(name(slot, &slot.owner), unsent));
 }
 
 /// It is sent, or given up.
 pub(super) fn forget(slot: &Slot) {
-    SessionStorage::delete(name(slot));
+    SessionStorage::delete(name(slot, &slot.owner));
 }
 
 /// Takes up what an earlier page in this tab left unsent. The write is made against the version
 /// it was made on, so a change from elsewhere in between is found.
 pub(super) fn recall(slot: &Arc<Slot>) {
-    let Ok(unsent) = SessionStorage::get::<Unsent>(name(slot)) else {
-        return;
-    };
     if slot.edits.load(Ordering::Relaxed) > 0 {
         return;
     }
-    *slot.base.lock().unwrap_or_else(PoisonError::into_inner) = unsent.base;
+    let Some(unsent) = take(slot) else {
+        return;
+    };
+    // What an older program left may not fit this one's type: better nothing than a default in its place.
+    if !(slot.adopt)(&unsent.value) {
+        return forget(slot);
+    }
+    *lock(&slot.base) = unsent.base;
+    *lock(&slot.sent) = unsent.sent;
     slot.version.set(unsent.version);
-    (slot.adopt)(&unsent.value);
-    sync::changed(slot.clone());
+    keep(slot);
+    spawn_local(sync::resume(slot.clone()));
+}
+
+/// One's own, or what one did just before logging in.
+fn take(slot: &Slot) -> Option<Unsent> {
+    if let Ok(own) = SessionStorage::get(name(slot, &slot.owner)) {
+        return Some(own);
+    }
+    let before = name(slot, "");
+    let unsent = SessionStorage::get(&before).ok()?;
+    SessionStorage::delete(before);
+    Some(unsent)
 }

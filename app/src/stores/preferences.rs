@@ -1,7 +1,7 @@
 //! Browser stores: session storage, mirrored in one small cookie so that the server renders them
 //! right. The cookie is the browser's latest choice; storage holds what does not fit into it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use gloo_storage::{SessionStorage, Storage};
@@ -10,7 +10,6 @@ use serde_json::Value;
 use wasm_bindgen::JsCast;
 
 use super::{slot::Slot, voice::say};
-use crate::boot::use_boot;
 
 /// Longest cookie: browsers cut at 4096 bytes with name and attributes.
 const MAX_COOKIE: usize = 3_000;
@@ -18,14 +17,20 @@ const MAX_COOKIE: usize = 3_000;
 const COOKIE: &str = "hf_ui";
 
 thread_local! {
-    /// What the cookie mirrors.
-    static MIRROR: RefCell<BTreeMap<String, Value>> = const { RefCell::new(BTreeMap::new()) };
     static IS_FULL_SAID: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Starts the mirror from what the server saw in the cookie.
-pub(crate) fn start() {
-    MIRROR.set(use_boot().with_value(|boot| boot.preferences.clone()));
+/// What the cookie says by now: other tabs write it too.
+fn mirror() -> BTreeMap<String, Value> {
+    let page = document().dyn_into::<web_sys::HtmlDocument>().ok();
+    let cookies = page.and_then(|page| page.cookie().ok()).unwrap_or_default();
+    let own = cookies
+        .split("; ")
+        .filter_map(|cookie| cookie.split_once('='))
+        .find(|(name, _)| *name == COOKIE);
+    own.and_then(|(_, text)| js_sys::decode_uri_component(text).ok())
+        .and_then(|text| crate::json::read(&String::from(text)).ok())
+        .unwrap_or_default()
 }
 
 fn name(slot: &Slot) -> String {
@@ -40,10 +45,9 @@ pub(super) fn keep(slot: &Slot) {
             toasts.say("This browser's storage is full or off: preferences last until you close this page.");
         });
     }
-    MIRROR.with_borrow_mut(|mirror| {
-        mirror.insert(slot.entry.key.to_owned(), value);
-        write_cookie(mirror, slot.entry.key);
-    });
+    let mut mirror = mirror();
+    mirror.insert(slot.entry.key.to_owned(), value);
+    write_cookie(mirror, slot.entry.key);
 }
 
 /// Takes up a preference that the cookie has no room for. Broken or outdated content is the default.
@@ -53,15 +57,15 @@ pub(super) fn recall(slot: &Slot) {
     }
 }
 
-fn write_cookie(mirror: &mut BTreeMap<String, Value>, latest: &str) {
+fn write_cookie(mut mirror: BTreeMap<String, Value>, latest: &str) {
     let encode = |mirror: &BTreeMap<String, Value>| {
         let json = serde_json::to_string(mirror).unwrap_or_default();
         String::from(js_sys::encode_uri_component(&json))
     };
-    let mut text = encode(mirror);
+    let mut text = encode(&mirror);
     if text.len() > MAX_COOKIE {
         mirror.remove(latest);
-        text = encode(mirror);
+        text = encode(&mirror);
     }
     set_cookie(COOKIE, &text, "; Max-Age=31536000");
 }

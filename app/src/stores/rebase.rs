@@ -1,100 +1,146 @@
 //! Re-applies a local change on what the server holds by now, where the two touch different
 //! fields; where they touch the same one, a person has to know.
+//!
+//! Objects are merged field by field, one level deep: a store's fields are its units of meaning (the
+//! age range). Lists of things that have an identity (saved queries, filter cards) are merged thing by thing.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// `mine` and `theirs` both come from `base`. The result has both changes; `None` where they
-/// contradict each other. Objects are merged field by field, one level deep: a store's fields are
-/// its units of meaning (the age range, the list of cards).
-#[cfg_attr(
-    not(any(feature = "hydrate", test)),
-    expect(dead_code, reason = "only the browser writes")
-)]
-pub(crate) fn rebase(base: &Value, mine: &Value, theirs: &Value) -> Option<Value> {
-    if mine == theirs || mine == base {
-        return Some(theirs.clone());
+/// Both changes together, twice: the two differ exactly in what contradicts each other.
+#[derive(Debug, PartialEq)]
+pub(super) struct Rebased {
+    /// What contradicts is as the server has it.
+    pub(super) theirs_first: Value,
+    /// What contradicts is as it is here.
+    pub(super) mine_first: Value,
+}
+
+/// Who is believed where the two contradict each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    Theirs,
+    Mine,
+}
+
+/// `mine` and `theirs` both come from `base`. `sent` are values of this tab's own that may have reached the
+/// server without an answer: what stands there of them is no other's change.
+pub(super) fn rebase(base: &Value, mine: &Value, theirs: &Value, sent: &[Value]) -> Rebased {
+    let sent: Vec<_> = sent.iter().map(Some).collect();
+    let merge = |first| whole(base, mine, theirs, &sent, first);
+    Rebased {
+        theirs_first: merge(First::Theirs),
+        mine_first: merge(First::Mine),
     }
-    if theirs == base {
-        return Some(mine.clone());
-    }
-    let (Value::Object(base), Value::Object(mine), Value::Object(theirs)) = (base, mine, theirs)
+}
+
+fn whole(
+    base: &Value,
+    mine: &Value,
+    theirs: &Value,
+    sent: &[Option<&Value>],
+    first: First,
+) -> Value {
+    let (Value::Object(before), Value::Object(here), Value::Object(there)) = (base, mine, theirs)
     else {
-        return None;
+        let unit = unit(Some(base), Some(mine), Some(theirs), sent, first);
+        return unit.unwrap_or(Value::Null);
     };
-    let mut merged = theirs.clone();
-    for (field, value) in mine {
-        let (before, other) = (base.get(field), theirs.get(field));
-        if other == Some(value) || before == Some(value) {
-            continue;
+    let mut merged = Map::new();
+    for field in there.keys().chain(here.keys()) {
+        let sent = sent
+            .iter()
+            .filter_map(|sent| sent.and_then(Value::as_object));
+        let sent: Vec<_> = sent.map(|sent| sent.get(field)).collect();
+        let (before, here, there) = (before.get(field), here.get(field), there.get(field));
+        if let Some(value) = unit(before, here, there, &sent, first) {
+            merged.insert(field.clone(), value);
         }
-        if other != before {
+    }
+    Value::Object(merged)
+}
+
+/// One thing that has a meaning of its own, or is not there.
+fn unit(
+    base: Option<&Value>,
+    mine: Option<&Value>,
+    theirs: Option<&Value>,
+    sent: &[Option<&Value>],
+    first: First,
+) -> Option<Value> {
+    if mine == theirs {
+        return theirs.cloned();
+    }
+    if theirs == base || sent.contains(&theirs) {
+        return mine.cloned();
+    }
+    if mine == base {
+        return theirs.cloned();
+    }
+    let lists = (things(base), things(mine), things(theirs));
+    if let (Some(before), Some(here), Some(there)) = lists
+        && is_in_order_of(&here, &before)
+    {
+        let sent: Vec<_> = sent.iter().filter_map(|sent| things(*sent)).collect();
+        return Some(Value::Array(list(&before, &here, &there, &sent, first)));
+    }
+    match first {
+        First::Theirs => theirs,
+        First::Mine => mine,
+    }
+    .cloned()
+}
+
+type Things<'a> = Vec<(&'a str, &'a Value)>;
+
+/// The things of a list under their identities, if all have one and no two the same.
+fn things(list: Option<&Value>) -> Option<Things<'_>> {
+    let mut things = Things::new();
+    for thing in list?.as_array()? {
+        let key = thing.get("id").or_else(|| thing.get("name"))?.as_str()?;
+        if of(&things, key).is_some() {
             return None;
         }
-        merged.insert(field.clone(), value.clone());
+        things.push((key, thing));
     }
-    for field in base.keys().filter(|field| !mine.contains_key(*field)) {
-        match theirs.get(field) {
-            other if other == base.get(field) => {
-                merged.remove(field);
-            }
-            None => {}
-            Some(_) => return None,
+    Some(things)
+}
+
+fn of<'a>(things: &Things<'a>, key: &str) -> Option<&'a Value> {
+    let found = things.iter().find(|(known, _)| *known == key);
+    found.map(|(_, thing)| *thing)
+}
+
+/// Whether what is in both stands in the same order. Another order is a change of the list as a whole.
+fn is_in_order_of(here: &Things<'_>, before: &Things<'_>) -> bool {
+    let shared = here.iter().filter(|(key, _)| of(before, key).is_some());
+    let kept = before.iter().filter(|(key, _)| of(here, key).is_some());
+    shared.map(|(key, _)| key).eq(kept.map(|(key, _)| key))
+}
+
+/// Their list with the changes made here; what is new here stands behind what it stands behind here.
+fn list(
+    base: &Things<'_>,
+    mine: &Things<'_>,
+    theirs: &Things<'_>,
+    sent: &[Things<'_>],
+    first: First,
+) -> Vec<Value> {
+    let merge = |key: &str| {
+        let sent: Vec<_> = sent.iter().map(|sent| of(sent, key)).collect();
+        unit(of(base, key), of(mine, key), of(theirs, key), &sent, first)
+    };
+    let mut order: Vec<&str> = theirs.iter().map(|(key, _)| *key).collect();
+    let mut behind = None;
+    for (key, _) in mine {
+        if !order.contains(key) {
+            let place = behind.and_then(|other| order.iter().position(|it| *it == other));
+            order.insert(place.map_or(0, |place| place + 1), *key);
         }
+        behind = Some(*key);
     }
-    Some(Value::Object(merged))
+    order.into_iter().filter_map(merge).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::rebase;
-
-    #[test]
-    fn changes_to_different_fields_meet() {
-        let base = json!({"age": null, "sex": []});
-        let mine = json!({"age": [40, 60], "sex": []});
-        let theirs = json!({"age": null, "sex": ["f"]});
-        assert_eq!(
-            rebase(&base, &mine, &theirs),
-            Some(json!({"age": [40, 60], "sex": ["f"]}))
-        );
-    }
-
-    #[test]
-    fn changes_to_the_same_field_contradict_each_other() {
-        let base = json!({"age": null});
-        assert_eq!(rebase(&base, &json!({"age": 1}), &json!({"age": 2})), None);
-    }
-
-    #[test]
-    fn the_same_change_on_both_sides_is_no_conflict() {
-        let base = json!({"age": null, "sex": []});
-        let both = json!({"age": 1, "sex": []});
-        assert_eq!(rebase(&base, &both, &both), Some(both));
-    }
-
-    #[test]
-    fn a_field_removed_here_and_left_alone_there_goes() {
-        let base = json!({"a": 1, "b": 2});
-        assert_eq!(
-            rebase(&base, &json!({"a": 1}), &json!({"a": 5, "b": 2})),
-            Some(json!({"a": 5}))
-        );
-    }
-
-    #[test]
-    fn a_field_removed_here_and_changed_there_is_a_conflict() {
-        let base = json!({"a": 1, "b": 2});
-        assert_eq!(
-            rebase(&base, &json!({"a": 1}), &json!({"a": 1, "b": 3})),
-            None
-        );
-    }
-
-    #[test]
-    fn values_that_are_no_objects_are_one_field() {
-        assert_eq!(rebase(&json!(1), &json!(2), &json!(1)), Some(json!(2)));
-        assert_eq!(rebase(&json!(1), &json!(2), &json!(3)), None);
-    }
-}
+#[path = "rebase_tests.rs"]
+mod tests;

@@ -5,16 +5,23 @@ use leptos::prelude::*;
 use crate::{AppError, boot::Stored, json::Json};
 
 /// Writes a store if the server still holds `expected` (0: none yet). Gives the new version;
-/// a conflict carries what the server holds.
+/// a conflict carries what the server holds. `owner` is the account that the page was made for, empty for nobody's: a page
+/// that somebody's log-in overtook writes nothing into the other's workspace.
 #[server(prefix = "/api", endpoint = "write_store", input = Json, output = Json)]
 pub(crate) async fn write_store(
     key: String,
     data: String,
     expected: u64,
     client: String,
+    owner: Option<String>,
 ) -> Result<u64, AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
+        let account = caller.visitor.account.as_deref();
+        let account = account.map_or("", |account| account.id.as_str());
+        if owner.is_some_and(|owner| owner != account) {
+            return Err(AppError::NoSession);
+        }
         let entry = declared(&key)?;
         let data = parse(&key, &data)?;
         write(&caller, entry, data, expected, client).await

@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64},
+        atomic::{AtomicBool, AtomicU32, AtomicU64},
     },
 };
 
@@ -27,6 +27,12 @@ pub(crate) struct Slot {
         expect(dead_code, reason = "only the browser writes")
     )]
     pub(crate) tier: Tier,
+    /// The account whose value this is; empty where nobody is logged in.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "only the browser writes")
+    )]
+    pub(crate) owner: String,
     /// The version the server is known to hold.
     pub(crate) version: ArcRwSignal<u64>,
     /// Whether the server holds what the screen shows.
@@ -43,6 +49,12 @@ pub(crate) struct Slot {
         expect(dead_code, reason = "only the browser writes")
     )]
     pub(crate) heard: Mutex<Option<(u64, Value)>>,
+    /// What was sent on top of `base` and not answered: the server may hold it.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "only the browser writes")
+    )]
+    pub(crate) sent: Mutex<Vec<Value>>,
     /// Counts local changes, so that a write knows whether it was the last.
     #[cfg_attr(
         not(feature = "hydrate"),
@@ -55,18 +67,30 @@ pub(crate) struct Slot {
         expect(dead_code, reason = "only the browser writes")
     )]
     pub(crate) in_flight: AtomicBool,
+    /// Tries in a row that ended without an answer.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "only the browser writes")
+    )]
+    pub(crate) failures: AtomicU32,
+    /// Whether the next try has its time already.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "only the browser writes")
+    )]
+    pub(crate) is_retrying: AtomicBool,
     /// The value on screen.
     #[cfg_attr(
         not(feature = "hydrate"),
         expect(dead_code, reason = "only the browser writes")
     )]
     pub(crate) read: Box<dyn Fn() -> Value + Send + Sync>,
-    /// Puts a value on screen; what does not fit the type becomes the default.
+    /// Puts a value on screen, and says whether it could: what does not fit the type changes nothing.
     #[cfg_attr(
         not(feature = "hydrate"),
         expect(dead_code, reason = "only the browser writes")
     )]
-    pub(crate) adopt: Box<dyn Fn(&Value) + Send + Sync>,
+    pub(crate) adopt: Box<dyn Fn(&Value) -> bool + Send + Sync>,
 }
 
 /// Every store that a component has asked for, so that two components share one. What they share

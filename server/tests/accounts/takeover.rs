@@ -161,3 +161,19 @@ async fn where_everybody_shares_one_study_accounts_do_too() {
     );
     assert_eq!(read(&guest, "study.name").await["data"], "Ours");
 }
+
+#[tokio::test]
+async fn a_page_that_a_login_overtook_writes_nothing_into_the_accounts_workspace() {
+    let house = House::new().await;
+    house.account("ada@lab.org", "Ada", Role::Analyst).await;
+    let mut browser = house.app.visitor().await;
+    log_in(&mut browser, "ada@lab.org", PASSWORD).await;
+    write(&browser, "study.name", json!("Liver"), 0).await;
+    // The page was nobody's, and has seen a first version of its own.
+    let late = json!({
+        "key": "study.name", "data": "\"Late\"", "expected": 1, "client": "tab", "owner": "",
+    });
+    let answer = browser.call("write_store", late).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(read(&browser, "study.name").await["data"], "Liver");
+}

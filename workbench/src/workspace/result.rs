@@ -63,12 +63,44 @@ impl Workspace {
         Ok(history.iter().any(is_it))
     }
 
-    /// Merges, or takes the present result where the question is the same.
+    /// Merges, or takes the present result where the question is the same. It takes the place of whatever result is there by
+    /// then.
     pub async fn merge(
         &self,
         spec: &MergeSpec,
         now_ms: i64,
         cancel: &CancellationToken,
+    ) -> Result<ResultInfo, Error> {
+        self.merge_onto(spec, now_ms, cancel, Expected::Any).await
+    }
+
+    /// As [`merge`](Self::merge), but `None` where the answer to another question came in between: the older question of a
+    /// page that has asked anew does not take the newer one's place, however late its answer is. What is merged stays merged,
+    /// so whoever still wants it asks again and hardly waits.
+    pub async fn merge_in_turn(
+        &self,
+        spec: &MergeSpec,
+        now_ms: i64,
+        cancel: &CancellationToken,
+    ) -> Result<Option<ResultInfo>, Error> {
+        let present = self.manager.get(&self.scope, &self.id(RESULT)).await?;
+        let seen = present.map_or(Expected::Absent, |state| Expected::Version(state.version));
+        match self.merge_onto(spec, now_ms, cancel, seen).await {
+            Err(Error::State(holdfast::Error::Conflict { .. })) => {
+                // Another tab may have asked the same.
+                let wanted = result_id(&self.study().await?, spec);
+                Ok(self.result().await?.filter(|info| info.id == wanted))
+            }
+            merged => merged.map(Some),
+        }
+    }
+
+    async fn merge_onto(
+        &self,
+        spec: &MergeSpec,
+        now_ms: i64,
+        cancel: &CancellationToken,
+        seen: Expected,
     ) -> Result<ResultInfo, Error> {
         let study = self.study().await?;
         let wanted = result_id(&study, spec);
@@ -85,7 +117,7 @@ impl Workspace {
             scope: self.scope.clone(),
             ttl: Ttl::Never,
         };
-        self.manager.put(new, Expected::Any, &self.actor).await?;
+        self.manager.put(new, seen, &self.actor).await?;
         Ok(info)
     }
 }

@@ -1,12 +1,12 @@
 //! What one server finished, the others have.
 
-use std::fs;
+use std::{fs, pin::pin};
 
-use futures::{StreamExt as _, future::join_all};
+use futures::{StreamExt as _, future::join_all, poll};
 use workbench::{
     Workbench,
     data::Outcome,
-    query::{ExportFormat, PageRequest, ResultInfo},
+    query::{CohortFilters, ExportFormat, MergeSpec, PageRequest, ResultInfo},
     simulation::{RunStatus, tables::RunTable},
     storage::{Gathered, Storage},
 };
@@ -59,6 +59,29 @@ async fn a_file_that_another_server_imported_is_known_and_not_converted_again() 
     assert!(matches!(outcome, Outcome::Unchanged { .. }), "{outcome:?}");
     // Only its description was looked at.
     assert_eq!(b.files("tables"), [format!("{}.json", table.id)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_to_an_older_question_does_not_take_the_place_of_a_newer_ones() {
+    let a = Team::new().await.server().await;
+    a.import_samples().await;
+    let cancel = Default::default();
+    let older = a.spec().await;
+    let newer = MergeSpec {
+        filters: CohortFilters::default(),
+        ..older.clone()
+    };
+    let mut late = pin!(a.workspace.merge_in_turn(&older, 1, &cancel));
+    assert!(poll!(late.as_mut()).is_pending());
+    let shown = a.workspace.merge_in_turn(&newer, 2, &cancel).await.unwrap();
+    assert!(shown.is_some());
+    assert_eq!(late.await.unwrap(), None);
+    assert_eq!(a.workspace.result().await.unwrap(), shown);
+
+    // Who still wants it asks again, and it is merged already.
+    let again = a.workspace.merge_in_turn(&older, 3, &cancel).await.unwrap();
+    assert_eq!(again.as_ref().map(|info| info.created_at), Some(1));
+    assert_eq!(a.workspace.result().await.unwrap(), again);
 }
 
 #[tokio::test(flavor = "multi_thread")]
