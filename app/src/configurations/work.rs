@@ -8,10 +8,10 @@ use workbench::{
 
 use super::{
     bridge,
-    keep::Keeping,
+    keep::{self, Keeping},
     server::{
-        catch_up_configuration, check_configuration, get_version, open_configuration,
-        save_configuration,
+        carry_configuration, catch_up_configuration, check_configuration, get_version,
+        open_configuration, save_configuration,
     },
 };
 use crate::{
@@ -76,10 +76,13 @@ impl Work {
         work
     }
 
-    fn load_base(self, version: u64) {
+    pub(super) fn load_base(self, version: u64) {
         let name = self.name.get_value();
         spawn_local(async move {
-            if let Ok(text) = get_version(name, version).await {
+            if let Ok(text) = get_version(name, version).await
+                // A save may have been faster.
+                && self.base.try_get_untracked() == Some(version)
+            {
                 self.saved.try_set(text);
             }
         });
@@ -119,12 +122,28 @@ impl Work {
         self.room.with(|room| room.version > self.base.get())
     }
 
-    /// Takes a text as what this page shows.
+    /// Takes a text as what this page shows. It is not undone: what others saved would be taken back with it, and saved so.
     pub(super) fn show(self, text: &str) {
+        self.put(text, false);
+    }
+
+    /// Takes a text that the person made here without typing it; it can be undone.
+    pub(super) fn write(self, text: &str) {
+        self.put(text, true);
+    }
+
+    fn put(self, text: &str, is_own: bool) {
         match self.editor.get_untracked() {
-            Some(editor) => bridge::replace(editor, text),
+            Some(editor) => bridge::replace(editor, text, is_own),
             None => self.text.set(text.to_owned()),
         }
+    }
+
+    /// The text goes on from this version.
+    pub(super) fn go_on(self, version: u64, saved: String, text: &str) {
+        self.base.set(version);
+        self.saved.set(saved);
+        self.show(text);
     }
 
     /// Asks for outline and problems, once the text rests; an older answer than the newest question is dropped.
@@ -162,12 +181,23 @@ impl Work {
             return;
         }
         self.is_saving.set(true);
+        // A draft on its way arrives first: it goes with the save, and must not come back behind it.
+        if !self.draft.then_save(is_overwriting) {
+            self.send(is_overwriting);
+        }
+    }
+
+    /// Sends the text as it is now.
+    pub(super) fn send(self, is_overwriting: bool) {
         let text = self.text.get_untracked();
         spawn_local(async move {
             let outcome = self.try_save(text.clone(), is_overwriting).await;
-            self.is_saving.try_set(false);
+            if self.is_saving.try_set(false).is_some() {
+                // The page was left in the meantime.
+                return;
+            }
             match outcome {
-                Ok(SaveOutcome::Saved(stored)) => self.stored(stored, &text),
+                Ok(SaveOutcome::Saved(stored)) => self.stored(stored, text),
                 Ok(SaveOutcome::Conflicts(conflicts)) => self.conflict(*conflicts),
                 Err(error) => self.toasts.error(error.to_string()),
             }
@@ -180,12 +210,12 @@ impl Work {
             self.base.get_untracked(),
             untrack(|| self.own_lock()).map(|it| it.token),
         );
-        let session = self.session.get_untracked();
-        match save_configuration(session, text.clone(), base, token, is_overwriting).await {
+        let (session, draft) = (self.session.get_untracked(), self.draft.version());
+        match save_configuration(session, text.clone(), base, token, is_overwriting, draft).await {
             Err(AppError::NotFound(_)) => {
                 self.reopen().await?;
                 let session = self.session.get_untracked();
-                save_configuration(session, text, base, None, is_overwriting).await
+                save_configuration(session, text, base, None, is_overwriting, draft).await
             }
             outcome => outcome,
         }
@@ -200,18 +230,11 @@ impl Work {
     }
 
     /// What was saved is where the text goes on from; what was typed meanwhile stays.
-    fn stored(self, stored: Stored, sent: &str) {
+    fn stored(self, stored: Stored, sent: String) {
         self.conflicts.set(None);
-        self.base.set(stored.version);
         self.room
             .update(|room| room.version = room.version.max(stored.version));
-        if self.text.with_untracked(|text| text == sent) {
-            self.saved.set(stored.text.clone());
-            self.show(&stored.text);
-            self.draft.saved();
-        } else {
-            self.saved.set(sent.to_owned());
-        }
+        self.draft.saved();
         let mut said = format!("Saved as v{}.", stored.version);
         if !stored.merged.is_empty() {
             let others = format::plural(stored.merged.len() as u64, "change", "changes");
@@ -221,10 +244,51 @@ impl Work {
             );
         }
         self.toasts.say(said);
+        if self.text.with_untracked(|text| *text == sent) {
+            let Stored { version, text, .. } = stored;
+            self.go_on(version, text.clone(), &text);
+            return;
+        }
+        keep::changed(self);
+        if stored.text == sent {
+            self.base.set(stored.version);
+            self.saved.set(sent);
+        } else {
+            self.carry(stored, sent);
+        }
     }
 
+    /// Others' changes came in with the save while the person typed on: what they typed is put on top of both. Until it is,
+    /// and where it cannot be, the text begins where it began, so that the next save merges it like any other.
+    fn carry(self, stored: Stored, sent: String) {
+        let (name, base) = (self.name.get_value(), self.base.get_untracked());
+        spawn_local(async move {
+            while let Some(text) = self.text.try_get_untracked() {
+                let asked = (name.clone(), sent.clone(), stored.version, text.clone());
+                let carried = carry_configuration(asked.0, asked.1, asked.2, asked.3).await;
+                let is_over = self.base.try_get_untracked() != Some(base);
+                let Some(carried) = carried.ok().flatten().filter(|_| !is_over) else {
+                    return;
+                };
+                // Typed on again: asked again.
+                if self.text.try_with_untracked(|now| *now == text) == Some(true) {
+                    self.go_on(stored.version, stored.text, &carried);
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Shows what needs a choice. What was typed since it was found is in none of the versions, so then it is asked again.
     fn conflict(self, conflicts: Conflicts) {
-        self.conflicts.set(Some(conflicts));
+        if self
+            .text
+            .with_untracked(|text| *text == conflicts.mine.text)
+        {
+            self.conflicts.set(Some(conflicts));
+        } else {
+            self.catch_up();
+        }
     }
 
     /// Brings what others saved into the text.
@@ -232,7 +296,12 @@ impl Work {
         let (session, base) = (self.session.get_untracked(), self.base.get_untracked());
         let text = self.text.get_untracked();
         spawn_local(async move {
-            match catch_up_configuration(session, base, text.clone()).await {
+            let outcome = catch_up_configuration(session, base, text.clone()).await;
+            if self.base.try_get_untracked() != Some(base) {
+                // A save was faster, or the page was left.
+                return;
+            }
+            match outcome {
                 Ok(SaveOutcome::Saved(stored)) => self.caught_up(stored, &text).await,
                 Ok(SaveOutcome::Conflicts(conflicts)) => self.conflict(*conflicts),
                 Err(AppError::NotFound(_)) => {
@@ -246,16 +315,14 @@ impl Work {
     }
 
     async fn caught_up(self, stored: Stored, sent: &str) {
-        // Typed meanwhile: it is asked again from the text as it is now.
-        if self.text.try_with_untracked(|text| text != sent) != Some(false) {
+        // Typed meanwhile: the text is behind still, and says so.
+        let is_same = || self.text.try_with_untracked(|text| text == sent) == Some(true);
+        if !is_same() {
             return;
         }
         match get_version(self.name.get_value(), stored.version).await {
-            Ok(saved) => {
-                self.saved.set(saved);
-                self.base.set(stored.version);
-                self.show(&stored.text);
-            }
+            Ok(saved) if is_same() => self.go_on(stored.version, saved, &stored.text),
+            Ok(_) => {}
             Err(error) => self.toasts.error(error.to_string()),
         }
     }
