@@ -20,7 +20,7 @@ fn path(root: &TempDir, name: &str) -> PathBuf {
 
 /// Saves as everybody does: lock, read, replace.
 fn save(folder: &Folder, name: &str, text: &str) -> Result<Saved, FileError> {
-    let _lock = folder.try_lock(name)?.expect("nobody else has it");
+    let _lock = folder.try_lock(name)?.unwrap();
     let current = match folder.read(name) {
         Ok(current) => Some(current),
         Err(FileError::Missing(_)) => None,
