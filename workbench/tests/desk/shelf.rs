@@ -1,6 +1,6 @@
 //! Making, copying, naming and deleting files.
 
-use workbench::configurations::{desk::DeskError, files::FileError};
+use workbench::configurations::{Stored, desk::DeskError, files::FileError};
 
 use crate::{FILE, TEXT, bench, saved, who, work};
 
@@ -64,13 +64,8 @@ async fn a_name_is_given_whole_or_not_at_all_and_ones_draft_goes_along() {
     let text = TEXT.replace("112", "98");
     let outcome = b.desk.save(&ada, &opened.session, work(1, &text)).await;
     saved(outcome.unwrap());
-    let is_conflict = |outcome| {
-        matches!(
-            outcome,
-            Err::<workbench::configurations::Stored, _>(DeskError::File(
-                FileError::Conflict { .. }
-            ))
-        )
+    let is_conflict = |outcome: Result<Stored, DeskError>| {
+        matches!(outcome, Err(DeskError::File(FileError::Conflict { .. })))
     };
     // Who saw version 1 does not name version 2, and no copy stays.
     assert!(is_conflict(b.desk.rename(&ada, FILE, "new.yaml", 1).await));

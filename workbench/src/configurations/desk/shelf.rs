@@ -53,19 +53,35 @@ impl Desk {
         self.check_new(new, to).await?;
         let ready = Ready::as_is(current.loaded.text.clone(), Action::Create);
         let stored = self.put_down(new, to, ready, None, who, None).await?;
-        if let Err(error) = self.take_away(old, who, name, current).await {
+        if let Err(error) = self.off_the_disk(old, name, current).await {
             // Another program wrote it just now, or it cannot be removed: it stays where it is, and nowhere else.
             let copy = self.look(new, to).await?;
-            self.take_away(new, who, to, copy).await?;
+            self.off_the_disk(new, to, copy).await?;
+            self.gone(to, &who.actor).await?;
             return Err(error);
         }
-        let draft = self.draft(who, name).await?;
-        if let Some(draft) = draft.filter(|draft| draft.base == seen) {
-            self.keep_draft(who, to, draft.text, stored.version, 0)
-                .await?;
-            self.drop_draft(who, name, draft.version).await?;
+        self.gone(name, &who.actor).await?;
+        if let Err(error) = self.move_draft(who, name, seen, to, stored.version).await {
+            tracing::warn!(%error, "a draft stays with the old name of a configuration");
         }
         Ok(stored)
+    }
+
+    /// A draft of version `seen` of one file becomes one of version `base` of another, which said the same.
+    async fn move_draft(
+        &self,
+        who: &Who,
+        name: &str,
+        seen: u64,
+        to: &str,
+        base: u64,
+    ) -> Result<(), DeskError> {
+        let draft = self.draft(who, name).await?;
+        let Some(draft) = draft.filter(|draft| draft.base == seen) else {
+            return Ok(());
+        };
+        self.keep_draft(who, to, draft.text, base, 0).await?;
+        self.drop_draft(who, name, draft.version).await
     }
 
     /// Deletes a file. What it said is a backup, and its versions can be restored. `seen` is the newest version that
@@ -76,7 +92,8 @@ impl Desk {
     pub async fn remove(&self, who: &Who, name: &str, seen: u64) -> Result<(), DeskError> {
         let held = self.hold(name).await?;
         let current = self.seen_by(&held, who, name, seen).await?;
-        self.take_away(&held, who, name, current).await
+        self.off_the_disk(&held, name, current).await?;
+        self.gone(name, &who.actor).await
     }
 
     /// The file as somebody who may change it has seen it.
@@ -96,17 +113,15 @@ impl Desk {
         Ok(current)
     }
 
-    async fn take_away(
+    async fn off_the_disk(
         &self,
         _held: &Held,
-        who: &Who,
         name: &str,
         current: Current,
     ) -> Result<(), DeskError> {
         let (file, now) = (name.to_owned(), self.now());
         self.blocking(move |folder| Ok(folder.remove(&file, &current.loaded, now)?))
-            .await?;
-        self.gone(name, &who.actor).await
+            .await
     }
 
     /// The backups of a file, the newest first.
