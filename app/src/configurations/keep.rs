@@ -40,6 +40,8 @@ pub(super) struct Keeping {
     /// The draft's version as this tab knows it; 0 for none.
     version: StoredValue<u64>,
     is_busy: StoredValue<bool>,
+    /// What was sent without an answer: it may have arrived.
+    unanswered: StoredValue<Option<String>>,
     /// A save that waits until the server has answered, and whether it writes over others.
     next: StoredValue<Option<bool>>,
     timer: StoredValue<Option<TimeoutHandle>>,
@@ -56,6 +58,7 @@ impl Keeping {
             kept: RwSignal::new(kept),
             version: StoredValue::new(version),
             is_busy: StoredValue::new(false),
+            unanswered: StoredValue::new(None),
             next: StoredValue::new(None),
             timer: StoredValue::new(None),
         }
@@ -143,8 +146,20 @@ fn keep(work: Work) {
                     after(work, REST);
                 }
             }
-            Err(AppError::Conflict { .. }) => drop(draft.kept.try_set(Kept::Elsewhere)),
+            Err(AppError::Conflict { version, data }) => match data.as_deref().and_then(text_of) {
+                // It is gone: another tab saved it, or a save of this one did whose answer was lost.
+                None if seen > 0 => {
+                    draft.version.try_set_value(0);
+                    after(work, REST);
+                }
+                Some(kept) if draft.unanswered.try_get_value() == Some(Some(kept)) => {
+                    draft.version.try_set_value(version);
+                    after(work, REST);
+                }
+                _ => drop(draft.kept.try_set(Kept::Elsewhere)),
+            },
             Err(error) if passes(&error) => {
+                draft.unanswered.try_set_value(Some(text));
                 draft.kept.try_set(Kept::Waiting);
                 after(work, AGAIN);
             }
@@ -157,6 +172,12 @@ fn keep(work: Work) {
             work.send(is_overwriting);
         }
     });
+}
+
+/// The text of the draft that stands in the way.
+fn text_of(draft: &str) -> Option<String> {
+    let draft = crate::json::read::<serde_json::Value>(draft).ok()?;
+    Some(draft.get("text")?.as_str()?.to_owned())
 }
 
 /// Whether the same text may be kept a little later.

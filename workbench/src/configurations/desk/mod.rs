@@ -43,6 +43,7 @@ use holdfast::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tracing::Instrument;
 
 pub(crate) use self::error::told;
 pub use self::{disk::DiskWatch, error::DeskError, news::News, save::Work};
@@ -211,7 +212,7 @@ impl Desk {
     async fn to_its_end<T: Send + 'static>(
         work: impl Future<Output = Result<T, DeskError>> + Send + 'static,
     ) -> Result<T, DeskError> {
-        let done = tokio::spawn(work).await;
+        let done = tokio::spawn(work.in_current_span()).await;
         done.map_err(|error| DeskError::Internal(error.to_string()))?
     }
 
