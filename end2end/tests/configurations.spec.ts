@@ -103,6 +103,81 @@ test("who is there is seen within a second, and what does not overlap merges sil
   await expect(editors(page).getByRole("listitem")).toHaveCount(1, { timeout: 2_000 });
 });
 
+/** Saves, and types more before the server is heard; what is typed is in the line of the caret. */
+async function saveAndType(page: Page, more: string): Promise<void> {
+  let go = () => {};
+  const typed = new Promise<void>((resolve) => { go = resolve; });
+  await page.route("**/api/save_configuration", async (route) => {
+    const answer = await route.fetch();
+    await typed;
+    await route.fulfill({ response: answer });
+  }, { times: 1 });
+  const sent = page.waitForRequest("**/api/save_configuration");
+  await page.keyboard.press("Control+s");
+  await sent;
+  await page.keyboard.press("End");
+  await page.keyboard.type(more);
+  await expect(page.locator(".cm-line", { hasText: more })).toBeVisible();
+  go();
+}
+
+test("what is typed during a save takes nothing of the others' back, nor does undo", async ({ browser, holdfast, page }) => {
+  await edit(page);
+  const other = await another(browser, holdfast);
+  await edit(other);
+  await rewrite(other, "extension_days", "extension_days: 7");
+  await save(other).click();
+  await expect(other.getByText("Saved as v2.")).toBeVisible();
+  await expect(page.locator(".cm-line", { hasText: "extension_days: 7" })).toBeVisible();
+  await rewrite(page, "max_interval_days", "max_interval_days: 12");
+  await expect(draft(page)).toHaveText("Draft kept");
+  await rewrite(other, "shortening_days", "shortening_days: 28");
+  await save(other).click();
+  await expect(other.getByText("Saved as v3.")).toBeVisible();
+  await expect(page.getByTestId("behind")).toBeVisible();
+  await saveAndType(page, "6 # weeks");
+  await expect(page.getByText("Saved as v4, together with 1 change of others.")).toBeVisible();
+  await expect(page.locator(".cm-line", { hasText: "shortening_days: 28" })).toBeVisible();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126 # weeks" })).toBeVisible();
+  // It is kept, and no other tab is made up.
+  await expect(draft(page)).toHaveText("Draft kept");
+  await expect(page.getByText("in another tab too")).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await expect(page.locator(".cm-line", { hasText: "126 # weeks" })).toHaveCount(0);
+  await expect(page.locator(".cm-line", { hasText: "shortening_days: 28" })).toBeVisible();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("# checked");
+  await save(page).click();
+  await expect(page.getByText("Saved as v5.")).toBeVisible();
+  const text = onDisk(holdfast);
+  for (const part of ["extension_days: 7", "shortening_days: 28", "# checked"]) expect(text).toContain(part);
+  await other.context().close();
+});
+
+test("what is typed while a save ends in a conflict is in the version that is mine", async ({ browser, holdfast, page }) => {
+  await edit(page);
+  const other = await another(browser, holdfast);
+  await edit(other);
+  await rewrite(page, "max_interval_days", "max_interval_days: 140");
+  await rewrite(other, "max_interval_days", "max_interval_days: 126");
+  await save(other).click();
+  await expect(other.getByText("Saved as v2.")).toBeVisible();
+  await saveAndType(page, " # agreed");
+  const mine = page.getByTestId("conflict").getByRole("region", { name: "Mine", exact: true });
+  await expect(mine.locator("[data-marked]")).toContainText("max_interval_days: 140 # agreed");
+  await other.context().close();
+});
+
+test("a draft that the server could not keep is kept a little later", async ({ complaints, page }) => {
+  complaints.expect(/Failed to load resource|500/);
+  await edit(page);
+  const broken = { error: "internal", detail: { reference: "test" } };
+  await page.route("**/api/keep_draft", (route) => route.fulfill({ status: 500, json: broken }), { times: 1 });
+  await rewrite(page, "max_interval_days", "max_interval_days: 126");
+  await expect(draft(page)).toHaveText("Draft waits for the server");
+  await expect(draft(page)).toHaveText("Draft kept");
+});
+
 test("what both changed is a choice between three versions, and the chosen result is saved", async ({ browser, holdfast, page }) => {
   await edit(page);
   const other = await another(browser, holdfast);

@@ -12,6 +12,7 @@ import { Compartment, EditorState, Transaction } from "@codemirror/state";
 import {
   EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
 } from "@codemirror/view";
+import { differences } from "./editor/differences";
 import { marks, showPeers, showProblems } from "./editor/marks";
 import { theme } from "./editor/theme";
 import type { Format, Peer, Problem } from "./editor/types";
@@ -70,19 +71,15 @@ export function text(handle: number): string {
   return editors.get(handle)?.view.state.doc.toString() ?? "";
 }
 
-/** Puts another text in its place; only what differs is touched, so that caret and selection stay where they were. */
-export function replace(handle: number, wanted: string) {
+/**
+ * Puts another text in its place; only lines that differ are touched, so that caret and selection stay where they were, and
+ * undoing takes back what the person wrote and nothing else. `isOwn`: it is theirs, and is undone like what they type.
+ */
+export function replace(handle: number, wanted: string, isOwn: boolean) {
   const view = editors.get(handle)?.view;
   if (!view) return;
-  const now = view.state.doc.toString();
-  const longest = Math.min(now.length, wanted.length);
-  let from = 0;
-  while (from < longest && now[from] === wanted[from]) from++;
-  let end = 0;
-  while (end < longest - from && now[now.length - 1 - end] === wanted[wanted.length - 1 - end]) end++;
-  if (now.length === wanted.length && from === now.length) return;
-  const changes = { from, to: now.length - end, insert: wanted.slice(from, wanted.length - end) };
-  view.dispatch({ changes, annotations: Transaction.addToHistory.of(true) });
+  const changes = differences(view.state.doc.toString(), wanted);
+  if (changes.length > 0) view.dispatch({ changes, annotations: Transaction.addToHistory.of(isOwn) });
 }
 
 /** Goes to a line. */

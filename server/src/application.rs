@@ -12,7 +12,8 @@ use app::{
     ensure_features, people::People, sharing::Colleagues,
 };
 use axum::{
-    Router,
+    Extension, Router,
+    extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
 };
 use holdfast::{
@@ -35,7 +36,7 @@ use crate::{
     Error, Settings,
     api::{self, Claims, Listeners, Shared},
     sessions::{CookieStyle, Door, DoorParts, Rate, visitor},
-    web::{self, OwnHosts, RequestLimits, Seen, Site, Traffic},
+    web::{self, MostBytes, OwnHosts, RequestLimits, Seen, Site, Traffic},
 };
 
 /// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
@@ -331,9 +332,12 @@ fn router(
         cache,
         cookie: door.cookie,
     });
+    let most = MostBytes::of(settings.state.data_bytes);
     let routes = web::pages(&shared.app)
         .merge(web::functions(&shared.app))
         .merge(api::routes(shared, has_metrics))
+        .layer(DefaultBodyLimit::max(most.0))
+        .layer(Extension(most))
         .layer(from_fn_with_state(limits.clone(), web::limit_visitor))
         .layer(from_fn_with_state(door, visitor));
     match seen {

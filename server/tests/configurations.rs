@@ -253,6 +253,34 @@ async fn with_its_base_version_a_save_merges_and_an_overlap_is_a_conflict_with_b
 }
 
 #[tokio::test]
+async fn a_text_that_a_state_may_hold_is_saved_whichever_way_it_comes() {
+    let app = TestApp::with(|settings| settings.state.data_bytes = 4 << 20).await;
+    let ada = app.visitor().await;
+    // More than axum reads by itself, and more than a state holds by default.
+    let line = "x".repeat(99);
+    let text = |count| format!("text: |\n{}", format!("  {line}\n").repeat(count));
+    let made = json!({"name": "long.yaml", "text": text(30_000)});
+    let made = ada.call("create_configuration", made).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.text());
+    let file = "/api/v1/configurations/long.yaml";
+    let tag = ada.get(file).await.header("etag").to_owned();
+    let longer = json!({ "content": text(35_000) });
+    let saved = send(&ada, "PUT", file, &[("if-match", &tag)], longer).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
+    let tag = saved.header("etag").to_owned();
+    // What no state holds is refused, and the file is as it was.
+    let refused = json!({ "content": text(45_000) });
+    let refused = send(&ada, "PUT", file, &[("if-match", &tag)], refused).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(
+        refused.text().contains("state.data_bytes"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(ada.get(file).await.header("etag"), tag);
+}
+
+#[tokio::test]
 async fn names_and_links_do_not_lead_out_of_the_folder() {
     let app = TestApp::new().await;
     let ada = app.visitor().await;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "desk/crowds.rs"]
+mod crowds;
 #[path = "desk/people.rs"]
 mod people;
 #[path = "desk/saving.rs"]
@@ -11,7 +13,7 @@ mod shelf;
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use holdfast::{Actor, ManualClock, Scope, StateManager, Timestamp, backend::Memory};
+use holdfast::{Actor, Builder, ManualClock, Scope, StateManager, Timestamp, backend::Memory};
 use workbench::{
     Person,
     configurations::{
@@ -33,13 +35,18 @@ struct Bench {
 }
 
 fn bench() -> Bench {
+    bench_with(|builder| builder)
+}
+
+/// A bench whose engine is built a little differently.
+fn bench_with(change: impl FnOnce(Builder) -> Builder) -> Bench {
     let guard = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new(Timestamp(1_700_000_000_000)));
     let mut builder = StateManager::builder(Arc::new(Memory::new())).clock(clock.clone());
     for (kind, lifecycle) in kinds() {
         builder = builder.lifecycle(kind, lifecycle);
     }
-    let states = builder.build();
+    let states = change(builder).build();
     let folder = guard.path().join("protocols");
     let desk = Desk::open(&folder, states.clone(), clock.clone()).unwrap();
     fs::write(folder.join(FILE), TEXT).unwrap();
@@ -71,6 +78,7 @@ fn work(base: u64, text: &str) -> Work {
         base,
         token: None,
         is_overwriting: false,
+        draft: None,
     }
 }
 

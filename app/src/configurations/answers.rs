@@ -139,6 +139,7 @@ impl From<DeskError> for AppError {
                 path: "schema".into(),
                 problem: told,
             },
+            DeskError::Busy(_) => Self::Busy(sentence(&told)),
             DeskError::Internal(cause) => Self::internal(cause),
             DeskError::File(inner) => of_file(inner, told),
         }

@@ -53,9 +53,9 @@ pub(super) fn text(handle: u32) -> Option<String> {
     EDITOR.call("text", &[handle.into()])?.as_string()
 }
 
-/// Puts another text in its place.
-pub(super) fn replace(handle: u32, text: &str) {
-    EDITOR.call("replace", &[handle.into(), text.into()]);
+/// Puts another text in its place. What the person did is theirs to undo; what came from elsewhere is not.
+pub(super) fn replace(handle: u32, text: &str, is_own: bool) {
+    EDITOR.call("replace", &[handle.into(), text.into(), is_own.into()]);
 }
 
 /// Goes to a line.

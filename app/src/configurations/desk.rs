@@ -109,7 +109,7 @@ fn Notices(work: Work) -> impl IntoView {
             <div class=strip role="status"><Icon name="lock" small=true/>{format!("{name} has locked this file: you can read it. What you had written stays as your draft.")}</div>
         })}
         <Show when=move || is_gone.get()>
-            <div class=strip role="alert"><Icon name="triangle-alert" small=true/>"The file was deleted. Your text is still here: copy it, or bring an older version back from its history."</div>
+            <div class=strip role="alert"><Icon name="triangle-alert" small=true/>"The file was deleted or has another name now. Your text is still here: copy it, or bring an older version back from its history."</div>
         </Show>
         <Show when=is_elsewhere>
             <div class=strip role="alert">
@@ -165,7 +165,7 @@ fn Foot(work: Work) -> impl IntoView {
         Kept::All => "Draft kept",
         Kept::Keeping => "Keeping the draft",
         Kept::Waiting => "Draft waits for the server",
-        Kept::Elsewhere => "Draft not kept",
+        Kept::Elsewhere | Kept::Refused => "Draft not kept",
     };
     let schema = move || work.checked.with(|checked| checked.schema.clone());
     view! {

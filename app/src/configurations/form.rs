@@ -107,7 +107,7 @@ fn Line(
             match set_field(work.format, text.clone(), entity, name, new).await {
                 // Somebody typed in the text meanwhile: that counts.
                 Ok(changed) if work.text.try_get_untracked().as_ref() == Some(&text) => {
-                    work.show(&changed);
+                    work.write(&changed);
                 }
                 Ok(_) => drop(refused.try_update(|count| *count += 1)),
                 Err(error) => {

@@ -1,5 +1,6 @@
-//! What the event stream tells: that something about a configuration changed, and what. It comes without a place in
-//! the caller's own log; whoever missed it asks when the stream opens again.
+//! What the event stream tells: that something about a configuration changed, and what. Each piece has its place in the
+//! log, like every event of the stream: one that broke off goes on behind the last event it told, so nothing is missed and
+//! nobody has to ask. A tab that takes the stream over may hear a piece twice, and only asks once more.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -29,6 +29,8 @@ pub(super) enum Kept {
     Waiting,
     /// Another tab of the same person keeps another text.
     Elsewhere,
+    /// The server does not take it: why was said. Tried again when the text changes.
+    Refused,
 }
 
 /// The draft of the open file.
@@ -38,6 +40,10 @@ pub(super) struct Keeping {
     /// The draft's version as this tab knows it; 0 for none.
     version: StoredValue<u64>,
     is_busy: StoredValue<bool>,
+    /// What was sent without an answer: it may have arrived.
+    unanswered: StoredValue<Option<String>>,
+    /// A save that waits until the server has answered, and whether it writes over others.
+    next: StoredValue<Option<bool>>,
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -52,8 +58,24 @@ impl Keeping {
             kept: RwSignal::new(kept),
             version: StoredValue::new(version),
             is_busy: StoredValue::new(false),
+            unanswered: StoredValue::new(None),
+            next: StoredValue::new(None),
             timer: StoredValue::new(None),
         }
+    }
+
+    /// The draft's version, if there is one.
+    pub(super) fn version(self) -> Option<u64> {
+        Some(self.version.get_value()).filter(|version| *version > 0)
+    }
+
+    /// Saves once the draft that is on its way has arrived; `false` if none is.
+    pub(super) fn then_save(self, is_overwriting: bool) -> bool {
+        let is_busy = self.is_busy.get_value();
+        if is_busy {
+            self.next.set_value(Some(is_overwriting));
+        }
+        is_busy
     }
 
     /// The text was saved: the server let the draft go.
@@ -82,8 +104,14 @@ fn after(work: Work, rest: Duration) {
 /// Keeps it now.
 fn keep(work: Work) {
     let draft = work.draft;
-    let is_saving = work.is_saving.try_get_untracked() == Some(true);
-    if is_saving || draft.is_busy.try_get_value() != Some(false) {
+    let (Some(is_saving), Some(is_busy)) = (
+        work.is_saving.try_get_untracked(),
+        draft.is_busy.try_get_value(),
+    ) else {
+        // The page was left.
+        return;
+    };
+    if is_saving || is_busy {
         // Asked again when the answer is there. A save lets the draft go: it must not come back behind it.
         after(work, REST);
         return;
@@ -102,7 +130,7 @@ fn keep(work: Work) {
             true => keep_draft(name, text.clone(), base, seen)
                 .await
                 .map(|kept| kept.version),
-            false => drop_draft(name).await.map(|()| 0),
+            false => drop_draft(name, seen).await.map(|()| 0),
         };
         draft.is_busy.try_set_value(false);
         match outcome {
@@ -118,17 +146,47 @@ fn keep(work: Work) {
                     after(work, REST);
                 }
             }
-            Err(AppError::Conflict { .. }) => drop(draft.kept.try_set(Kept::Elsewhere)),
-            Err(AppError::Offline | AppError::Busy(_)) => {
+            Err(AppError::Conflict { version, data }) => match data.as_deref().and_then(text_of) {
+                // It is gone: another tab saved it, or a save of this one did whose answer was lost.
+                None if seen > 0 => {
+                    draft.version.try_set_value(0);
+                    after(work, REST);
+                }
+                Some(kept) if draft.unanswered.try_get_value() == Some(Some(kept)) => {
+                    draft.version.try_set_value(version);
+                    after(work, REST);
+                }
+                _ => drop(draft.kept.try_set(Kept::Elsewhere)),
+            },
+            Err(error) if passes(&error) => {
+                draft.unanswered.try_set_value(Some(text));
                 draft.kept.try_set(Kept::Waiting);
                 after(work, AGAIN);
             }
             Err(error) => {
-                draft.kept.try_set(Kept::Waiting);
+                draft.kept.try_set(Kept::Refused);
                 work.toasts.error(error.to_string());
             }
         }
+        if let Some(Some(is_overwriting)) = draft.next.try_update_value(Option::take) {
+            work.send(is_overwriting);
+        }
     });
+}
+
+/// The text of the draft that stands in the way.
+fn text_of(draft: &str) -> Option<String> {
+    let draft = crate::json::read::<serde_json::Value>(draft).ok()?;
+    Some(draft.get("text")?.as_str()?.to_owned())
+}
+
+/// Whether the same text may be kept a little later.
+fn passes(error: &AppError) -> bool {
+    use AppError::{Away, Busy, DiskFull, Internal, NoSession, Offline};
+    matches!(
+        error,
+        Offline | Busy(_) | Away(_) | NoSession | DiskFull | Internal { .. }
+    )
 }
 
 /// Settles which of two tabs' texts is the draft: this one's, or the other's.
@@ -143,6 +201,7 @@ pub(super) fn settle(work: Work, takes_other: bool) {
                 work.draft.kept.set(Kept::All);
                 if let Some(other) = other.filter(|_| takes_other) {
                     work.base.set(other.base);
+                    work.load_base(other.base);
                     work.show(&other.text);
                 } else {
                     keep(work);

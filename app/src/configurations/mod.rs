@@ -1,7 +1,7 @@
 //! The Configurations page: files that several people edit together.
 //!
 //! - `page` is the route; `list` the files, `new` makes one, `rows` names, copies and deletes
-//! - `desk` is the open file: what stands around the text; `work` its state, `keep` its draft, `present` who is there
+//! - `desk` is the open file: what stands around the text; `work` its state, `save` how it is saved, `keep` its draft, `present` who is there
 //! - `editor` and `bridge` are the text itself, `form` the flat entities of it as fields; `rail` its outline, people and lock; `history` its versions and backups
 //! - `conflict` brings two versions together; `leave` asks before unsaved work is left
 //! - `heard` is what the event stream tells of all this
@@ -27,6 +27,7 @@ mod people;
 mod present;
 mod rail;
 mod rows;
+mod save;
 mod server;
 mod work;
 

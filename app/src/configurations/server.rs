@@ -140,10 +140,10 @@ pub(super) async fn get_draft(name: String) -> Result<Option<Draft>, AppError> {
 
 /// Lets a draft go.
 #[server(prefix = "/api", endpoint = "drop_draft", input = Json, output = Json)]
-pub(super) async fn drop_draft(name: String) -> Result<(), AppError> {
+pub(super) async fn drop_draft(name: String, seen: u64) -> Result<(), AppError> {
     crate::error::answer(async {
         let (desk, who) = super::answers::desk(&crate::context::caller()?)?;
-        Ok(desk.drop_draft(&who, &name).await?)
+        Ok(desk.drop_draft(&who, &name, seen).await?)
     })
     .await
 }
@@ -158,7 +158,7 @@ pub(super) async fn check_configuration(name: String, text: String) -> Result<Ch
     .await
 }
 
-/// Saves, merging what others saved since `base`; or over it, for who may.
+/// Saves, merging what others saved since `base`; or over it, for who may. The draft of that version goes with it.
 #[server(prefix = "/api", endpoint = "save_configuration", input = Json, output = Json)]
 pub(super) async fn save_configuration(
     session: String,
@@ -166,6 +166,7 @@ pub(super) async fn save_configuration(
     base: u64,
     token: Option<u64>,
     is_overwriting: bool,
+    draft: Option<u64>,
 ) -> Result<SaveOutcome, AppError> {
     crate::error::answer(async {
         let (desk, who) = super::answers::desk(&crate::context::caller()?)?;
@@ -174,6 +175,7 @@ pub(super) async fn save_configuration(
             base,
             token,
             is_overwriting,
+            draft,
         };
         Ok(desk.save(&who, &session, work).await?)
     })
@@ -190,6 +192,21 @@ pub(super) async fn catch_up_configuration(
     crate::error::answer(async {
         let (desk, who) = super::answers::desk(&crate::context::caller()?)?;
         Ok(desk.catch_up(&who, &session, base, text).await?)
+    })
+    .await
+}
+
+/// What was typed while a save was under way, on top of what the save made of it; `None` where the two meet.
+#[server(prefix = "/api", endpoint = "carry_configuration", input = Json, output = Json)]
+pub(super) async fn carry_configuration(
+    name: String,
+    sent: String,
+    saved: u64,
+    text: String,
+) -> Result<Option<String>, AppError> {
+    crate::error::answer(async {
+        let (desk, _) = super::answers::desk(&crate::context::caller()?)?;
+        Ok(desk.carried(&name, sent, saved, text).await?)
     })
     .await
 }

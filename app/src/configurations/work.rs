@@ -3,21 +3,15 @@
 use leptos::{prelude::*, task::spawn_local};
 use workbench::{
     Person,
-    configurations::{Checked, Conflicts, Lock, Opened, Room, SaveOutcome, Stored, merge::Format},
+    configurations::{Checked, Conflicts, Lock, Opened, Room, merge::Format},
 };
 
 use super::{
     bridge,
     keep::Keeping,
-    server::{
-        catch_up_configuration, check_configuration, get_version, open_configuration,
-        save_configuration,
-    },
+    server::{check_configuration, get_version, open_configuration},
 };
-use crate::{
-    AppError,
-    components::{format, toasts::Toasts},
-};
+use crate::{AppError, components::toasts::Toasts};
 
 /// The open file.
 #[derive(Clone, Copy)]
@@ -76,10 +70,13 @@ impl Work {
         work
     }
 
-    fn load_base(self, version: u64) {
+    pub(super) fn load_base(self, version: u64) {
         let name = self.name.get_value();
         spawn_local(async move {
-            if let Ok(text) = get_version(name, version).await {
+            if let Ok(text) = get_version(name, version).await
+                // A save may have been faster.
+                && self.base.try_get_untracked() == Some(version)
+            {
                 self.saved.try_set(text);
             }
         });
@@ -119,12 +116,28 @@ impl Work {
         self.room.with(|room| room.version > self.base.get())
     }
 
-    /// Takes a text as what this page shows.
+    /// Takes a text as what this page shows. It is not undone: what others saved would be taken back with it, and saved so.
     pub(super) fn show(self, text: &str) {
+        self.put(text, false);
+    }
+
+    /// Takes a text that the person made here without typing it; it can be undone.
+    pub(super) fn write(self, text: &str) {
+        self.put(text, true);
+    }
+
+    fn put(self, text: &str, is_own: bool) {
         match self.editor.get_untracked() {
-            Some(editor) => bridge::replace(editor, text),
+            Some(editor) => bridge::replace(editor, text, is_own),
             None => self.text.set(text.to_owned()),
         }
+    }
+
+    /// The text goes on from this version.
+    pub(super) fn go_on(self, version: u64, saved: String, text: &str) {
+        self.base.set(version);
+        self.saved.set(saved);
+        self.show(text);
     }
 
     /// Asks for outline and problems, once the text rests; an older answer than the newest question is dropped.
@@ -144,120 +157,12 @@ impl Work {
         });
     }
 
-    /// Saves, over what others saved if asked to.
-    pub(super) fn save(self, is_overwriting: bool) {
-        if self.is_saving.get_untracked() {
-            return;
-        }
-        if let Some(first) = self
-            .checked
-            .with_untracked(|checked| checked.problems.first().cloned())
-        {
-            let place = [first.path.as_str(), ": "].concat();
-            let place = if first.path.is_empty() { "" } else { &place };
-            self.toasts.error(format!(
-                "Not saved. Line {}: {place}{}",
-                first.line, first.message
-            ));
-            return;
-        }
-        self.is_saving.set(true);
-        let text = self.text.get_untracked();
-        spawn_local(async move {
-            let outcome = self.try_save(text.clone(), is_overwriting).await;
-            self.is_saving.try_set(false);
-            match outcome {
-                Ok(SaveOutcome::Saved(stored)) => self.stored(stored, &text),
-                Ok(SaveOutcome::Conflicts(conflicts)) => self.conflict(*conflicts),
-                Err(error) => self.toasts.error(error.to_string()),
-            }
-        });
-    }
-
-    /// A session that idled out is opened again: the text is still here.
-    async fn try_save(self, text: String, is_overwriting: bool) -> Result<SaveOutcome, AppError> {
-        let (base, token) = (
-            self.base.get_untracked(),
-            untrack(|| self.own_lock()).map(|it| it.token),
-        );
-        let session = self.session.get_untracked();
-        match save_configuration(session, text.clone(), base, token, is_overwriting).await {
-            Err(AppError::NotFound(_)) => {
-                self.reopen().await?;
-                let session = self.session.get_untracked();
-                save_configuration(session, text, base, None, is_overwriting).await
-            }
-            outcome => outcome,
-        }
-    }
-
     /// Begins another session on the same text.
     pub(super) async fn reopen(self) -> Result<(), AppError> {
         let opened = open_configuration(self.name.get_value()).await?;
         self.session.try_set(opened.session);
         self.room.try_set(opened.room);
         Ok(())
-    }
-
-    /// What was saved is where the text goes on from; what was typed meanwhile stays.
-    fn stored(self, stored: Stored, sent: &str) {
-        self.conflicts.set(None);
-        self.base.set(stored.version);
-        self.room
-            .update(|room| room.version = room.version.max(stored.version));
-        if self.text.with_untracked(|text| text == sent) {
-            self.saved.set(stored.text.clone());
-            self.show(&stored.text);
-            self.draft.saved();
-        } else {
-            self.saved.set(sent.to_owned());
-        }
-        let mut said = format!("Saved as v{}.", stored.version);
-        if !stored.merged.is_empty() {
-            let others = format::plural(stored.merged.len() as u64, "change", "changes");
-            said = format!(
-                "Saved as v{}, together with {others} of others.",
-                stored.version
-            );
-        }
-        self.toasts.say(said);
-    }
-
-    fn conflict(self, conflicts: Conflicts) {
-        self.conflicts.set(Some(conflicts));
-    }
-
-    /// Brings what others saved into the text.
-    pub(super) fn catch_up(self) {
-        let (session, base) = (self.session.get_untracked(), self.base.get_untracked());
-        let text = self.text.get_untracked();
-        spawn_local(async move {
-            match catch_up_configuration(session, base, text.clone()).await {
-                Ok(SaveOutcome::Saved(stored)) => self.caught_up(stored, &text).await,
-                Ok(SaveOutcome::Conflicts(conflicts)) => self.conflict(*conflicts),
-                Err(AppError::NotFound(_)) => {
-                    if self.reopen().await.is_ok() {
-                        self.catch_up();
-                    }
-                }
-                Err(error) => self.toasts.error(error.to_string()),
-            }
-        });
-    }
-
-    async fn caught_up(self, stored: Stored, sent: &str) {
-        // Typed meanwhile: it is asked again from the text as it is now.
-        if self.text.try_with_untracked(|text| text != sent) != Some(false) {
-            return;
-        }
-        match get_version(self.name.get_value(), stored.version).await {
-            Ok(saved) => {
-                self.saved.set(saved);
-                self.base.set(stored.version);
-                self.show(&stored.text);
-            }
-            Err(error) => self.toasts.error(error.to_string()),
-        }
     }
 }
 

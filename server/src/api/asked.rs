@@ -13,7 +13,7 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use crate::web::Refusal;
+use crate::web::{MostBytes, Refusal};
 
 /// The parameters of an address.
 pub(super) struct Asked<T>(pub(super) T);
@@ -36,10 +36,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let most = MostBytes::within(request.extensions());
         match Json::from_request(request, state).await {
             Ok(Json(Object(sent))) => Ok(Self(sent)),
             Err(problem) if problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Refusal(too_large()))
+                Err(Refusal(most.refusal()))
             }
             Err(problem) => Err(Refusal(AppError::BadRequest(problem.body_text()))),
         }
@@ -67,9 +68,4 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map))
     }
-}
-
-/// A body beyond what axum reads.
-pub(super) fn too_large() -> AppError {
-    AppError::TooLarge("This is more than 2 MiB in one request.".into())
 }

@@ -156,6 +156,7 @@ async fn save(
             base,
             token,
             is_overwriting: false,
+            draft: None,
         };
         return match desk.save(&who, named(headers)?, work).await? {
             SaveOutcome::Saved(stored) => saved(&stored),

@@ -6,7 +6,7 @@
 //! `Idempotency-Replayed: true`. Another request of the same key is refused (422), one that comes while the first is worked on,
 //! too (409). An answer that a later attempt may better (5xx, 429) frees the key.
 //!
-//! - Bodies of JSON, and others up to 2 MiB of which the length is told, are compared as a whole. Of what is streamed
+//! - Bodies of JSON, and others up to 1 MiB of which the length is told, are compared as a whole. Of what is streamed
 //!   (uploads) only address, type and length are.
 //! - An answer of more than [`MAX_KEPT`], or one that says `no-store` because it holds a secret, is told once: again there is
 //!   only what it was (409 `answered`), and nothing is done twice.
@@ -35,13 +35,12 @@ use tracing::Instrument;
 
 pub(crate) use self::claim::{ANSWER, Claims, lifecycle_of_answers};
 use self::claim::{Answer, Claim, Found};
-use super::asked::too_large;
-use crate::web::Refusal;
+use crate::web::{MostBytes, Refusal};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Longest body that is compared, as long as one of JSON may be.
-const MAX_COMPARED: u64 = 2 << 20;
+const MAX_COMPARED: u64 = 1 << 20;
 /// Longest answer that is kept.
 const MAX_KEPT: usize = 256 << 10;
 /// Headers of an answer that are kept.
@@ -146,7 +145,7 @@ async fn digested(request: Request) -> Result<(Request, String), Refusal> {
     }
     let whole = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
     let whole = whole.map_err(|problem| match problem.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        StatusCode::PAYLOAD_TOO_LARGE => MostBytes::within(&parts.extensions).refusal(),
         _ => AppError::BadRequest(problem.body_text()),
     })?;
     digest.update(&whole);

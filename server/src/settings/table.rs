@@ -173,7 +173,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "state.data_bytes",
-        "Bytes of one state's data, at most 10 MiB",
+        "Bytes of one state's data, and so of a configuration, at most 10 MiB",
     ),
     (
         "state.database_url",

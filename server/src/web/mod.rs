@@ -32,7 +32,7 @@ pub(crate) use self::{
     refusal::{Problems, Refusal, not_found},
     revision::{Seen, no_older},
     site::{Site, packages},
-    size::limited,
+    size::{MostBytes, limited},
     traffic::{Traffic, measure},
     watch::watch,
 };

@@ -20,7 +20,7 @@ fn path(root: &TempDir, name: &str) -> PathBuf {
 
 /// Saves as everybody does: lock, read, replace.
 fn save(folder: &Folder, name: &str, text: &str) -> Result<Saved, FileError> {
-    let _lock = folder.lock(name)?;
+    let _lock = folder.try_lock(name)?.unwrap();
     let current = match folder.read(name) {
         Ok(current) => Some(current),
         Err(FileError::Missing(_)) => None,
@@ -78,6 +78,29 @@ fn what_was_replaced_can_be_looked_at() {
         .map(|backup| folder.preview("a.toml", &backup.id).unwrap())
         .collect();
     assert_eq!(texts, ["x = 2\n", "x = 1\n"]);
+}
+
+#[test]
+fn what_another_program_wrote_since_the_file_was_read_stays() {
+    let (root, folder) = folder();
+    save(&folder, "a.yaml", "x: 1\n").unwrap();
+    let seen = folder.read("a.yaml").unwrap();
+    fs::write(path(&root, "a.yaml"), "x: 2\n").unwrap();
+    let there = |outcome| match outcome {
+        Err(FileError::Conflict { etag, text, .. }) => (etag.is_some(), text),
+        other => panic!("{other:?}"),
+    };
+    let refused = folder.replace("a.yaml", "x: 3\n", Some(&seen), NOW);
+    assert_eq!(there(refused.map(drop)), (true, "x: 2\n".into()));
+    let refused = folder.replace("a.yaml", "x: 3\n", None, NOW);
+    assert_eq!(there(refused.map(drop)), (true, "x: 2\n".into()));
+    let refused = folder.remove("a.yaml", &seen, NOW);
+    assert_eq!(there(refused), (true, "x: 2\n".into()));
+    assert_eq!(fs::read_to_string(path(&root, "a.yaml")).unwrap(), "x: 2\n");
+    fs::remove_file(path(&root, "a.yaml")).unwrap();
+    let refused = folder.replace("a.yaml", "x: 3\n", Some(&seen), NOW);
+    assert_eq!(there(refused.map(drop)), (false, String::new()));
+    assert!(!path(&root, "a.yaml").exists());
 }
 
 #[test]

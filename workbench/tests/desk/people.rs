@@ -146,11 +146,34 @@ async fn a_draft_is_kept_and_never_written_over_unseen() {
     assert_eq!(b.desk.draft(&who("bea"), FILE).await.unwrap(), None);
     let opened = b.desk.open_file(&ada, FILE).await.unwrap();
     assert_eq!(opened.draft.unwrap().text, "a: 2\n");
-    saved(
-        b.desk
-            .save(&ada, &opened.session, work(1, "a: 2\n"))
-            .await
-            .unwrap(),
-    );
+    let kept_as = |version| Work {
+        draft: Some(version),
+        ..work(1, "a: 2\n")
+    };
+    let outcome = b
+        .desk
+        .save(&ada, &opened.session, kept_as(next.version))
+        .await;
+    saved(outcome.unwrap());
     assert_eq!(b.desk.draft(&ada, FILE).await.unwrap(), None);
+
+    // What another tab kept is not saved with this one's text, nor given up with it.
+    let theirs = b
+        .desk
+        .keep_draft(&ada, FILE, "a: 4\n".into(), 2, 0)
+        .await
+        .unwrap();
+    for draft in [None, Some(next.version)] {
+        let again = Work {
+            draft,
+            ..work(2, "a: 2\n")
+        };
+        saved(b.desk.save(&ada, &opened.session, again).await.unwrap());
+    }
+    let refused = b.desk.drop_draft(&ada, FILE, next.version).await;
+    assert!(matches!(
+        refused,
+        Err(DeskError::State(holdfast::Error::Conflict { .. }))
+    ));
+    assert_eq!(b.desk.draft(&ada, FILE).await.unwrap(), Some(theirs));
 }

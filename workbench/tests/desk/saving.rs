@@ -1,12 +1,20 @@
 //! Saves: versions, merges, choices, edits on disk, schemas, many at once.
 
-use std::fs;
-
-use workbench::configurations::{
-    Action, SaveOutcome, desk::DeskError, files::FileError, merge::Answer,
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex},
 };
 
-use crate::{FILE, TEXT, bench, saved, who, work};
+use holdfast::Limits;
+use workbench::configurations::{
+    Action, SaveOutcome,
+    desk::{CONFIGURATION, DeskError},
+    files::FileError,
+    merge::Answer,
+};
+
+use crate::{FILE, TEXT, bench, bench_with, saved, who, work};
 
 #[tokio::test]
 async fn a_save_is_a_version_a_backup_and_a_line_of_history() {
@@ -194,4 +202,88 @@ async fn of_many_who_save_at_once_no_edit_is_lost() {
     }
     assert_eq!(b.on_disk(), entities.replace("value: 0", "value: 3"));
     assert_eq!(b.desk.room(FILE).await.unwrap().version, 61);
+}
+
+#[tokio::test]
+async fn what_another_program_writes_during_a_save_is_merged_too() {
+    // The engine is asked after the file was looked at and before it is replaced: a moment to write it behind our back.
+    let behind = Arc::new(Mutex::new(None::<(PathBuf, String)>));
+    let moment = behind.clone();
+    let b = bench_with(|builder| {
+        builder.guard(CONFIGURATION, move |_, _| {
+            if let Some((path, text)) = moment.lock().unwrap().take() {
+                fs::write(path, text).unwrap();
+            }
+            Ok(())
+        })
+    });
+    let ada = who("ada");
+    let opened = b.desk.open_file(&ada, FILE).await.unwrap();
+    let theirs = TEXT.replace("0.10", "0.2");
+    *behind.lock().unwrap() = Some((b.folder.join(FILE), theirs.clone()));
+    let mine = TEXT.replace("112", "98");
+    let outcome = b.desk.save(&ada, &opened.session, work(1, &mine)).await;
+    let stored = saved(outcome.unwrap());
+    assert_eq!(stored.text, theirs.replace("112", "98"));
+    assert_eq!((stored.version, b.on_disk()), (3, stored.text));
+    assert_eq!(b.desk.version(FILE, 2).await.unwrap().text, theirs);
+
+    // Who saves without a merge is told instead, and so is who deletes.
+    let (_, etag) = b.desk.get(FILE).await.unwrap();
+    *behind.lock().unwrap() = Some((b.folder.join(FILE), TEXT.to_owned()));
+    let refused = b.desk.put(&ada, FILE, mine, &etag).await;
+    assert!(
+        matches!(&refused, Err(DeskError::File(FileError::Conflict { text, .. })) if text == TEXT),
+        "{refused:?}"
+    );
+    assert_eq!(b.on_disk(), TEXT);
+}
+
+#[tokio::test]
+async fn what_was_typed_during_a_merging_save_takes_nothing_back() {
+    let b = bench();
+    let (ada, bea) = (who("ada"), who("bea"));
+    let one = b.desk.open_file(&ada, FILE).await.unwrap();
+    let two = b.desk.open_file(&bea, FILE).await.unwrap();
+    let theirs = TEXT.replace("0.10", "0.08");
+    let outcome = b.desk.save(&bea, &two.session, work(1, &theirs)).await;
+    saved(outcome.unwrap());
+    let sent = TEXT.replace("max: 112", "max: 12");
+    let outcome = b.desk.save(&ada, &one.session, work(1, &sent)).await;
+    let stored = saved(outcome.unwrap());
+    let typed = sent.replace("max: 12", "max: 126");
+    let carried = b
+        .desk
+        .carried(FILE, sent.clone(), stored.version, typed)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(carried, theirs.replace("112", "126"));
+    // In the same place as another's change there is nothing to carry.
+    let clash = sent.replace("0.10", "0.3");
+    let met = b.desk.carried(FILE, sent, stored.version, clash).await;
+    assert_eq!(met.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_text_that_the_engine_does_not_take_is_refused_before_the_file_is_touched() {
+    let b = bench_with(|builder| {
+        builder.limits(Limits {
+            data_bytes: 1_000,
+            ..Limits::default()
+        })
+    });
+    let ada = who("ada");
+    let opened = b.desk.open_file(&ada, FILE).await.unwrap();
+    let long = format!("{TEXT}note: {}\n", "x".repeat(2_000));
+    let refused = b.desk.save(&ada, &opened.session, work(1, &long)).await;
+    assert!(
+        matches!(
+            refused,
+            Err(DeskError::State(holdfast::Error::TooLarge { .. }))
+        ),
+        "{refused:?}"
+    );
+    assert_eq!(b.on_disk(), TEXT);
+    assert_eq!(b.desk.room(FILE).await.unwrap().version, 1);
 }

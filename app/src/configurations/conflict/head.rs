@@ -34,11 +34,9 @@ pub(super) fn Head(work: Work, met: StoredValue<Conflicts>, answers: Answers) ->
                 Ok(text) => {
                     // From here on the text goes on from theirs.
                     let theirs = met.with_value(|met| met.theirs.clone());
-                    work.base.set(theirs.version);
-                    work.saved.set(theirs.text);
                     work.conflicts.set(None);
                     work.text.set(text.clone());
-                    work.show(&text);
+                    work.go_on(theirs.version, theirs.text, &text);
                     work.save(false);
                 }
                 Err(error) => work.toasts.error(error.to_string()),
@@ -66,9 +64,7 @@ pub(super) fn Head(work: Work, met: StoredValue<Conflicts>, answers: Answers) ->
             met.with_value(|met| (met.mine.text.clone(), met.base.clone(), met.theirs.clone()));
         let take = move |version: u64, saved: &str, text: &str| {
             work.conflicts.set(None);
-            work.base.set(version);
-            work.saved.set(saved.to_owned());
-            work.show(text);
+            work.go_on(version, saved.to_owned(), text);
         };
         take(theirs.version, &theirs.text, &theirs.text);
         work.toasts

@@ -52,14 +52,15 @@ impl Desk {
         told(&state)
     }
 
-    /// Lets a draft go: it was saved, or given up. Its versions stay in the history.
-    pub async fn drop_draft(&self, who: &Who, name: &str) -> Result<(), DeskError> {
-        let id = id(who, name);
-        match self
-            .states()
-            .delete(&who.scope, &id, Expected::Any, &who.actor)
-            .await
-        {
+    /// Lets a draft go: it was saved, or given up. `seen` is the draft's version that the tab knows. Its versions stay in the
+    /// history.
+    ///
+    /// # Errors
+    /// [`holdfast::Error::Conflict`] if another tab of the same person kept another text since.
+    pub async fn drop_draft(&self, who: &Who, name: &str, seen: u64) -> Result<(), DeskError> {
+        let (id, seen) = (id(who, name), Expected::Version(Version(seen)));
+        let dropped = self.states().delete(&who.scope, &id, seen, &who.actor);
+        match dropped.await {
             Ok(()) | Err(holdfast::Error::Absent { .. } | holdfast::Error::Expired { .. }) => {
                 Ok(())
             }

@@ -36,6 +36,9 @@ pub enum DeskError {
         /// The version.
         version: u64,
     },
+    /// 429. Others are at the file and do not come to an end. The person tries again.
+    #[error("others are saving {0} just now; nothing was changed, try again in a moment")]
+    Busy(String),
     /// 422. The text does not fit its schema. The person mends the places.
     #[error("{}", told(.0))]
     Unfit(Vec<Problem>),

@@ -105,7 +105,13 @@ impl Desk {
             Err(DeskError::File(super::FileError::Missing(_))) => None,
             Err(error) => {
                 let seen = Seen::unreadable(listed, &error);
-                self.saw(&listed.name, seen.clone());
+                // What passes by itself is looked at again; what is wrong with the file stays so until it changes.
+                if matches!(
+                    error,
+                    DeskError::File(_) | DeskError::State(holdfast::Error::TooLarge { .. })
+                ) {
+                    self.saw(&listed.name, seen.clone());
+                }
                 Some(seen)
             }
         }

@@ -10,13 +10,16 @@
 //! - `disk`: looks for what other programs wrote
 //! - `news`: what of all this is told to who listens
 //!
-//! Whatever changes a file or its lock does so under the lock of the folder (`Folder::lock`), on this and other servers,
-//! so that file and state cannot disagree but for a crash between the two: then the next look takes the file as somebody
-//! else's edit. The engine's log tells everybody.
+//! - `hold`: one change of a file at a time
+//!
+//! Whatever changes a file or its lock holds it (`hold`), on this and other servers, so that file and state cannot disagree
+//! but for a crash between the two: then the next look takes the file as somebody else's edit. Whoever only reads waits for
+//! nobody. The engine's log tells everybody.
 
 mod disk;
 mod drafts;
 mod error;
+mod hold;
 mod list;
 mod locks;
 mod news;
@@ -29,7 +32,6 @@ mod versions;
 
 use std::{
     collections::HashMap,
-    fs::File,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -41,10 +43,15 @@ use holdfast::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tracing::Instrument;
 
 pub(crate) use self::error::told;
 pub use self::{disk::DiskWatch, error::DeskError, news::News, save::Work};
-use self::{list::Seen, versions::Current};
+use self::{
+    hold::{Held, Turns},
+    list::Seen,
+    versions::Current,
+};
 use super::files::{FileError, Folder};
 use crate::Person;
 
@@ -106,6 +113,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     /// What was last seen of each file, so that a list need not read all of them.
     seen: Mutex<HashMap<String, Seen>>,
+    /// Who of this program's tasks may change which file.
+    turns: Turns,
 }
 
 impl Desk {
@@ -138,6 +147,7 @@ impl Desk {
             states,
             clock,
             seen: Mutex::default(),
+            turns: Turns::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -155,6 +165,10 @@ impl Desk {
 
     fn scope(&self) -> &Scope {
         &self.inner.scope
+    }
+
+    fn turns(&self) -> &Turns {
+        &self.inner.turns
     }
 
     fn now(&self) -> Timestamp {
@@ -194,11 +208,12 @@ impl Desk {
         done.map_err(|error| DeskError::Internal(error.to_string()))?
     }
 
-    /// Keeps everybody else, on any server, from changing this file until it is dropped.
-    async fn hold(&self, name: &str) -> Result<Held, DeskError> {
-        let name = name.to_owned();
-        self.blocking(move |folder| Ok(Held(folder.lock(&name)?)))
-            .await
+    /// Does to its end what must not stop halfway, even if the person who asked for it hangs up.
+    async fn to_its_end<T: Send + 'static>(
+        work: impl Future<Output = Result<T, DeskError>> + Send + 'static,
+    ) -> Result<T, DeskError> {
+        let done = tokio::spawn(work.in_current_span()).await;
+        done.map_err(|error| DeskError::Internal(error.to_string()))?
     }
 
     /// What the engine's door would say to a change of this file: asked before the folder is touched, because the file is
@@ -216,9 +231,6 @@ impl Desk {
         }
     }
 }
-
-/// The folder's lock on one file.
-struct Held(#[expect(dead_code, reason = "it is the open file that holds the lock")] File);
 
 fn id_of(kind: &Kind, name: &str) -> StateId {
     StateId::new(format!("{kind}:{name}"))

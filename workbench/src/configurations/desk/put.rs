@@ -1,6 +1,6 @@
 //! Changes that need no editing session: a new file, a program's save, an older version or a backup brought back.
 
-use super::{Current, Desk, DeskError, FileError, Who, store::Ready};
+use super::{Current, Desk, DeskError, FileError, Held, Who, store::Ready};
 use crate::configurations::{Action, Stored};
 
 impl Desk {
@@ -10,13 +10,9 @@ impl Desk {
     /// [`FileError::Conflict`] if there is one already.
     pub async fn create(&self, who: &Who, name: &str, text: String) -> Result<Stored, DeskError> {
         let held = self.hold(name).await?;
-        match self.look(&held, name).await {
-            Ok(current) => return Err(changed_since(name, &current)),
-            Err(DeskError::File(FileError::Missing(_))) => {}
-            Err(error) => return Err(error),
-        }
+        self.check_new(&held, name).await?;
         let ready = Ready::as_is(text, Action::Create);
-        self.store(&held, name, ready, None, who, None).await
+        self.store(held, name, ready, None, who, None).await
     }
 
     /// Saves a text in place of the version with this etag, without a session: for programs.
@@ -37,7 +33,7 @@ impl Desk {
             return Err(changed_since(name, &current));
         }
         let ready = Ready::as_is(text, Action::Save);
-        self.store(&held, name, ready, Some(current), who, None)
+        self.store(held, name, ready, Some(current), who, None)
             .await
     }
 
@@ -97,7 +93,16 @@ impl Desk {
             of,
             ..Ready::as_is(text, Action::Restore)
         };
-        self.store(&held, name, ready, current, who, None).await
+        self.store(held, name, ready, current, who, None).await
+    }
+
+    /// There is no file of this name yet.
+    pub(super) async fn check_new(&self, held: &Held, name: &str) -> Result<(), DeskError> {
+        match self.look(held, name).await {
+            Ok(current) => Err(changed_since(name, &current)),
+            Err(DeskError::File(FileError::Missing(_))) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Nobody else has locked the file.

@@ -1,6 +1,6 @@
 //! Saving out of an editing session: what others saved since is merged in, or shown as a choice.
 
-use super::{Current, Desk, DeskError, Who, store::Ready};
+use super::{Current, Desk, DeskError, FileError, Who, store::Ready};
 use crate::configurations::{
     Action, Conflicts, SaveOutcome, Stored, VersionSide,
     merge::{Answer, Format, Merge, Side, merge},
@@ -17,7 +17,12 @@ pub struct Work {
     pub token: Option<u64>,
     /// Write over what others saved since, by who may.
     pub is_overwriting: bool,
+    /// The version of the draft that this text was kept as, if it was: that draft goes with the save.
+    pub draft: Option<u64>,
 }
+
+/// How often a save begins again because another program wrote the file meanwhile.
+const TRIES: u32 = 4;
 
 impl Desk {
     /// Saves the file of an editing session. What others saved since the text's base is merged in; where both changed
@@ -33,27 +38,50 @@ impl Desk {
         work: Work,
     ) -> Result<SaveOutcome, DeskError> {
         let (name, _) = self.session(who, session).await?;
-        let held = self.hold(&name).await?;
-        self.check_lock(&held, &name, session, work.token).await?;
-        let current = self.look(&held, &name).await?;
+        for _ in 1..TRIES {
+            match self.try_save(who, &name, session, &work).await {
+                // Another program wrote the file just now: that is somebody's edit as well, and is merged.
+                Err(DeskError::File(FileError::Conflict { .. })) => {}
+                outcome => return outcome,
+            }
+        }
+        self.try_save(who, &name, session, &work).await
+    }
+
+    async fn try_save(
+        &self,
+        who: &Who,
+        name: &str,
+        session: &str,
+        work: &Work,
+    ) -> Result<SaveOutcome, DeskError> {
+        let held = self.hold(name).await?;
+        self.check_lock(&held, name, session, work.token).await?;
+        let current = self.look(&held, name).await?;
+        let text = work.text.clone();
         let ready = if work.base == current.version {
-            Ready::as_is(work.text, Action::Save)
+            Ready::as_is(text, Action::Save)
         } else if work.is_overwriting {
             if !who.may_override {
                 return Err(DeskError::NotHolder);
             }
-            Ready::as_is(work.text, Action::Overwrite)
+            Ready::as_is(text, Action::Overwrite)
         } else {
-            match self.merged(&name, work.base, &current, work.text).await? {
+            match self.merged(name, work.base, &current, text).await? {
                 Ok(ready) => ready,
                 Err(conflicts) => return Ok(SaveOutcome::Conflicts(conflicts)),
             }
         };
         let stored = self
-            .store(&held, &name, ready, Some(current), who, Some(session))
+            .store(held, name, ready, Some(current), who, Some(session))
             .await?;
-        drop(held);
-        self.drop_draft(who, &name).await?;
+        if let Some(draft) = work.draft {
+            match self.drop_draft(who, name, draft).await {
+                // Another tab has kept another text since: that is not saved.
+                Err(DeskError::State(holdfast::Error::Conflict { .. })) => {}
+                dropped => dropped?,
+            }
+        }
         Ok(SaveOutcome::Saved(stored))
     }
 
@@ -69,8 +97,7 @@ impl Desk {
         text: String,
     ) -> Result<SaveOutcome, DeskError> {
         let (name, _) = self.session(who, session).await?;
-        let held = self.hold(&name).await?;
-        let current = self.look(&held, &name).await?;
+        let current = self.glance(&name).await?;
         let (version, etag) = (current.version, current.loaded.etag.clone());
         Ok(match self.merged(&name, base, &current, text).await? {
             Err(conflicts) => SaveOutcome::Conflicts(conflicts),
@@ -82,6 +109,24 @@ impl Desk {
                 backup: None,
             }),
         })
+    }
+
+    /// What was typed on while `sent` was being saved, on top of the version `saved` that came of it with changes of others:
+    /// seen from that version, a text that only has what was typed would take their changes back. `None` where the two
+    /// meet: then the text begins where it began before the save.
+    ///
+    /// # Errors
+    /// [`DeskError::NoVersion`]; [`FileError::Invalid`] while what is typed cannot be read.
+    pub async fn carried(
+        &self,
+        name: &str,
+        sent: String,
+        saved: u64,
+        mine: String,
+    ) -> Result<Option<String>, DeskError> {
+        let theirs = self.content(name, saved).await?.text;
+        let merge = self.merge_of(name, sent, theirs, mine).await?;
+        Ok(merge.text().map(str::to_owned))
     }
 
     /// The text that answers to conflicts give. It begins from version `theirs` and is saved like any other.

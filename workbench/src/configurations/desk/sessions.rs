@@ -31,9 +31,7 @@ impl Desk {
     /// # Errors
     /// Those of reading the file.
     pub async fn open_file(&self, who: &Who, name: &str) -> Result<Opened, DeskError> {
-        let held = self.hold(name).await?;
-        let current = self.look(&held, name).await?;
-        drop(held);
+        let current = self.glance(name).await?;
         let session = Session {
             person: who.person.clone(),
             place: Place::default(),

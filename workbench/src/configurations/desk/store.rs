@@ -1,7 +1,12 @@
-//! The one way of a text onto the disk: check, back up, write, verify, and write down the version.
+//! The one way of a text onto the disk: check, ask the engine, back up, write, verify, and write down the version.
 
 use super::{Current, Desk, DeskError, Held, Who, list::Seen, versions::Origin};
-use crate::configurations::{Action, Stored, check::check, merge::Merged};
+use crate::configurations::{
+    Action, Stored,
+    check::check,
+    files::Folder,
+    merge::{Format, Merged, etag},
+};
 
 /// A text on its way to the disk.
 pub(super) struct Ready {
@@ -26,12 +31,32 @@ impl Desk {
     /// Puts a text in the file's place and writes down the version.
     pub(super) async fn store(
         &self,
-        held: &Held,
+        held: Held,
         name: &str,
         ready: Ready,
         current: Option<Current>,
         who: &Who,
         session: Option<&str>,
+    ) -> Result<Stored, DeskError> {
+        let (desk, name, who) = (self.clone(), name.to_owned(), who.clone());
+        let session = session.map(str::to_owned);
+        // A browser that goes away must not leave a file without its version, nor free it while it is being written.
+        Self::to_its_end(async move {
+            desk.put_down(&held, &name, ready, current, &who, session)
+                .await
+        })
+        .await
+    }
+
+    /// The same, for who holds more than this file and comes to an end in any case.
+    pub(super) async fn put_down(
+        &self,
+        held: &Held,
+        name: &str,
+        ready: Ready,
+        current: Option<Current>,
+        who: &Who,
+        session: Option<String>,
     ) -> Result<Stored, DeskError> {
         self.check_allowed(who, name).await?;
         let Ready {
@@ -40,42 +65,37 @@ impl Desk {
             action,
             of,
         } = ready;
-        let (file, now) = (name.to_owned(), self.now());
-        let before = current
-            .as_ref()
-            .map(|current| (current.version, current.loaded.text.clone()));
-        let loaded = current.map(|current| current.loaded);
-        let saved = self
-            .blocking(move |folder| {
-                let checked = check(folder, &file, &text);
-                // A broken rule of the format is the folder's own refusal.
-                if checked
-                    .problems
-                    .iter()
-                    .any(|problem| !problem.path.is_empty() || checked.schema.is_some())
-                {
-                    return Err(DeskError::Unfit(checked.problems));
-                }
-                Ok(folder.replace(&file, &text, loaded.as_ref(), now)?)
-            })
+        let (file, asked) = (name.to_owned(), text.clone());
+        let etag = self
+            .blocking(move |folder| fitting(folder, &file, &asked))
             .await?;
-        let version = match before {
-            // The same bytes: nothing was written.
-            Some((version, text)) if text == saved.text => version,
-            _ => {
-                let origin = Origin {
-                    action,
-                    of,
-                    actor: &who.actor,
-                    by: &who.person,
-                    session: session.map(str::to_owned),
-                };
-                let (text, etag) = (saved.text.clone(), saved.etag.clone());
-                let version = self.write_version(held, name, text, etag, origin).await?;
-                self.saw(name, Seen::saved(&saved, version, &who.person.name));
-                version
-            }
+        if let Some(current) = current.as_ref().filter(|it| it.loaded.text == text) {
+            return Ok(Stored {
+                version: current.version,
+                etag,
+                text,
+                merged,
+                backup: None,
+            });
+        }
+        let origin = Origin {
+            action,
+            of,
+            actor: &who.actor,
+            by: &who.person,
+            session,
         };
+        let (new, expected) = self.drafted(name, text.clone(), etag, &origin).await?;
+        // What the engine has to say, of the size above all, it says before the file is touched.
+        let mut draft = self.states().transaction(&who.actor);
+        draft.put(new.clone(), expected).await?;
+        let (file, now) = (name.to_owned(), self.now());
+        let loaded = current.map(|current| current.loaded);
+        let replace =
+            move |folder: &Folder| Ok(folder.replace(&file, &text, loaded.as_ref(), now)?);
+        let saved = self.blocking(replace).await?;
+        let version = self.write_version(held, new, expected, &origin).await?;
+        self.saw(name, Seen::saved(&saved, version, &who.person.name));
         Ok(Stored {
             version,
             etag: saved.etag,
@@ -84,4 +104,16 @@ impl Desk {
             backup: saved.backup,
         })
     }
+}
+
+/// The version for programs of a text that fits its format and its schema.
+fn fitting(folder: &Folder, name: &str, text: &str) -> Result<String, DeskError> {
+    let checked = check(folder, name, text);
+    let mut problems = checked.problems.iter();
+    // A broken rule of the format alone is told as such.
+    if problems.any(|problem| !problem.path.is_empty() || checked.schema.is_some()) {
+        return Err(DeskError::Unfit(checked.problems));
+    }
+    let format = Format::of_name(name).unwrap_or(Format::Yaml);
+    Ok(etag(format, text)?)
 }

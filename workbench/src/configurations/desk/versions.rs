@@ -53,8 +53,7 @@ pub(super) struct Origin<'a> {
 impl Desk {
     /// The file as it is on disk. What another program wrote becomes a version.
     pub(super) async fn look(&self, held: &Held, name: &str) -> Result<Current, DeskError> {
-        let asked = name.to_owned();
-        let loaded = self.blocking(move |folder| Ok(folder.read(&asked)?)).await;
+        let loaded = self.on_disk(name).await;
         let state = self.state_of(name).await?;
         let loaded = match loaded {
             Ok(loaded) => loaded,
@@ -66,11 +65,7 @@ impl Desk {
             }
             Err(error) => return Err(error),
         };
-        let known: Option<Content> = state.as_ref().map(|state| read(&state.data)).transpose()?;
-        if let (Some(state), Some(content)) = (&state, known)
-            && content.text == loaded.text
-        {
-            let (version, by) = (state.version.0, content.by);
+        if let Some((version, by)) = version_of(state.as_deref(), &loaded)? {
             self.saw(name, Seen::of(&loaded, version, &by));
             return Ok(Current {
                 loaded,
@@ -90,7 +85,8 @@ impl Desk {
             session: None,
         };
         let (text, etag) = (loaded.text.clone(), loaded.etag.clone());
-        let version = self.write_version(held, name, text, etag, origin).await?;
+        let (new, expected) = self.drafted(name, text, etag, &origin).await?;
+        let version = self.write_version(held, new, expected, &origin).await?;
         let by = disk_person(version > 1).name;
         self.saw(name, Seen::of(&loaded, version, &by));
         Ok(Current {
@@ -100,15 +96,39 @@ impl Desk {
         })
     }
 
-    /// Writes down a version of what is on disk now.
-    pub(super) async fn write_version(
+    /// The file for whoever only reads it. Nobody waits, unless what is on disk has yet to become a version.
+    pub(super) async fn glance(&self, name: &str) -> Result<Current, DeskError> {
+        match self.on_disk(name).await {
+            Ok(loaded) => {
+                let state = self.state_of(name).await?;
+                if let Some((version, by)) = version_of(state.as_deref(), &loaded)? {
+                    return Ok(Current {
+                        loaded,
+                        version,
+                        by,
+                    });
+                }
+            }
+            Err(DeskError::File(FileError::Missing(_))) => {}
+            Err(error) => return Err(error),
+        }
+        let held = self.hold(name).await?;
+        self.look(&held, name).await
+    }
+
+    async fn on_disk(&self, name: &str) -> Result<Loaded, DeskError> {
+        let name = name.to_owned();
+        self.blocking(move |folder| Ok(folder.read(&name)?)).await
+    }
+
+    /// The next version of a file, for the engine.
+    pub(super) async fn drafted(
         &self,
-        _held: &Held,
         name: &str,
         text: String,
         etag: String,
-        origin: Origin<'_>,
-    ) -> Result<u64, DeskError> {
+        origin: &Origin<'_>,
+    ) -> Result<(New, Expected), DeskError> {
         let before = self.state_of(name).await?;
         let older: Option<Content> = before.as_ref().map(|state| read(&state.data)).transpose()?;
         let summary = match &older {
@@ -121,13 +141,24 @@ impl Desk {
             action: origin.action,
             of: origin.of,
             by: origin.by.name.clone(),
-            session: origin.session,
+            session: origin.session.clone(),
             summary,
         };
         let new = New::of(CONFIGURATION, name, self.scope().clone(), write(&content)?)
             .with_id(id_of(&CONFIGURATION, name))
             .with_ttl(Ttl::Never);
         let expected = before.map_or(Expected::Absent, |state| Expected::Version(state.version));
+        Ok((new, expected))
+    }
+
+    /// Writes down a version of what is on disk now.
+    pub(super) async fn write_version(
+        &self,
+        _held: &Held,
+        new: New,
+        expected: Expected,
+        origin: &Origin<'_>,
+    ) -> Result<u64, DeskError> {
         let state = self.states().put(new, expected, origin.actor).await?;
         Ok(state.version.0)
     }
@@ -137,8 +168,7 @@ impl Desk {
     /// # Errors
     /// Those of reading the file.
     pub async fn get(&self, name: &str) -> Result<(VersionSide, String), DeskError> {
-        let held = self.hold(name).await?;
-        let current = self.look(&held, name).await?;
+        let current = self.glance(name).await?;
         let side = VersionSide {
             version: current.version,
             by: current.by,
@@ -152,8 +182,7 @@ impl Desk {
     /// # Errors
     /// Those of reading the file.
     pub async fn read(&self, name: &str) -> Result<(Format, String), DeskError> {
-        let held = self.hold(name).await?;
-        let current = self.look(&held, name).await?;
+        let current = self.glance(name).await?;
         Ok((current.loaded.format, current.loaded.text))
     }
 
@@ -231,6 +260,13 @@ impl Desk {
         })
         .await
     }
+}
+
+/// Which version a file is, and who saved it; `None` if it is not the newest that was written down.
+fn version_of(state: Option<&State>, loaded: &Loaded) -> Result<Option<(u64, String)>, DeskError> {
+    let Some(state) = state else { return Ok(None) };
+    let content: Content = read(&state.data)?;
+    Ok((content.text == loaded.text).then_some((state.version.0, content.by)))
 }
 
 fn told(change: &Change) -> Result<Version, DeskError> {

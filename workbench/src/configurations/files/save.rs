@@ -1,7 +1,7 @@
 //! Saving, under the lock of the file: back up, write, verify, as one step.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{ErrorKind, Write},
     path::Path,
 };
@@ -12,6 +12,7 @@ use super::{
     FileError, Folder, Loaded,
     folder::{modified, read_plain},
     name::checked,
+    swap::into_place,
 };
 use crate::configurations::merge::etag;
 
@@ -29,11 +30,12 @@ pub struct Saved {
 }
 
 impl Folder {
-    /// One change of a file at a time, on this and other servers that see the folder; ends with the handle.
+    /// One change of a file at a time, on this and other servers that see the folder; ends with the handle. `None` while
+    /// somebody else has it. It does not wait: who has it needs the threads on which others would.
     ///
     /// # Errors
     /// [`FileError::BadName`], [`FileError::NotAFile`], [`FileError::Io`].
-    pub fn lock(&self, name: &str) -> Result<File, FileError> {
+    pub fn try_lock(&self, name: &str) -> Result<Option<File>, FileError> {
         checked(name)?;
         let path = self.own("locks")?.join(format!("{name}.lock"));
         let is_link = fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_file());
@@ -43,16 +45,20 @@ impl Folder {
         let mut options = OpenOptions::new();
         let file = options.create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(FileError::io(&path))?;
-        file.lock().map_err(FileError::io(&path))?;
-        Ok(file)
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(FileError::io(path)(error)),
+        }
     }
 
     /// Takes a file away; what it said becomes a backup. The lock is held.
     ///
     /// # Errors
-    /// [`FileError::Io`].
+    /// [`FileError::Conflict`] if it is not `current` any more; [`FileError::Io`].
     pub fn remove(&self, name: &str, current: &Loaded, now: Timestamp) -> Result<(), FileError> {
         self.back_up(name, &current.text, now)?;
+        self.check_still(name, Some(current))?;
         let path = self.root.join(name);
         fs::remove_file(&path).map_err(FileError::io(&path))?;
         sync_folder(&self.root)
@@ -61,7 +67,8 @@ impl Folder {
     /// Backs up what is there, `current`, and puts the text in its place. The lock is held.
     ///
     /// # Errors
-    /// [`FileError::BadName`]; [`FileError::Invalid`] with the place; [`FileError::NotAFile`], [`FileError::Io`],
+    /// [`FileError::Conflict`] if another program has written the file since `current` was read: then it is as that program
+    /// left it. [`FileError::BadName`]; [`FileError::Invalid`] with the place; [`FileError::NotAFile`], [`FileError::Io`],
     /// [`FileError::NotVerified`].
     pub fn replace(
         &self,
@@ -85,8 +92,14 @@ impl Folder {
             Some(current) => Some(self.back_up(name, &current.text, now)?),
             None => None,
         };
-        let target = self.root.join(name);
-        write_whole(&self.own("parts")?.join(name), &target, text.as_bytes())?;
+        let (part, target) = (self.own("parts")?.join(name), self.root.join(name));
+        write_part(&part, &target, text.as_bytes())?;
+        self.check_still(name, current)?;
+        let known = current.map(|current| current.text.as_bytes());
+        if !into_place(&part, &target, known).map_err(FileError::io(&target))? {
+            return Err(self.changed(name));
+        }
+        sync_folder(&self.root)?;
         let (written, meta) = read_plain(&target, name)?;
         if written != text.as_bytes() {
             return Err(FileError::NotVerified(name.to_owned()));
@@ -98,10 +111,44 @@ impl Folder {
             modified: modified(&meta),
         })
     }
+
+    /// The file is what was read of it, or still not there.
+    fn check_still(&self, name: &str, current: Option<&Loaded>) -> Result<(), FileError> {
+        let there = match read_plain(&self.root.join(name), name) {
+            Ok((bytes, _)) => Some(bytes),
+            Err(FileError::Missing(_)) => None,
+            Err(error) => return Err(error),
+        };
+        match there.as_deref() == current.map(|current| current.text.as_bytes()) {
+            true => Ok(()),
+            false => Err(self.changed(name)),
+        }
+    }
+
+    /// Another program wrote the file; with what is there now.
+    fn changed(&self, name: &str) -> FileError {
+        let (etag, text) = match self.read(name) {
+            Ok(loaded) => (Some(loaded.etag), loaded.text),
+            Err(FileError::Missing(_)) => (None, String::new()),
+            Err(error) => return error,
+        };
+        FileError::Conflict {
+            name: name.to_owned(),
+            etag,
+            text,
+        }
+    }
 }
 
 /// Writes a file beside its target, makes it durable, and renames it: it is there whole or not at all.
 pub(super) fn write_whole(part: &Path, target: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_part(part, target, bytes)?;
+    fs::rename(part, target).map_err(FileError::io(target))?;
+    target.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Writes what is to stand at `target` beside it, and makes it durable.
+fn write_part(part: &Path, target: &Path, bytes: &[u8]) -> Result<(), FileError> {
     // What a crash left; the lock says that nobody is writing it.
     match fs::remove_file(part) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -120,9 +167,7 @@ pub(super) fn write_whole(part: &Path, target: &Path, bytes: &[u8]) -> Result<()
             .map_err(FileError::io(part))?;
     }
     file.write_all(bytes).map_err(FileError::io(part))?;
-    file.sync_all().map_err(FileError::io(part))?;
-    fs::rename(part, target).map_err(FileError::io(target))?;
-    target.parent().map_or(Ok(()), sync_folder)
+    file.sync_all().map_err(FileError::io(part))
 }
 
 /// Makes durable which names there are in a folder.
