@@ -57,8 +57,10 @@ pub(crate) use self::role::ROWS;
 #[cfg(feature = "ssr")]
 pub(crate) use self::shares::Shared;
 #[cfg(feature = "ssr")]
+pub use self::tenant::Reserved;
+#[cfg(feature = "ssr")]
 pub use self::{
-    account::{Account, Email, PEOPLE, Post, people},
+    account::{Account, Email, Post, people},
     authority::Roles,
     book::People,
     links::{Invitation, Link},
