@@ -35,18 +35,15 @@ impl People {
         if !self.0.first.is(link) || self.all().await?.iter().any(is_administrator) {
             return Err(Refused::Link);
         }
-        if self.with_email(&email).await?.is_some() || !self.0.first.use_up(link) {
+        let Some(secret) = self.claim(&email, joining.password).await? else {
+            return Err(Refused::Taken);
+        };
+        if !self.0.first.use_up(link) {
             return Err(Refused::Link);
         }
-        self.make(
-            &email,
-            &name,
-            joining.password,
-            Role::Admin.into(),
-            "the first link",
-        )
-        .await?;
-        Ok(())
+        let post = Role::Admin.into();
+        let made = self.open(secret, &name, &email, &post, "the first link");
+        made.await.inspect_err(|_| self.0.first.put_back(link))
     }
 
     /// Makes an invitation, in this person's name. Whether they may is the caller's business.
@@ -62,7 +59,8 @@ impl People {
         Ok(found.map(|(invitation, _)| invitation))
     }
 
-    /// Makes an account for who was invited.
+    /// Makes an account for who was invited. Who has one already logs in with it, and the link stays good; so it does where
+    /// the account cannot be made.
     pub async fn join(&self, link: &str, joining: Joining, address: IpAddr) -> Result<(), Refused> {
         let (email, name) = checked(&joining)?;
         self.0.throttle.from(address, self.now())?;
@@ -73,18 +71,22 @@ impl People {
         if self.0.terms.sign_up == SignUp::Closed {
             return Err(Refused::Closed);
         }
-        // Who has an account already logs in with it, and the link stays good.
+        let Some(secret) = self.claim(&email, joining.password).await? else {
+            return Ok(());
+        };
         if !links::use_up(self.manager(), link, seen).await? {
             return Err(Refused::Link);
         }
         let by = format!("an invitation by {}", invitation.by);
         let post = Post {
             role: invitation.role,
-            tenant: invitation.tenant,
+            tenant: invitation.tenant.clone(),
         };
-        self.make(&email, &name, joining.password, post, &by)
-            .await?;
-        Ok(())
+        let made = self.open(secret, &name, &email, &post, &by).await;
+        if made.is_err() {
+            links::put_back(self.manager(), link, &invitation).await?;
+        }
+        made
     }
 
     /// Makes an account for whoever asks, where that is allowed. Nobody is told whether the address had one already,
@@ -118,6 +120,16 @@ impl People {
         post: Post,
         made_by: &str,
     ) -> Result<bool, Refused> {
+        let Some(secret) = self.claim(email, password).await? else {
+            return Ok(false);
+        };
+        self.open(secret, name, email, &post, made_by).await?;
+        Ok(true)
+    }
+
+    /// The first half of an account: what proves who it is, kept under an address that has none. Should we be cut off behind
+    /// it, the address is still free. None where it has an account; that takes as long.
+    async fn claim(&self, email: &Email, password: String) -> Result<Option<Secret>, Refused> {
         let hash = self.0.hasher.hash(password).await?;
         for _ in 0..TRIES {
             let known = secret::read(self.manager(), email).await?;
@@ -130,20 +142,31 @@ impl People {
                 password: hash.clone(),
                 seen: known.map_or(0, |secret| secret.seen),
             };
-            // First what proves who it is: should we be cut off here, the address is still free.
             if secret::write(self.manager(), email, &secret).await? {
-                let new = account::new(&secret.account, name, email, &post, made_by);
-                let id = StateId::new(secret.account);
-                let mut both = self.manager().transaction(&program());
-                both.register(new).await?;
-                both.transition(&people(), &id, Transition::ACTIVATE, Expected::Any)
-                    .await?;
-                both.commit().await?;
-                return Ok(true);
+                return Ok(Some(secret));
             }
         }
         secret::pretend(self.manager()).await?;
-        Ok(false)
+        Ok(None)
+    }
+
+    /// The second half: the account itself.
+    async fn open(
+        &self,
+        secret: Secret,
+        name: &str,
+        email: &Email,
+        post: &Post,
+        made_by: &str,
+    ) -> Result<(), Refused> {
+        let new = account::new(&secret.account, name, email, post, made_by);
+        let id = StateId::new(secret.account);
+        let mut both = self.manager().transaction(&program());
+        both.register(new).await?;
+        both.transition(&people(), &id, Transition::ACTIVATE, Expected::Any)
+            .await?;
+        both.commit().await?;
+        Ok(())
     }
 }
 

@@ -61,6 +61,8 @@ pub enum Refused {
     Closed,
     /// The link is not good (any more).
     Link,
+    /// The address has an account. Told to who has the first administrator's link, and to nobody else.
+    Taken,
     /// Something else went wrong.
     Failed(AppError),
 }
@@ -103,6 +105,7 @@ impl From<Refused> for AppError {
                 Self::Forbidden("Nobody can sign up here without an invitation.".into())
             }
             Refused::Link => Self::Forbidden("This link is not good any more.".into()),
+            Refused::Taken => invalid("email", "this address has an account already"),
             Refused::Failed(error) => error,
         }
     }

@@ -138,3 +138,30 @@ async fn an_invitation_gives_its_role_once_and_for_a_week() {
         Err(Refused::Link)
     );
 }
+
+#[tokio::test]
+async fn a_link_stays_good_where_its_address_has_an_account() {
+    let house = House::with(|settings| settings.accounts.sign_up = Some(SignUp::Invitation)).await;
+    house.account("bob@lab.org", "Bob", Role::Viewer).await;
+    let joining = |email: &str| Joining {
+        email: email.into(),
+        name: "Bob".into(),
+        password: PASSWORD.into(),
+    };
+    let first = house.people.first_link().await.unwrap().unwrap();
+    let of = |email: &str| house.people.make_first(first.reveal(), joining(email));
+    assert_eq!(of("bob@lab.org").await, Err(Refused::Taken));
+    assert_eq!(of("ada@lab.org").await, Ok(()));
+    assert_eq!(of("eve@lab.org").await, Err(Refused::Link));
+
+    let ada = house.named("ada@lab.org").await;
+    let invited = house.people.invite(&ada, Role::Editor, Tenant::default());
+    let link = invited.await.unwrap();
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let of = |email: &str| house.people.join(link.reveal(), joining(email), here);
+    assert_eq!(of("bob@lab.org").await, Ok(()), "they are told as ever");
+    assert_eq!(house.named("bob@lab.org").await.role, Role::Viewer);
+    assert_eq!(of("cyd@lab.org").await, Ok(()));
+    assert_eq!(house.named("cyd@lab.org").await.role, Role::Editor);
+    assert_eq!(of("eve@lab.org").await, Err(Refused::Link));
+}
