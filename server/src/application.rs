@@ -35,7 +35,7 @@ use crate::{
     Error, Settings,
     api::{self, Claims, Listeners, Shared},
     sessions::{CookieStyle, Door, DoorParts, Rate, visitor},
-    web::{self, OwnHosts, RequestLimits, Seen, Site, Traffic},
+    web::{self, OwnHosts, RequestLimits, Seen, Site, Traffic, Trusted},
 };
 
 /// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
@@ -310,7 +310,7 @@ impl Application {
 }
 
 /// From the outside in: headers, packages (compressed when they were built); then,
-/// for everything a person's state has to do with, compression, how refusals look, what panicked, what is turned away, how often
+/// for everything a person's state has to do with, compression, how refusals look, what panicked, where it comes from, what is turned away, how often
 /// the address asks, whether it comes from our own pages, what was seen before, who asks and how often they do.
 fn router(
     shared: Shared,
@@ -318,6 +318,7 @@ fn router(
     traffic: Arc<Traffic>,
     settings: &Settings,
 ) -> Router {
+    let trusted = Trusted::from(settings.server.trusted_proxies.as_slice());
     let own = OwnHosts(settings.server.public_host().map(Into::into));
     let door = shared.door.clone();
     let has_metrics = settings.metrics.enabled && settings.metrics.addr.is_none();
@@ -343,6 +344,7 @@ fn router(
     .layer(from_fn_with_state(own, web::own_origin))
     .layer(from_fn_with_state(limits, web::limit_address))
     .layer(from_fn(web::watch))
+    .layer(from_fn_with_state(trusted, web::clients))
     .layer(CatchPanicLayer::custom(web::panicked))
     .layer(from_fn(web::problems))
     .layer(web::compression())

@@ -8,6 +8,7 @@ mod areas;
 mod kinds;
 mod live;
 mod load;
+mod network;
 mod operate;
 mod simulations;
 mod storage;
@@ -27,6 +28,7 @@ pub use self::{
     },
     kinds::{KindSettings, SensitiveSettings, StepSettings},
     live::{LimitSettings, LiveSettings},
+    network::Network,
     operate::{BackupSettings, MetricsSettings, MonitorSettings},
     simulations::SimulationSettings,
     storage::StorageSettings,

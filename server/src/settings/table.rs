@@ -127,6 +127,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "The address people type where a proxy stands in front; `https://` makes cookies `Secure`",
     ),
     (
+        "server.trusted_proxies",
+        "Addresses and networks of the proxies in front, whose `X-Forwarded-For` says where a request comes from: `[\"127.0.0.1\", \"10.0.0.0/8\"]`; nobody else's is believed",
+    ),
+    (
         "session.absolute_days",
         "Days after which a session ends in any case",
     ),

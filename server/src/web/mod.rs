@@ -2,6 +2,7 @@
 //! sees it.
 
 mod boot;
+mod clients;
 mod compression;
 mod csrf;
 mod headers;
@@ -22,6 +23,7 @@ use axum::extract::{ConnectInfo, rejection::ExtensionRejection};
 
 pub(crate) use self::{
     boot::boot,
+    clients::{Trusted, clients, is_handed_on},
     compression::compression,
     csrf::{OwnHosts, own_origin},
     headers::{headers, policy},

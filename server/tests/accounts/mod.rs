@@ -7,6 +7,7 @@ mod entry;
 mod limits;
 mod links;
 mod live;
+mod proxies;
 mod roles;
 mod runs;
 mod sessions;
