@@ -35,7 +35,8 @@ use crate::{
     Error, Settings,
     api::{self, Claims, Listeners, Shared},
     sessions::{CookieStyle, Door, DoorParts, Rate, visitor},
-    web::{self, OwnHosts, RequestLimits, Seen, Site, Traffic, Trusted},
+    settings::Login,
+    web::{self, Gate, OwnHosts, RequestLimits, Seen, Site, Traffic, Trusted},
 };
 
 /// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
@@ -115,6 +116,9 @@ impl Application {
         let is_compacted = !policies.is_empty() && !compact_every.is_zero();
         let compactor = is_compacted.then(|| manager.spawn_compactor(policies, compact_every));
         let site = Site::open(&settings.site_dir)?;
+        let gate = (settings.accounts.login == Login::Required).then(|| Gate {
+            files: site.files.clone(),
+        });
         let limits = RequestLimits::new(&settings.limits, clock.clone(), site.files);
         let listeners = Arc::new(Listeners::new(&settings.live));
         let slow_above = Duration::from_millis(settings.monitor.slow_ms);
@@ -191,7 +195,7 @@ impl Application {
                 Some((listener, api::metrics_routes(shared.clone())))
             }
         };
-        let router = router(shared, Arc::new(limits), traffic, &settings);
+        let router = router(shared, Arc::new(limits), gate, traffic, &settings);
         let listen = |source| Error::Listen {
             addr: settings.server.addr.to_string(),
             source,
@@ -311,10 +315,12 @@ impl Application {
 
 /// From the outside in: headers, packages (compressed when they were built); then,
 /// for everything a person's state has to do with, compression, how refusals look, what panicked, where it comes from, what is turned away, how often
-/// the address asks, whether it comes from our own pages, what was seen before, who asks and how often they do.
+/// the address asks, whether it comes from our own pages, what was seen before, who asks, whether they have to log in, and
+/// how often they ask.
 fn router(
     shared: Shared,
     limits: Arc<RequestLimits>,
+    gate: Option<Gate>,
     traffic: Arc<Traffic>,
     settings: &Settings,
 ) -> Router {
@@ -335,8 +341,12 @@ fn router(
     let routes = web::pages(&shared.app)
         .merge(web::functions(&shared.app))
         .merge(api::routes(shared, has_metrics))
-        .layer(from_fn_with_state(limits.clone(), web::limit_visitor))
-        .layer(from_fn_with_state(door, visitor));
+        .layer(from_fn_with_state(limits.clone(), web::limit_visitor));
+    let routes = match gate {
+        Some(gate) => routes.layer(from_fn_with_state(Arc::new(gate), web::gate)),
+        None => routes,
+    };
+    let routes = routes.layer(from_fn_with_state(door, visitor));
     match seen {
         Some(seen) => routes.layer(from_fn_with_state(seen, web::no_older)),
         None => routes,

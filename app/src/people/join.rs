@@ -89,15 +89,28 @@ impl People {
         made
     }
 
+    /// Whether who signs up now administers this server.
+    pub async fn first_administers(&self) -> Result<bool, AppError> {
+        Ok(self.0.terms.first_administers && !self.has_accounts().await?)
+    }
+
     /// Makes an account for whoever asks, where that is allowed. Nobody is told whether the address had one already,
-    /// and it takes as long either way.
-    pub async fn sign_up(&self, joining: Joining, address: IpAddr) -> Result<(), Refused> {
+    /// and it takes as long either way. `is_here`: whether they sit at the machine of the server.
+    pub async fn sign_up(
+        &self,
+        joining: Joining,
+        address: IpAddr,
+        is_here: bool,
+    ) -> Result<(), Refused> {
         if self.0.terms.sign_up != SignUp::Open {
             return Err(Refused::Closed);
         }
         let (email, name) = checked(&joining)?;
         self.0.throttle.from(address, self.now())?;
-        let role = self.0.terms.role;
+        let role = match is_here && self.first_administers().await? {
+            true => Role::Admin,
+            false => self.0.terms.role,
+        };
         self.make(&email, &name, joining.password, role.into(), "sign up")
             .await?;
         Ok(())

@@ -25,6 +25,9 @@ pub struct Terms {
     pub sign_up: SignUp,
     /// What who signs up without an invitation may do.
     pub role: Role,
+    /// Whether the first one who signs up here administers the server: where everybody who reaches it did until then, on
+    /// their own machine.
+    pub first_administers: bool,
 }
 
 /// What somebody who joins says.

@@ -174,22 +174,22 @@ async fn words(mut field: Field<'_>) -> Result<Vec<String>, AppError> {
         .collect())
 }
 
-/// A trial's table: what its columns are, for the person to say what they mean. It is in no study.
+/// A trial's table: what its columns are, for the person to say what they mean. It is in no study, and laid aside for them.
 async fn table(
     State(shared): State<Shared>,
     asker: Asker,
     Asked(Named { name }): Asked<Named>,
     request: Request,
 ) -> Result<Json<TableInfo>, Refusal> {
-    by(&asker)?;
+    let workspace = asker.workspace(&shared.app)?;
     let workbench = &shared.app.workbench;
     let body = request.into_body().into_data_stream();
     let incoming = Incoming::receive(workbench, named(&name)?, body).await?;
     let cancel = CancellationToken::new();
     let _when_gone = cancel.clone().drop_guard();
-    Ok(Json(
-        workbench.import(incoming.path(), &name, &cancel).await?,
-    ))
+    let table = workbench.import(incoming.path(), &name, &cancel).await?;
+    workspace.lay_aside(&table).await?;
+    Ok(Json(table))
 }
 
 /// The name of a file, if one can have it.

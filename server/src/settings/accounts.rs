@@ -13,6 +13,19 @@ pub struct AccountsSettings {
     pub sign_up: Option<SignUp>,
     /// What who signs up without an invitation may do.
     pub role: NewRole,
+    /// Whether there is anything here for who is not logged in.
+    pub login: Login,
+}
+
+/// Who is let in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Login {
+    /// Everybody; who is not logged in works in a workspace that ends with their session.
+    #[default]
+    Optional,
+    /// Who is logged in; others are shown the Account page.
+    Required,
 }
 
 /// The role of a new account; somebody with one has to decide about more than that.
@@ -42,6 +55,7 @@ impl AccountsSettings {
                 NewRole::Analyst => Role::Analyst,
                 NewRole::Editor => Role::Editor,
             },
+            first_administers: server.is_local() && server.is_administered_by_all(),
         }
     }
 }

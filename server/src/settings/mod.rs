@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::load::Address;
 pub use self::{
-    accounts::AccountsSettings,
+    accounts::{AccountsSettings, Login},
     areas::{
         Administration, Backend, ConfigurationSettings, DataSettings, LogFormat, LogSettings,
         ProtectionSettings, ServerSettings, SessionSettings, StateSettings, WebhookSettings,

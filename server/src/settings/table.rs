@@ -8,6 +8,10 @@ use super::Settings;
 /// What each setting means. A test compares the keys with the structs.
 const MEANINGS: &[(&str, &str)] = &[
     (
+        "accounts.login",
+        "Whether people have to log in: `required` (who has not sees the Account page and nothing else) or `optional` (they work in a workspace of their own, and see what the first tenant has in common)",
+    ),
+    (
         "accounts.role",
         "What who signs up without an invitation may do: `viewer`, `analyst` or `editor`",
     ),

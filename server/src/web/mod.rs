@@ -5,6 +5,7 @@ mod boot;
 mod clients;
 mod compression;
 mod csrf;
+mod gate;
 mod headers;
 mod limits;
 mod pages;
@@ -26,6 +27,7 @@ pub(crate) use self::{
     clients::{Trusted, clients, is_handed_on},
     compression::compression,
     csrf::{OwnHosts, own_origin},
+    gate::{Gate, gate},
     headers::{headers, policy},
     limits::{RequestLimits, limit_address, limit_visitor},
     pages::{functions, pages},

@@ -4,6 +4,7 @@ mod audit;
 mod command;
 mod door;
 mod entry;
+mod gate;
 mod limits;
 mod links;
 mod live;
