@@ -82,6 +82,9 @@ impl Application {
         // Rendering spawns its resources here. Set once a process: a second server finds it set.
         drop(any_spawner::Executor::init_tokio());
         std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
+        let data_dir = std::path::absolute(&settings.data_dir);
+        let data_dir = data_dir.map_err(Error::io(&settings.data_dir))?;
+        tracing::info!("data in {}", data_dir.display());
         let Opened {
             states: manager,
             cache,
