@@ -190,3 +190,55 @@ fn checked(joining: &Joining) -> Result<(Email, String), Refused> {
     strength::check(&joining.password, &email, &name).map_err(Refused::Password)?;
     Ok((email, name))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use std::sync::Arc;
+
+    use holdfast::{StateManager, SystemClock, backend::Memory};
+
+    use super::*;
+    use crate::people::{NoLogins, Terms};
+
+    #[tokio::test]
+    async fn a_link_stays_good_while_too_many_passwords_wait() {
+        let states = StateManager::builder(Arc::new(Memory::new()));
+        let terms = Terms {
+            sign_up: SignUp::Invitation,
+            role: Role::Viewer,
+            first_administers: false,
+        };
+        let people = People::new(
+            states.open().await.unwrap(),
+            Arc::new(SystemClock),
+            terms,
+            Arc::new(NoLogins),
+        )
+        .unwrap();
+        let joining = |email: &str| Joining {
+            email: email.into(),
+            name: "P".into(),
+            password: "kelp holds fast".into(),
+        };
+        let is_busy =
+            |done: Result<(), Refused>| matches!(done, Err(Refused::Failed(AppError::Busy(_))));
+        let here = IpAddr::from([127, 0, 0, 1]);
+
+        let first = people.first_link().await.unwrap().unwrap();
+        let make = || people.make_first(first.reveal(), joining("ada@lab.org"));
+        people.0.hasher.wait(true);
+        assert!(is_busy(make().await));
+        people.0.hasher.wait(false);
+        assert_eq!(make().await, Ok(()));
+
+        let ada = people.all().await.unwrap().remove(0);
+        let invited = people.invite(&ada, Role::Editor, Tenant::default());
+        let link = invited.await.unwrap();
+        let join = || people.join(link.reveal(), joining("bob@lab.org"), here);
+        people.0.hasher.wait(true);
+        assert!(is_busy(join().await));
+        people.0.hasher.wait(false);
+        assert_eq!(join().await, Ok(()));
+    }
+}

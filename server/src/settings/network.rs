@@ -22,7 +22,7 @@ impl TryFrom<String> for Network {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let one = || text.parse::<IpAddr>().map(IpNet::from);
-        let network = text.parse().or_else(|_| one());
+        let network = text.parse::<IpNet>().or_else(|_| one());
         network
             .map(Self)
             .map_err(|_| format!("`{text}` is no address and no network like 10.0.0.0/8"))

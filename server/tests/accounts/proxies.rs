@@ -2,6 +2,7 @@
 
 use app::people::Role;
 use serde_json::json;
+use server::settings::Network;
 
 use super::{House, PASSWORD};
 use crate::helpers::Browser;
@@ -23,7 +24,7 @@ async fn log_in_from(browser: &mut Browser<'_>, said: &str, password: &str) -> S
 
 async fn house(trusted: &[&str]) -> House {
     let trusted = trusted.iter().map(|text| (*text).to_owned().try_into());
-    let trusted = trusted.collect::<Result<_, _>>().unwrap();
+    let trusted: Vec<Network> = trusted.collect::<Result<_, _>>().unwrap();
     let house = House::with(|settings| settings.server.trusted_proxies = trusted).await;
     house.account("ada@lab.org", "Ada", Role::Analyst).await;
     house
@@ -52,8 +53,8 @@ async fn behind_a_known_proxy_nobody_locks_out_who_comes_from_elsewhere() {
 
 #[tokio::test]
 async fn what_somebody_says_who_is_no_known_proxy_is_not_believed() {
-    for trusted in [&[][..], &["10.0.0.0/8"][..]] {
-        let house = house(trusted).await;
+    for trusted in [vec![], vec!["10.0.0.0/8"]] {
+        let house = house(&trusted).await;
         let mut eve = house.app.browser();
         for n in 0..5 {
             log_in_from(&mut eve, &format!("192.0.2.{n}"), "wrong").await;
