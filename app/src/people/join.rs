@@ -210,7 +210,7 @@ mod tests {
             first_administers: false,
         };
         let people = People::new(
-            states.open().await.unwrap(),
+            states.build(),
             Arc::new(SystemClock),
             terms,
             Arc::new(NoLogins),
