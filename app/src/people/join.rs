@@ -208,6 +208,7 @@ mod tests {
             sign_up: SignUp::Invitation,
             role: Role::Viewer,
             first_administers: false,
+            must_log_in: false,
         };
         let people = People::new(
             states.build(),

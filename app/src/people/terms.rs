@@ -28,6 +28,8 @@ pub struct Terms {
     /// Whether the first one who signs up here administers the server: where everybody who reaches it did until then, on
     /// their own machine.
     pub first_administers: bool,
+    /// Whether there is nothing here for who is not logged in but the way in.
+    pub must_log_in: bool,
 }
 
 /// What somebody who joins says.

@@ -55,6 +55,7 @@ impl AccountsSettings {
                 NewRole::Analyst => Role::Analyst,
                 NewRole::Editor => Role::Editor,
             },
+            must_log_in: self.login == Login::Required,
             first_administers: server.is_local() && server.is_administered_by_all(),
         }
     }

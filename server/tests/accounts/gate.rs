@@ -39,6 +39,12 @@ async fn pages_lead_to_the_account_page() {
     ] {
         assert_eq!(guest.get(page).await.status, StatusCode::OK, "{page}");
     }
+    let page = guest.get("/account").await.text();
+    assert_eq!(
+        page.matches(r#"rel="external""#).count(),
+        19,
+        "each way to a page leaves this one"
+    );
     for probe in ["/health", "/health/live", "/health/ready"] {
         assert_eq!(guest.get(probe).await.status, StatusCode::OK, "{probe}");
     }
