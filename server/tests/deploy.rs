@@ -28,7 +28,7 @@ fn built(script: &str, program: &str) -> (tempfile::TempDir, Command) {
     }
     let holdfast = folder.path().join("release/holdfast");
     std::fs::write(&holdfast, format!("#!/bin/sh\n{program}\n")).unwrap();
-    std::fs::set_permissions(&holdfast, PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(&holdfast, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::write(folder.path().join("site/hash.txt"), "js: 0f\n").unwrap();
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts");
     let mut command = Command::new(scripts.join(script));
