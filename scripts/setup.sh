@@ -98,7 +98,7 @@ setup_postgres() {
   found=$(ls /usr/lib/postgresql/*/bin/postgres /usr/local/pgsql/*/bin/postgres /opt/homebrew/opt/postgresql@*/bin/postgres \
     2>/dev/null || true)
   [ -n "$found" ] && { say "  PostgreSQL: there"; return; }
-  is_debian_root || fail "PostgreSQL is missing (tests of the engine): install version 13 or newer (Debian: postgresql)"
+  is_debian_root || fail "PostgreSQL is missing (tests of the engine): install version 15 or newer (Debian: postgresql)"
   install "tests of the engine, 20 s" postgresql
 }
 

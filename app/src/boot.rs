@@ -58,6 +58,10 @@ pub struct Boot {
     pub me: Option<Me>,
     /// Whether anybody may sign up here.
     pub is_sign_up_open: bool,
+    /// Whether the visitor has to log in before they get anything else.
+    pub must_log_in: bool,
+    /// Whether who signs up now administers the server.
+    pub first_administers: bool,
     /// JavaScript bundles by name, with their hashed paths.
     pub bundles: BTreeMap<String, String>,
 }

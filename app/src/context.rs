@@ -157,6 +157,8 @@ pub async fn load_boot(
     let mut boot = Boot {
         has_session: visitor.session.is_some(),
         me: Me::of(visitor),
+        must_log_in: state.people.terms().must_log_in && visitor.account.is_none(),
+        first_administers: state.people.first_administers().await?,
         is_sign_up_open: state.people.terms().sign_up == SignUp::Open,
         preferences,
         tiers: state.tiers.clone(),

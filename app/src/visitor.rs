@@ -2,12 +2,12 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use holdfast::{Actor, Scope};
+use holdfast::{Actor, Kind, Scope};
 use workbench::{Person, workspace::Workspace};
 
 use crate::{
-    AppState,
-    people::{Account, Use},
+    AppError, AppState,
+    people::{Account, Place, Use},
 };
 
 /// The hash of a session's id: what states and logs know it by. The id itself stays in the cookie.
@@ -78,6 +78,24 @@ impl Visitor {
             client,
             address: self.address,
         })
+    }
+
+    /// Refuses who may not bring anything into their study, before any of it is received: the engine is asked only when
+    /// all of it is there.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn check_may_bring(&self) -> Result<(), AppError> {
+        if self.token.as_ref().is_some_and(|token| !token.may_write) {
+            return Err(AppError::Forbidden("this token may only read".into()));
+        }
+        let role = self.account.as_ref().map(|account| account.role);
+        match role.filter(|role| !role.may(Kind::DATASET.as_str(), Place::Own, "create")) {
+            None => Ok(()),
+            Some(role) => Err(AppError::Forbidden(format!(
+                "the role {role} does not allow to bring in files"
+            ))),
+        }
     }
 
     /// Who the visitor is to others.

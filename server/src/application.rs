@@ -36,7 +36,8 @@ use crate::{
     Error, Settings,
     api::{self, Claims, Listeners, Shared},
     sessions::{CookieStyle, Door, DoorParts, Rate, visitor},
-    web::{self, MostBytes, OwnHosts, RequestLimits, Seen, Site, Traffic},
+    settings::Login,
+    web::{self, Gate, MostBytes, OwnHosts, RequestLimits, Seen, Site, Traffic, Trusted},
 };
 
 /// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
@@ -82,6 +83,9 @@ impl Application {
         // Rendering spawns its resources here. Set once a process: a second server finds it set.
         drop(any_spawner::Executor::init_tokio());
         std::fs::create_dir_all(&settings.data_dir).map_err(Error::io(&settings.data_dir))?;
+        let data_dir = std::path::absolute(&settings.data_dir);
+        let data_dir = data_dir.map_err(Error::io(&settings.data_dir))?;
+        tracing::info!("data in {}", data_dir.display());
         let Opened {
             states: manager,
             cache,
@@ -116,6 +120,9 @@ impl Application {
         let is_compacted = !policies.is_empty() && !compact_every.is_zero();
         let compactor = is_compacted.then(|| manager.spawn_compactor(policies, compact_every));
         let site = Site::open(&settings.site_dir)?;
+        let gate = (settings.accounts.login == Login::Required).then(|| Gate {
+            files: site.files.clone(),
+        });
         let limits = RequestLimits::new(&settings.limits, clock.clone(), site.files);
         let listeners = Arc::new(Listeners::new(&settings.live));
         let slow_above = Duration::from_millis(settings.monitor.slow_ms);
@@ -192,7 +199,7 @@ impl Application {
                 Some((listener, api::metrics_routes(shared.clone())))
             }
         };
-        let router = router(shared, Arc::new(limits), traffic, &settings);
+        let router = router(shared, Arc::new(limits), gate, traffic, &settings);
         let listen = |source| Error::Listen {
             addr: settings.server.addr.to_string(),
             source,
@@ -311,14 +318,17 @@ impl Application {
 }
 
 /// From the outside in: headers, packages (compressed when they were built); then,
-/// for everything a person's state has to do with, compression, how refusals look, what panicked, what is turned away, how often
-/// the address asks, whether it comes from our own pages, what was seen before, who asks and how often they do.
+/// for everything a person's state has to do with, compression, how refusals look, what panicked, where it comes from, what is turned away, how often
+/// the address asks, whether it comes from our own pages, what was seen before, who asks, whether they have to log in, and
+/// how often they ask.
 fn router(
     shared: Shared,
     limits: Arc<RequestLimits>,
+    gate: Option<Gate>,
     traffic: Arc<Traffic>,
     settings: &Settings,
 ) -> Router {
+    let trusted = Trusted::from(settings.server.trusted_proxies.as_slice());
     let own = OwnHosts(settings.server.public_host().map(Into::into));
     let door = shared.door.clone();
     let has_metrics = settings.metrics.enabled && settings.metrics.addr.is_none();
@@ -338,8 +348,12 @@ fn router(
         .merge(api::routes(shared, has_metrics))
         .layer(DefaultBodyLimit::max(most.0))
         .layer(Extension(most))
-        .layer(from_fn_with_state(limits.clone(), web::limit_visitor))
-        .layer(from_fn_with_state(door, visitor));
+        .layer(from_fn_with_state(limits.clone(), web::limit_visitor));
+    let routes = match gate {
+        Some(gate) => routes.layer(from_fn_with_state(Arc::new(gate), web::gate)),
+        None => routes,
+    };
+    let routes = routes.layer(from_fn_with_state(door, visitor));
     match seen {
         Some(seen) => routes.layer(from_fn_with_state(seen, web::no_older)),
         None => routes,
@@ -347,6 +361,7 @@ fn router(
     .layer(from_fn_with_state(own, web::own_origin))
     .layer(from_fn_with_state(limits, web::limit_address))
     .layer(from_fn(web::watch))
+    .layer(from_fn_with_state(trusted, web::clients))
     .layer(CatchPanicLayer::custom(web::panicked))
     .layer(from_fn(web::problems))
     .layer(web::compression())

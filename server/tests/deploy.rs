@@ -1,14 +1,74 @@
 //! The files in `deploy/`: what they name is there, and what they are written in can be read.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use saphyr_parser::{Event, Parser};
-use server::{Settings, metrics_table, settings::table};
+use server::{
+    Settings, metrics_table,
+    settings::{Login, table},
+};
 
 fn file(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
     let path: PathBuf = folder.join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A folder with what a build leaves, of which the program is this shell script, and a script of the checkout that takes
+/// it for the build.
+fn built(script: &str, program: &str) -> (tempfile::TempDir, Command) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["release", "site"] {
+        std::fs::create_dir(folder.path().join(part)).unwrap();
+    }
+    let holdfast = folder.path().join("release/holdfast");
+    std::fs::write(&holdfast, format!("#!/bin/sh\n{program}\n")).unwrap();
+    std::fs::set_permissions(&holdfast, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(folder.path().join("site/hash.txt"), "js: 0f\n").unwrap();
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts");
+    let mut command = Command::new(scripts.join(script));
+    command
+        .env("CARGO_TARGET_DIR", folder.path())
+        .env("HOLDFAST_SITE_DIR", folder.path().join("site"))
+        .env("HOLDFAST_CONTEXT", folder.path().join("context"));
+    (folder, command)
+}
+
+#[test]
+fn what_the_image_copies_is_gathered_before() {
+    let (folder, mut gather) = built("image.sh", "true");
+    let done = gather.arg("gather").output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let text = file("Dockerfile");
+    let copied: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("COPY ")?.split(' ').next())
+        .collect();
+    assert_eq!(copied, ["holdfast", "site"]);
+    for name in copied {
+        let path = folder.path().join("context").join(name);
+        assert!(path.exists(), "{}", path.display());
+    }
+    assert!(folder.path().join("context/site/hash.txt").is_file());
+}
+
+#[test]
+fn what_the_settings_file_says_is_not_overruled_by_the_start() {
+    let (_folder, mut start) = built("start.sh", "env");
+    for name in ["HOLDFAST_SERVER__ADDR", "HOLDFAST_DATA_DIR"] {
+        start.env_remove(name);
+    }
+    let done = start.output().unwrap();
+    let text = String::from_utf8_lossy(&done.stdout);
+    assert!(text.contains("HOLDFAST_SITE_DIR="), "{done:?}");
+    for name in ["HOLDFAST_SERVER__ADDR", "HOLDFAST_DATA_DIR"] {
+        assert!(!text.contains(name), "{text}");
+    }
 }
 
 /// Everything in a text that begins so, as far as a name goes.
@@ -63,6 +123,8 @@ fn yaml_files_can_be_read_and_the_settings_in_them_are_settings() {
     std::fs::write(&path, settings).unwrap();
     let settings = Settings::load(&path).unwrap();
     assert_eq!(settings.server.drain_seconds, 10);
+    assert!(!settings.server.trusted_proxies.is_empty());
+    assert_eq!(settings.accounts.login, Login::Required);
     assert!(settings.metrics.addr.is_some());
 }
 
@@ -95,6 +157,8 @@ fn the_probes_and_addresses_they_name_are_there() {
         "proxy_set_header Host $http_host",
         "proxy_set_header Upgrade",
         "proxy_buffering off",
+        "proxy_set_header X-Forwarded-For $remote_addr",
+        "limit_req zone=holdfast_entry",
     ] {
         assert!(nginx.contains(needed), "{needed}");
     }

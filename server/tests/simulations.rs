@@ -167,6 +167,10 @@ async fn a_trial_comes_in_by_its_columns_and_the_plain_form_takes_packages() {
         "{}",
         refused.text()
     );
+    // The table is hers: to others it is not there, whatever they know of it.
+    let bob = app.visitor().await;
+    let refused = bob.call("import_trial", order("bili")).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.text());
     let came = ada.call("import_trial", order("bili")).await.json();
     assert_eq!(
         (&came[0][1], &came[1][1]),

@@ -43,12 +43,17 @@ pub(super) fn Entry() -> impl IntoView {
 
 #[component]
 fn SignUp() -> impl IntoView {
+    let about = use_boot().with_value(|boot| match (boot.first_administers, boot.must_log_in) {
+        (true, _) => "Nobody has an account here yet: yours administers this server. From then on configurations, features and the Monitor are for who logs in; without an account people keep their own workspace only.",
+        (_, true) => "People work here with an account. You find your work on every device.",
+        _ => "You can work here without an account, too. With one you find your work on every device.",
+    });
     view! {
         <form class="hf-card p-6 w-full max-w-90" method="post" action="/account/sign-up" aria-labelledby="sign-up">
             <h2 class="hf-title mb-4" id="sign-up">"Make an account"</h2>
             <JoinFields/>
             <button class="btn h-9! max-md:h-10! mt-4 w-full">"Make account"</button>
-            <p class="text-2xs text-muted mt-3">"You can work here without an account, too. With one you find your work on every device."</p>
+            <p class="text-2xs text-muted mt-3">{about}</p>
         </form>
     }
     .into_any()

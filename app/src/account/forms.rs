@@ -42,6 +42,7 @@ pub fn word(refused: &Refused) -> &'static str {
         Refused::Name => "name",
         Refused::Closed => "closed",
         Refused::Link => "link",
+        Refused::Taken => "taken",
         Refused::Failed(AppError::NoSession) => "ended",
         Refused::Failed(AppError::Busy(_)) => "busy",
         Refused::Failed(_) => "failed",

@@ -51,6 +51,10 @@ fn problem(map: &ParamsMap) -> Option<(&'static str, String)> {
             "This link is not good any more.",
             "It can be used once. Ask for another one.",
         ),
+        "taken" => said(
+            "This address has an account already.",
+            "Take another one, or make it an administrator with `holdfast user role`.",
+        ),
         "ended" => said("You are logged out.", "Log in and try again."),
         "busy" => said("Too much at once.", "Try again in a minute."),
         "failed" => said("It did not work.", "Try again; the log knows why."),

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::{header::PAGES, icon::Icon};
+use super::{
+    header::{PAGES, leaving},
+    icon::Icon,
+};
 
 /// The dock; hidden from 1024 px on.
 #[component]
@@ -19,13 +22,14 @@ pub(crate) fn Dock() -> impl IntoView {
         "git-commit-horizontal",
         "monitor",
     ];
+    let rel = leaving();
     let pages = PAGES.into_iter().zip(ICONS);
     view! {
         <nav class="hf-dock lg:hidden" aria-label="Pages at the foot">
             {pages
                 .map(|((href, name), icon)| {
                     view! {
-                        <A href=href exact={href == "/"}>
+                        <A href=href exact={href == "/"} attr:rel=rel>
                             <Icon name=icon/>
                             <span>{name}</span>
                         </A>

@@ -5,6 +5,7 @@ use leptos_router::{components::A, hooks::use_location};
 
 use super::{save_chip::SaveChip, theme::ThemeButton};
 use crate::account::Who;
+use crate::boot::use_boot;
 use crate::stores::{table::STUDY_NAME, use_server_store};
 
 /// The pages, in the header's order: address, name.
@@ -19,6 +20,11 @@ pub(crate) const PAGES: [(&str, &str); 9] = [
     ("/states", "States"),
     ("/monitor", "Monitor"),
 ];
+
+/// What makes links to pages leave this one, so that the server is asked and can lead to where one logs in.
+pub(crate) fn leaving() -> Option<&'static str> {
+    use_boot().with_value(|boot| boot.must_log_in.then_some("external"))
+}
 
 /// Whether an address belongs to a page: it is the page's own, or one of its parts'.
 fn is_at(path: &str, page: &str) -> bool {
@@ -40,7 +46,7 @@ fn Mark() -> impl IntoView {
 /// The header. On a phone it has the page's name; the pages themselves are in the dock.
 #[component]
 pub(crate) fn Header() -> impl IntoView {
-    let location = use_location();
+    let (location, rel) = (use_location(), leaving());
     let page = move || {
         let path = location.pathname.get();
         PAGES
@@ -51,14 +57,14 @@ pub(crate) fn Header() -> impl IntoView {
     };
     view! {
         <header class="hf-top">
-            <a class="flex items-center gap-1.5 pr-2 font-semibold tracking-[-0.01em]" href="/" aria-label="Holdfast, to Query">
+            <a class="flex items-center gap-1.5 pr-2 font-semibold tracking-[-0.01em]" href="/" rel=rel aria-label="Holdfast, to Query">
                 <Mark/>
                 <span class="hidden md:inline">"Holdfast"</span>
             </a>
             <span class="lg:hidden min-w-0 truncate text-lg font-semibold" aria-hidden="true">{page}</span>
             <StudyName/>
             <nav class="hf-nav hidden lg:flex items-center ml-1" aria-label="Pages">
-                {PAGES.map(|(href, name)| view! { <A href=href exact={href == "/"}>{name}</A> })}
+                {PAGES.map(|(href, name)| view! { <A href=href exact={href == "/"} attr:rel=rel>{name}</A> })}
             </nav>
             <span class="flex-1"></span>
             <SaveChip/>

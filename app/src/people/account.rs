@@ -4,16 +4,13 @@ use holdfast::{Kind, New, Scope, State, StateId, Status};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Role, Tenant};
+use super::{Reserved, Role, Tenant};
 use crate::AppError;
 
 /// The scope of accounts and tokens. Neither a workspace nor what everybody sees, so that nobody finds out by
 /// looking who has an account.
-pub const PEOPLE: &str = "people";
-
-/// That scope.
 pub fn people() -> Scope {
-    Scope::Tenant(PEOPLE.into())
+    Reserved::People.scope()
 }
 
 /// Longest e-mail address (RFC 5321, a path is 256 with its brackets).

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use holdfast::{Actor, Clock, Expected, Kind, StateId, StateManager, Transition, Update, Version};
+use holdfast::{
+    Actor, Clock, Error, Expected, Kind, StateId, StateManager, Transaction, Transition, Update,
+    Version,
+};
 use serde_json::json;
 
 use super::{
@@ -13,6 +16,8 @@ use crate::AppError;
 
 /// Accounts read at a time.
 const PAGE: usize = 500;
+/// How often somebody else may be faster before it is left at that.
+const TRIES: usize = 5;
 
 /// The accounts. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -123,10 +128,12 @@ impl People {
         expected: Expected,
         actor: &Actor,
     ) -> Result<(), AppError> {
-        if role != Role::Admin {
-            self.check_not_last(id).await?;
-        }
         let update = Update::Merge(json!({ "role": role.word() }));
+        if role != Role::Admin {
+            return self
+                .demote(id, Demotion::Update(update), expected, actor)
+                .await;
+        }
         let id = StateId::new(id);
         self.manager()
             .update(&people(), &id, update, expected, actor)
@@ -141,8 +148,8 @@ impl People {
         version: Option<u64>,
         actor: &Actor,
     ) -> Result<(), AppError> {
-        self.check_not_last(id).await?;
-        self.step(id, Transition::SUSPEND, version, actor).await?;
+        self.demote(id, Demotion::Suspend, seen(version), actor)
+            .await?;
         self.0.logins.end_all(id, None).await?;
         Ok(())
     }
@@ -154,37 +161,86 @@ impl People {
         version: Option<u64>,
         actor: &Actor,
     ) -> Result<(), AppError> {
-        self.step(id, Transition::RESUME, version, actor).await
-    }
-
-    async fn step(
-        &self,
-        id: &str,
-        step: Transition,
-        version: Option<u64>,
-        actor: &Actor,
-    ) -> Result<(), AppError> {
-        let expected = version.map_or(Expected::Any, |version| Expected::Version(Version(version)));
         let id = StateId::new(id);
         self.manager()
-            .transition(&people(), &id, step, expected, actor)
+            .transition(&people(), &id, Transition::RESUME, seen(version), actor)
             .await?;
         Ok(())
     }
 
-    /// A server whose last administrator is gone could not be helped from inside.
-    pub(super) async fn check_not_last(&self, id: &str) -> Result<(), AppError> {
-        let all = self.all().await?;
-        let mut administrators = all.iter().filter(|account| is_administrator(account));
-        if administrators.any(|account| account.id != id)
-            || !all.iter().any(|it| it.id == id && is_administrator(it))
-        {
-            return Ok(());
+    /// Makes a change after which an account administers the server no more, unless nobody else does: a server whose last
+    /// administrator is gone could not be helped from inside. Who else does is part of the transaction, so of two who do
+    /// this to each other at once one stays.
+    pub(super) async fn demote(
+        &self,
+        id: &str,
+        how: Demotion,
+        expected: Expected,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
+        let account = StateId::new(id);
+        for _ in 0..TRIES {
+            let mut change = self.manager().transaction(actor);
+            if !self.leaves_one(&mut change, &account).await? {
+                return Err(AppError::BadRequest(
+                    "This is the only administrator. Make somebody else one first.".into(),
+                ));
+            }
+            match &how {
+                Demotion::Update(update) => {
+                    let update = update.clone();
+                    change.update(&people(), &account, update, expected).await?
+                }
+                Demotion::Suspend => {
+                    let suspend = Transition::SUSPEND;
+                    change
+                        .transition(&people(), &account, suspend, expected)
+                        .await?
+                }
+            };
+            match change.commit().await {
+                Ok(_) => return Ok(()),
+                // Looked at again: whoever was faster may have left this one as the only administrator.
+                Err(Error::Conflicts { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        Err(AppError::BadRequest(
-            "This is the only administrator. Make somebody else one first.".into(),
+        Err(AppError::Busy(
+            "Somebody else was faster. Try again.".into(),
         ))
     }
+
+    /// Whether the server has an administrator without this account. What it read must still be so at the commit.
+    async fn leaves_one(&self, change: &mut Transaction, id: &StateId) -> Result<bool, AppError> {
+        if !administers(change, id).await? {
+            return Ok(true);
+        }
+        for other in self.all().await?.iter().filter(|it| is_administrator(it)) {
+            let other = StateId::new(other.id.as_str());
+            if other != *id && administers(change, &other).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// What takes somebody out of the administrators.
+pub(super) enum Demotion {
+    /// Another role or tenant.
+    Update(Update),
+    /// The account is out of use.
+    Suspend,
+}
+
+fn seen(version: Option<u64>) -> Expected {
+    version.map_or(Expected::Any, |version| Expected::Version(Version(version)))
+}
+
+async fn administers(change: &mut Transaction, id: &StateId) -> Result<bool, AppError> {
+    let found = change.get(&people(), id).await?;
+    let account = found.as_deref().and_then(Account::of);
+    Ok(account.is_some_and(|account| is_administrator(&account)))
 }
 
 /// Whether they administer the whole server.

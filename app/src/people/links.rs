@@ -105,6 +105,17 @@ pub(super) async fn use_up(
     Ok(manager.write_note(&name(link), seen, None).await?)
 }
 
+/// Makes it good again: what it was used up for did not come to be.
+pub(super) async fn put_back(
+    manager: &StateManager,
+    link: &str,
+    invitation: &Invitation,
+) -> Result<(), AppError> {
+    let value = serde_json::to_value(invitation).map_err(AppError::internal)?;
+    manager.write_note(&name(link), 0, Some(&value)).await?;
+    Ok(())
+}
+
 /// Removes the invitations whose time is over.
 pub(super) async fn sweep(manager: &StateManager, now: Timestamp) -> Result<(), AppError> {
     for (name, note) in manager.notes("invitation/").await? {
@@ -143,6 +154,12 @@ impl First {
         }
         is_it
     }
+
+    /// Makes it good again, unless there is another by now: what it was used up for did not come to be.
+    pub(super) fn put_back(&self, link: &str) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get_or_insert_with(|| digest(link));
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +174,11 @@ mod tests {
         assert!(!first.use_up(old.reveal()));
         assert!(first.use_up(link.reveal()));
         assert!(!first.use_up(link.reveal()));
+        first.put_back(link.reveal());
+        assert!(first.is(link.reveal()));
+        let newer = first.renew();
+        first.put_back(link.reveal());
+        assert!(!first.is(link.reveal()) && first.is(newer.reveal()));
         assert_eq!(format!("{link:?}"), "Link(..)");
         assert_eq!(Link::random().reveal().len(), 43);
     }

@@ -69,8 +69,11 @@ mod uses;
 pub(crate) use self::role::Place;
 pub(crate) use self::role::ROWS;
 #[cfg(feature = "ssr")]
+#[cfg(feature = "ssr")]
+pub use self::tenant::Reserved;
+#[cfg(feature = "ssr")]
 pub use self::{
-    account::{Account, Email, PEOPLE, Post, people},
+    account::{Account, Email, Post, people},
     authority::Roles,
     book::People,
     breached::{Breached, BreachedError},

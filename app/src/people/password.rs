@@ -56,6 +56,13 @@ impl Hasher {
         Ok(is_right && is_there)
     }
 
+    /// As if so many waited that no more are taken, or nobody.
+    #[cfg(test)]
+    pub(super) fn wait(&self, is_full: bool) {
+        let waiting = if is_full { WAITING + AT_ONCE } else { 0 };
+        self.waiting.store(waiting, Relaxed);
+    }
+
     async fn at_its_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

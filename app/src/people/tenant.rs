@@ -8,6 +8,31 @@ use serde::{Deserialize, Serialize};
 /// Longest name of a tenant.
 const MAX: usize = 40;
 
+/// A scope among the tenants' that is the program's own: nobody's, so nobody reads or searches it, and no tenant is called so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reserved {
+    /// What requests with a key were answered.
+    Answers,
+    /// Accounts, tokens and tenants.
+    People,
+    /// Browsers' sessions.
+    Sessions,
+}
+
+impl Reserved {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Answers, Self::People, Self::Sessions];
+
+    /// Its name among the tenants.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Answers => "answers",
+            Self::People => "people",
+            Self::Sessions => "sessions",
+        }
+    }
+}
+
 /// Names an organisation: lower-case letters, digits and hyphens, a letter first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -16,8 +41,6 @@ pub struct Tenant(String);
 impl Tenant {
     /// The one that everybody is in who was put into no other.
     pub const FIRST: &str = "default";
-    /// Among tenants, the scopes of accounts and of sessions.
-    const TAKEN: [&str; 2] = ["people", "sessions"];
 
     /// The tenant of this name.
     pub fn parse(text: &str) -> Option<Self> {
@@ -26,7 +49,7 @@ impl Tenant {
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-            && !Self::TAKEN.contains(&text);
+            && Reserved::ALL.iter().all(|reserved| reserved.word() != text);
         is_fine.then(|| Self(text.to_owned()))
     }
 
@@ -69,6 +92,14 @@ impl std::fmt::Display for Tenant {
 }
 
 #[cfg(feature = "ssr")]
+impl Reserved {
+    /// The scope.
+    pub fn scope(self) -> holdfast::Scope {
+        holdfast::Scope::Tenant(self.word().into())
+    }
+}
+
+#[cfg(feature = "ssr")]
 impl Tenant {
     /// What everybody of it sees: flags, webhooks, states.
     pub fn common(&self) -> holdfast::Scope {
@@ -86,7 +117,7 @@ impl Tenant {
 
 #[cfg(test)]
 mod tests {
-    use super::Tenant;
+    use super::{Reserved, Tenant};
 
     #[test]
     fn a_tenants_name_is_no_other_scope() {
@@ -95,10 +126,49 @@ mod tests {
         }
         let long = "a".repeat(41);
         for wrong in [
-            "", "people", "Lab", "2lab", "-a", "a.shares", "a b", "a/b", "ä", &long,
+            "", "Lab", "2lab", "-a", "a.shares", "a b", "a/b", "ä", &long,
         ] {
             assert_eq!(Tenant::parse(wrong), None, "{wrong:?}");
         }
+        for reserved in Reserved::ALL {
+            assert_eq!(Tenant::parse(reserved.word()), None, "{reserved:?}");
+        }
         assert!(Tenant::default().is_first());
+    }
+
+    /// A scope that is made elsewhere could be one that a tenant may be called.
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn scopes_of_tenants_are_made_here_only() {
+        use std::path::{Path, PathBuf};
+
+        /// Here, and where the operator names any scope.
+        const KNOWN: [&str; 2] = ["app/src/people/tenant.rs", "server/src/commands/state.rs"];
+
+        fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                match path.is_dir() {
+                    true => sources(&path, found),
+                    false => found.push(path),
+                }
+            }
+        }
+
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = Vec::new();
+        for folder in ["app/src", "server/src", "workbench/src"] {
+            sources(&root.join(folder), &mut found);
+        }
+        let makes_one = |path: &PathBuf| {
+            std::fs::read_to_string(path).is_ok_and(|text| text.contains("Scope::Tenant("))
+        };
+        found.retain(makes_one);
+        let mut places: Vec<String> = found
+            .iter()
+            .filter_map(|path| Some(path.strip_prefix(&root).ok()?.to_string_lossy().into()))
+            .collect();
+        places.sort_unstable();
+        assert_eq!(places, KNOWN);
     }
 }

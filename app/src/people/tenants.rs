@@ -7,7 +7,11 @@
 use holdfast::{Actor, Expected, Kind, Lifecycle, New, StateId, Status, Ttl, Update, Version};
 use serde_json::json;
 
-use super::{Account, People, Tenant, account::people, book::program};
+use super::{
+    Account, People, Tenant,
+    account::people,
+    book::{Demotion, program},
+};
 use crate::{AppError, features::ensure_features_in};
 
 /// The kind of tenants.
@@ -96,16 +100,13 @@ impl People {
         if account.tenant == *tenant {
             return Ok(());
         }
-        self.check_not_last(&account.id).await?;
         let shares = self.shares_of(account).await?;
         let expected = version.map_or(Expected::Any, |version| Expected::Version(Version(version)));
         let update = Update::Merge(match tenant.is_first() {
             true => json!({ "tenant": null }),
             false => json!({ "tenant": tenant }),
         });
-        let of_account = StateId::new(account.id.as_str());
-        self.manager()
-            .update(&people(), &of_account, update, expected, actor)
+        self.demote(&account.id, Demotion::Update(update), expected, actor)
             .await?;
         // From here on nobody can read them any more; should we be cut off, they are there and of no use.
         for share in shares {

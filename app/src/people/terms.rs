@@ -40,6 +40,11 @@ pub struct Terms {
     pub second_factor: SecondFactor,
     /// Passwords that were stolen elsewhere, and are nobody's here.
     pub breached: Option<Breached>,
+    /// Whether the first one who signs up here administers the server: where everybody who reaches it did until then, on
+    /// their own machine.
+    pub first_administers: bool,
+    /// Whether there is nothing here for who is not logged in but the way in.
+    pub must_log_in: bool,
 }
 
 /// What somebody who joins says.
@@ -83,6 +88,8 @@ pub enum Refused {
     Closed,
     /// The link is not good (any more).
     Link,
+    /// The address has an account. Told to who has the first administrator's link, and to nobody else.
+    Taken,
     /// Something else went wrong.
     Failed(AppError),
 }
@@ -127,6 +134,7 @@ impl From<Refused> for AppError {
                 Self::Forbidden("Nobody can sign up here without an invitation.".into())
             }
             Refused::Link => Self::Forbidden("This link is not good any more.".into()),
+            Refused::Taken => invalid("email", "this address has an account already"),
             Refused::Failed(error) => error,
         }
     }

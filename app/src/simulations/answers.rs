@@ -196,7 +196,7 @@ pub(super) async fn import_trial(
     tags: &[String],
 ) -> Result<Vec<(String, String)>, AppError> {
     let bench = &caller.state.workbench;
-    let table = bench.described(table, file).await?;
+    let table = caller.workspace()?.own_table(table, file).await?;
     let path = bench.table_path(&table.id);
     let path = bench
         .bring(path, &format!("The table {}", table.name))

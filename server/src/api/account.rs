@@ -19,7 +19,7 @@ use axum::{
 use super::{Asker, Shared, with_cookie};
 use crate::{
     sessions::{From, is_plain_form},
-    web::Refusal,
+    web::{Refusal, is_handed_on},
 };
 
 const PAGE: &str = "/account";
@@ -148,9 +148,9 @@ impl Deed {
         let text = |name| account_forms::text(fields, name);
         match self {
             Self::SignUp => {
-                people
-                    .sign_up(account_forms::joining(fields), asker.address)
-                    .await?;
+                let joining = account_forms::joining(fields);
+                let is_here = asker.address.is_loopback() && !is_handed_on(&asker.headers);
+                people.sign_up(joining, asker.address, is_here).await?;
                 Ok(Redirect::to("/account?done=made").into_response())
             }
             Self::First => {

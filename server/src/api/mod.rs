@@ -218,6 +218,12 @@ impl Asker {
             .ok_or(Refusal(AppError::NoSession))
     }
 
+    /// Their study, for something to be brought into it.
+    pub(crate) fn workspace_to_fill(&self, state: &AppState) -> Result<Workspace, Refusal> {
+        self.visitor.check_may_bring()?;
+        self.workspace(state)
+    }
+
     /// Them, as the pages' answers know who asks.
     pub(crate) fn caller(&self, shared: &Shared) -> Caller {
         Caller {

@@ -59,6 +59,12 @@ pub(super) fn by(asker: &Asker) -> Result<By, AppError> {
     })
 }
 
+/// The same, to bring something in.
+pub(super) fn by_who_brings(asker: &Asker) -> Result<By, AppError> {
+    asker.visitor.check_may_bring()?;
+    by(asker)
+}
+
 async fn package(
     State(shared): State<Shared>,
     asker: Asker,
@@ -100,7 +106,7 @@ async fn take_in<E: std::fmt::Display>(
     name: &str,
     body: impl futures::Stream<Item = Result<bytes::Bytes, E>> + Unpin,
 ) -> Result<Came, AppError> {
-    let by = by(asker)?;
+    let by = by_who_brings(asker)?;
     let incoming = Incoming::receive(&shared.app.workbench, named(name)?, body).await?;
     let run = shared.app.runs.import(&by, incoming.path(), name).await?;
     Ok(Came {
@@ -115,7 +121,7 @@ async fn from_form(
     request: Request,
 ) -> Result<Vec<Came>, AppError> {
     let broken = |text| AppError::BadRequest(format!("The form did not arrive whole: {text}"));
-    let by = by(asker)?;
+    let by = by_who_brings(asker)?;
     let form = Multipart::from_request(request, &()).await;
     let mut form = form.map_err(|problem| broken(problem.body_text()))?;
     let (mut arrived, mut brought, mut tags) = (Vec::new(), Vec::new(), Vec::new());
@@ -174,22 +180,22 @@ async fn words(mut field: Field<'_>) -> Result<Vec<String>, AppError> {
         .collect())
 }
 
-/// A trial's table: what its columns are, for the person to say what they mean. It is in no study.
+/// A trial's table: what its columns are, for the person to say what they mean. It is in no study, and laid aside for them.
 async fn table(
     State(shared): State<Shared>,
     asker: Asker,
     Asked(Named { name }): Asked<Named>,
     request: Request,
 ) -> Result<Json<TableInfo>, Refusal> {
-    by(&asker)?;
+    let workspace = asker.workspace_to_fill(&shared.app)?;
     let workbench = &shared.app.workbench;
     let body = request.into_body().into_data_stream();
     let incoming = Incoming::receive(workbench, named(&name)?, body).await?;
     let cancel = CancellationToken::new();
     let _when_gone = cancel.clone().drop_guard();
-    Ok(Json(
-        workbench.import(incoming.path(), &name, &cancel).await?,
-    ))
+    let table = workbench.import(incoming.path(), &name, &cancel).await?;
+    workspace.lay_aside(&table).await?;
+    Ok(Json(table))
 }
 
 /// The name of a file, if one can have it.

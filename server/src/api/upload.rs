@@ -52,10 +52,10 @@ async fn upload(
 ) -> Result<Response, Refusal> {
     if is_multipart(request.headers()) {
         let cookie = asker.ensure(&shared).await?;
-        let workspace = asker.workspace(&shared.app)?;
+        let workspace = asker.workspace_to_fill(&shared.app)?;
         return Ok(from_form(&shared, &workspace, cookie, request).await);
     }
-    let workspace = asker.workspace(&shared.app)?;
+    let workspace = asker.workspace_to_fill(&shared.app)?;
     let name = named.name.ok_or_else(|| {
         AppError::BadRequest("`name` is missing: /data/upload?name=<file>.".into())
     })?;

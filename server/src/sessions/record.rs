@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::people::Reserved;
 use holdfast::{Actor, Kind, Lifecycle, New, Scope, State, StateId, Status, Transition, Ttl};
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +10,6 @@ use super::Error;
 
 /// The kind of these records.
 pub(crate) const RECORD: &str = "browser";
-/// Among tenants, the scope of sessions: nobody's, so nobody reads or searches it.
-const SESSIONS: &str = "sessions";
 
 /// How a record may change: until its time is over, or it is deleted.
 pub(crate) fn lifecycle_of_records() -> Lifecycle {
@@ -21,7 +20,7 @@ pub(crate) fn lifecycle_of_records() -> Lifecycle {
 
 /// Where sessions are.
 pub(crate) fn sessions() -> Scope {
-    Scope::Tenant(SESSIONS.into())
+    Reserved::Sessions.scope()
 }
 
 /// What is kept of a session.

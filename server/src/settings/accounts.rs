@@ -20,6 +20,19 @@ pub struct AccountsSettings {
     pub second_factor: SecondFactor,
     /// A file with the hashes of passwords that were stolen elsewhere, in order.
     pub breached_passwords: Option<PathBuf>,
+    /// Whether there is anything here for who is not logged in.
+    pub login: Login,
+}
+
+/// Who is let in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Login {
+    /// Everybody; who is not logged in works in a workspace that ends with their session.
+    #[default]
+    Optional,
+    /// Who is logged in; others are shown the Account page.
+    Required,
 }
 
 /// The role of a new account; somebody with one has to decide about more than that.
@@ -58,6 +71,8 @@ impl AccountsSettings {
             },
             second_factor: self.second_factor,
             breached,
+            must_log_in: self.login == Login::Required,
+            first_administers: server.is_local() && server.is_administered_by_all(),
         })
     }
 }

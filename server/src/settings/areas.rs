@@ -7,6 +7,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::Network;
+
 /// Who may change what everybody sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -29,6 +31,8 @@ pub struct ServerSettings {
     pub administration: Administration,
     /// The address people type, if another (a proxy with https in front): `https://data.lab.org`.
     pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` says where a request comes from.
+    pub trusted_proxies: Vec<Network>,
     /// Seconds between the signal to stop and the end of new connections.
     pub drain_seconds: u64,
 }
@@ -39,6 +43,7 @@ impl Default for ServerSettings {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
             administration: Administration::Local,
             public_url: String::new(),
+            trusted_proxies: Vec::new(),
             drain_seconds: 0,
         }
     }
@@ -52,7 +57,9 @@ impl ServerSettings {
 
     /// Whether it is reached from this machine only.
     pub fn is_local(&self) -> bool {
-        self.addr.ip().is_loopback() && self.public_url.is_empty()
+        self.addr.ip().is_loopback()
+            && self.public_url.is_empty()
+            && self.trusted_proxies.is_empty()
     }
 
     /// Where people reach it.

@@ -8,6 +8,7 @@ mod areas;
 mod kinds;
 mod live;
 mod load;
+mod network;
 mod operate;
 mod simulations;
 mod storage;
@@ -20,13 +21,14 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::load::Address;
 pub use self::{
-    accounts::AccountsSettings,
+    accounts::{AccountsSettings, Login},
     areas::{
         Administration, Backend, ConfigurationSettings, DataSettings, LogFormat, LogSettings,
         ProtectionSettings, ServerSettings, SessionSettings, StateSettings, WebhookSettings,
     },
     kinds::{KindSettings, SensitiveSettings, StepSettings},
     live::{LimitSettings, LiveSettings},
+    network::Network,
     operate::{BackupSettings, MetricsSettings, MonitorSettings},
     simulations::SimulationSettings,
     storage::StorageSettings,

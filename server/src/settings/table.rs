@@ -12,6 +12,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "File of passwords that nobody may choose: SHA-1 hashes in hex, one a line in their order, each with or without `:` and a count (Pwned Passwords, ordered by hash); it is searched where it lies; a relative path is below the folder the server is started in",
     ),
     (
+        "accounts.login",
+        "Whether people have to log in: `required` (who has not sees the Account page and nothing else) or `optional` (they work in a workspace of their own, and see what the first tenant has in common)",
+    ),
+    (
         "accounts.role",
         "What who signs up without an invitation may do: `viewer`, `analyst` or `editor`",
     ),
@@ -133,6 +137,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "server.public_url",
         "The address people type where a proxy stands in front; `https://` makes cookies `Secure`",
+    ),
+    (
+        "server.trusted_proxies",
+        "Addresses and networks of the proxies in front, whose `X-Forwarded-For` says where a request comes from: `[\"127.0.0.1\", \"10.0.0.0/8\"]`; nobody else's is believed",
     ),
     (
         "session.absolute_days",

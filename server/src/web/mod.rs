@@ -2,8 +2,10 @@
 //! sees it.
 
 mod boot;
+mod clients;
 mod compression;
 mod csrf;
+mod gate;
 mod headers;
 mod limits;
 mod pages;
@@ -22,8 +24,10 @@ use axum::extract::{ConnectInfo, rejection::ExtensionRejection};
 
 pub(crate) use self::{
     boot::boot,
+    clients::{Trusted, clients, is_handed_on},
     compression::compression,
     csrf::{OwnHosts, own_origin},
+    gate::{Gate, gate},
     headers::{headers, policy},
     limits::{RequestLimits, limit_address, limit_visitor},
     pages::{functions, pages},

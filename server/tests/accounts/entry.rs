@@ -22,6 +22,7 @@ fn told(answer: &Answer) -> (StatusCode, Vec<(String, String)>, String) {
 #[tokio::test]
 async fn who_signs_up_logs_in_and_is_known_by_name_and_role() {
     let house = House::new().await;
+    house.account("root@lab.org", "Root", Role::Admin).await;
     let mut browser = house.app.browser();
     let made = sign_up(&mut browser, "ada@lab.org", "Ada Lovelace").await;
     assert_eq!(made.status, StatusCode::SEE_OTHER);

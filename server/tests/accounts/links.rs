@@ -138,3 +138,70 @@ async fn an_invitation_gives_its_role_once_and_for_a_week() {
         Err(Refused::Link)
     );
 }
+
+#[tokio::test]
+async fn a_link_stays_good_where_its_address_has_an_account() {
+    let house = House::with(|settings| settings.accounts.sign_up = Some(SignUp::Invitation)).await;
+    house.account("bob@lab.org", "Bob", Role::Viewer).await;
+    let joining = |email: &str| Joining {
+        email: email.into(),
+        name: "Bob".into(),
+        password: PASSWORD.into(),
+    };
+    let first = house.people.first_link().await.unwrap().unwrap();
+    let of = |email: &str| house.people.make_first(first.reveal(), joining(email));
+    assert_eq!(of("bob@lab.org").await, Err(Refused::Taken));
+    assert_eq!(of("ada@lab.org").await, Ok(()));
+    assert_eq!(of("eve@lab.org").await, Err(Refused::Link));
+
+    let ada = house.named("ada@lab.org").await;
+    let invited = house.people.invite(&ada, Role::Editor, Tenant::default());
+    let link = invited.await.unwrap();
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let of = |email: &str| house.people.join(link.reveal(), joining(email), here);
+    assert_eq!(of("bob@lab.org").await, Ok(()), "they are told as ever");
+    assert_eq!(house.named("bob@lab.org").await.role, Role::Viewer);
+    assert_eq!(of("cyd@lab.org").await, Ok(()));
+    assert_eq!(house.named("cyd@lab.org").await.role, Role::Editor);
+    assert_eq!(of("eve@lab.org").await, Err(Refused::Link));
+}
+
+#[tokio::test]
+async fn who_signs_up_first_on_their_own_machine_administers_it_and_is_told_before() {
+    let house = House::new().await;
+    let mut browser = house.app.browser();
+    let told = "yours administers this server";
+    assert!(browser.get("/account").await.text().contains(told));
+    sign_up(&mut browser, "ada@lab.org", "Ada").await;
+    assert_eq!(house.named("ada@lab.org").await.role, Role::Admin);
+    assert!(!browser.get("/account").await.text().contains(told));
+    sign_up(&mut browser, "bob@lab.org", "Bob").await;
+    assert_eq!(house.named("bob@lab.org").await.role, Role::Analyst);
+}
+
+#[tokio::test]
+async fn who_signs_up_first_from_elsewhere_does_not_administer() {
+    let of_network = |settings: &mut server::Settings| {
+        settings.server.public_url = "https://data.lab.org".into();
+        settings.accounts.sign_up = Some(SignUp::Open);
+    };
+    let nobody = |settings: &mut server::Settings| {
+        settings.server.administration = server::settings::Administration::Nobody;
+    };
+    for house in [House::with(of_network).await, House::with(nobody).await] {
+        let mut browser = house.app.browser();
+        sign_up(&mut browser, "ada@lab.org", "Ada").await;
+        assert_eq!(house.named("ada@lab.org").await.role, Role::Analyst);
+    }
+    // Somebody's proxy stands in front of a server that knows of none.
+    let house = House::new().await;
+    let request = house
+        .app
+        .browser()
+        .request("POST", "/account/sign-up")
+        .header("x-forwarded-for", "192.0.2.1")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let fields = "email=ada@lab.org&name=Ada&password=kelp+holds+fast";
+    house.app.send(request.body(fields.into()).unwrap()).await;
+    assert_eq!(house.named("ada@lab.org").await.role, Role::Analyst);
+}

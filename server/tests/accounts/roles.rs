@@ -31,6 +31,17 @@ async fn a_viewer_filters_and_imports_nothing_and_an_analyst_does_both() {
                 "{}",
                 answer.text()
             );
+            // It is refused before any of it is received: what is sent here is no table at all.
+            for path in [
+                "/data/upload?name=a.csv",
+                "/simulations/table?name=a.csv",
+                "/simulations/import?name=a.zip",
+                "/api/v1/tables?name=a.csv",
+            ] {
+                let kind = "application/octet-stream";
+                let answer = browser.post(path, kind, "").await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+            }
         }
     }
 }

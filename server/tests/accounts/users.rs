@@ -220,3 +220,43 @@ async fn a_token_that_may_only_read_merges_and_keeps_nothing() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_administrators_who_demote_each_other_at_once_one_stays() {
+    let house = House::new().await;
+    let ada = house.account("ada@lab.org", "Ada", Role::Admin).await;
+    let bob = house.account("bob@lab.org", "Bob", Role::Admin).await;
+    let root = holdfast::Actor::new("test");
+    for round in 0..10 {
+        let demote = |id: &str| {
+            let (people, root, id) = (house.people.clone(), root.clone(), id.to_owned());
+            tokio::spawn(async move {
+                match round % 2 {
+                    0 => people.suspend(&id, None, &root).await,
+                    _ => {
+                        let any = holdfast::Expected::Any;
+                        people.set_role(&id, Role::Viewer, any, &root).await
+                    }
+                }
+            })
+        };
+        let (one, other) = tokio::join!(demote(&ada.id), demote(&bob.id));
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+        let left = if one.is_ok() { &bob } else { &ada };
+        let gone = if one.is_ok() { &ada } else { &bob };
+        let account = house.named(&left.email).await;
+        assert!(account.is_active && account.role == Role::Admin);
+        let back = match round % 2 {
+            0 => house.people.resume(&gone.id, None, &root).await,
+            _ => {
+                let any = holdfast::Expected::Any;
+                house
+                    .people
+                    .set_role(&gone.id, Role::Admin, any, &root)
+                    .await
+            }
+        };
+        assert_eq!(back, Ok(()));
+    }
+}

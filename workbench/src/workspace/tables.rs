@@ -1,6 +1,6 @@
 //! The tables of a study and the keys they meet on.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use holdfast::{Expected, Kind, New, State, StateId, Ttl, Version};
 use serde_json::json;
@@ -14,6 +14,10 @@ use crate::{
 /// Name of the store that holds the keys a person chose; absent while the found ones are used.
 pub const KEYS_STORE: &str = "data.keys";
 const PREFIX: &str = "table/";
+/// What the ids of tables begin with that are laid aside.
+const ASIDE: &str = "aside/";
+/// How long a person may take to say what a table is for.
+const ASIDE_FOR: Duration = Duration::from_secs(24 * 3600);
 /// Tables of one study. Far above what people merge; bounds what one page has to list.
 const MAX_TABLES: usize = 200;
 
@@ -75,6 +79,41 @@ impl Workspace {
             )
             .await?;
         Ok(())
+    }
+
+    /// Lays a table aside that a person sent and has yet to say what for. It is in no study, and theirs alone.
+    pub async fn lay_aside(&self, table: &TableInfo) -> Result<(), Error> {
+        let new = New::of(
+            Kind::DATASET,
+            table.name.clone(),
+            self.scope.clone(),
+            to_data(table)?,
+        );
+        let new = New {
+            metadata: json!({ "role": "aside" }),
+            ..new
+                .with_id(self.aside_id(&table.id))
+                .with_ttl(Ttl::For(ASIDE_FOR))
+        };
+        self.manager.put(new, Expected::Any, &self.actor).await?;
+        Ok(())
+    }
+
+    /// A table that the person laid aside or has in their study, under the name of the file it came in.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] for every other one, whoever has it.
+    pub async fn own_table(&self, id: &str, file_name: &str) -> Result<TableInfo, Error> {
+        let aside = self.manager.get(&self.scope, &self.aside_id(id)).await;
+        let is_aside = match aside {
+            Ok(found) => found.is_some(),
+            Err(holdfast::Error::Expired { .. } | holdfast::Error::Invalid { .. }) => false,
+            Err(error) => return Err(error.into()),
+        };
+        if is_aside || self.tables().await?.iter().any(|table| table.id == id) {
+            return self.workbench.described(id, file_name).await;
+        }
+        Err(Error::Missing("This table".into()))
     }
 
     /// Takes somebody else's table into the study, under a name that is free. The copy is the same file.
@@ -142,6 +181,10 @@ impl Workspace {
             .map(|n| format!("{wanted}_{n}"))
             .find(|name| !taken.contains(name))
             .unwrap_or_else(|| wanted.to_owned()))
+    }
+
+    fn aside_id(&self, table: &str) -> StateId {
+        self.id(&format!("{ASIDE}{table}"))
     }
 
     fn table_id(&self, name: &str) -> StateId {

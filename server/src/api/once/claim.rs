@@ -3,17 +3,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::AppError;
+use app::{AppError, people::Reserved};
 use holdfast::{
-    Actor, Error, Expected, Kind, Lifecycle, New, Scope, State, StateId, StateManager, Status,
-    Transition, Ttl, Version,
+    Actor, Error, Expected, Kind, Lifecycle, New, State, StateId, StateManager, Status, Transition,
+    Ttl, Version,
 };
 use serde::{Deserialize, Serialize};
 
 /// The kind of these records.
 pub(crate) const ANSWER: &str = "answer";
-/// Among tenants, the scope of answers: nobody's, so nobody reads or searches it.
-const ANSWERS: &str = "answers";
 /// How long a request may be worked on before its key is free again.
 pub(super) const WORKING: Duration = Duration::from_secs(10 * 60);
 /// How long an answer is kept.
@@ -118,12 +116,7 @@ fn found(mine: &Record, current: Option<Arc<State>>) -> Result<Found, AppError> 
 impl Record {
     fn state(&self, id: &StateId, life: Duration) -> Result<New, AppError> {
         let data = serde_json::to_value(self).map_err(AppError::internal)?;
-        let new = New::of(
-            Kind::new(ANSWER),
-            "answer",
-            Scope::Tenant(ANSWERS.into()),
-            data,
-        );
+        let new = New::of(Kind::new(ANSWER), "answer", Reserved::Answers.scope(), data);
         Ok(new.with_id(id.clone()).with_ttl(Ttl::For(life)))
     }
 }
@@ -160,10 +153,7 @@ impl Claim {
 
     /// Lets the next request be the first.
     pub(super) async fn free(&self) {
-        let (scope, expected) = (
-            Scope::Tenant(ANSWERS.into()),
-            Expected::Version(self.version),
-        );
+        let (scope, expected) = (Reserved::Answers.scope(), Expected::Version(self.version));
         let freed = self.states.delete(&scope, &self.id, expected, &self.actor);
         if let Err(error) = freed.await {
             tracing::warn!(%error, "a key could not be freed; it is in {WORKING:?}");

@@ -112,6 +112,7 @@ pub(super) async fn package_in(
     Asked(Named { name }): Asked<Named>,
     body: Body,
 ) -> Result<Response, Refused> {
+    asker.visitor.check_may_bring()?;
     let by = by(&asker)?;
     let body = body.into_data_stream();
     let incoming = Incoming::receive(&shared.app.workbench, named(&name)?, body).await?;
@@ -132,6 +133,7 @@ pub(super) async fn trial_in(
     Asked(pairs): Asked<Vec<(String, String)>>,
     body: Body,
 ) -> Result<Response, Refused> {
+    asker.visitor.check_may_bring()?;
     let by = by(&asker)?;
     let Tags { tag } = Tags::of(pairs);
     let (workbench, name) = (&shared.app.workbench, named(&columns.name)?.to_owned());
