@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use holdfast::{Actor, Scope};
-use workbench::{Person, workspace::Workspace};
+use workbench::{Person, simulation::runs::By, workspace::Workspace};
 
 use crate::{
     AppState,
@@ -93,6 +93,15 @@ impl Visitor {
         Some(Person {
             name: format!("Guest {first}"),
             key,
+        })
+    }
+
+    /// As whom the visitor asks for runs.
+    pub fn by(&self) -> Option<By> {
+        Some(By {
+            scope: self.scope()?,
+            actor: self.actor(None)?,
+            name: self.person()?.name,
         })
     }
 

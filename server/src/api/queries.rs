@@ -14,7 +14,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use workbench::query::SavedQuery;
+use workbench::query::{MAX_SAVED, SavedQuery};
 
 use super::{
     Asker, Shared,
@@ -29,8 +29,6 @@ use crate::web::Refusal;
 const MAX_NAME: usize = 80;
 /// Longest notes.
 const MAX_NOTES: usize = 1000;
-/// Queries that are kept.
-const MAX_SAVED: usize = 200;
 /// How often another write to the list may come in between.
 const TRIES: usize = 5;
 

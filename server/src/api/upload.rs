@@ -10,7 +10,7 @@ use axum::{
         DefaultBodyLimit, FromRequest, Multipart, Request, State,
         multipart::{Field, MultipartError},
     },
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode},
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -22,11 +22,15 @@ use workbench::{
     workspace::Workspace,
 };
 
-use super::{Asker, Shared, asked::Asked, data::PAGE, incoming::Incoming, with_cookie};
+use super::{
+    Asker, Shared,
+    asked::Asked,
+    data::PAGE,
+    incoming::{Incoming, is_multipart, named},
+    with_cookie,
+};
 use crate::web::{Problems, Refusal};
 
-/// Longest name of a file.
-const MAX_NAME: usize = 255;
 /// Longest answer in a form: `replace`, with room.
 const MAX_ANSWER: usize = 16;
 
@@ -63,12 +67,6 @@ async fn upload(
     Ok(Json(take_in(&workspace, &name, named.answer, body).await?).into_response())
 }
 
-fn is_multipart(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
-}
-
 /// To the disk, then into the study. Whoever goes away meanwhile cancels.
 pub(super) async fn take_in<E: std::fmt::Display>(
     workspace: &Workspace,
@@ -76,14 +74,8 @@ pub(super) async fn take_in<E: std::fmt::Display>(
     answer: Option<Answer>,
     body: impl futures::Stream<Item = Result<bytes::Bytes, E>> + Unpin,
 ) -> Result<Outcome, AppError> {
-    if name.is_empty() || name.len() > MAX_NAME {
-        let problem = format!("A file's name has 1 to {MAX_NAME} bytes.");
-        return Err(AppError::Invalid {
-            path: "name".into(),
-            problem,
-        });
-    }
-    let incoming = Incoming::receive(workspace.workbench(), name, body).await?;
+    workspace.check_allowed().await?;
+    let incoming = Incoming::receive(workspace.workbench(), named(name)?, body).await?;
     let cancel = CancellationToken::new();
     let _when_gone = cancel.clone().drop_guard();
     Ok(workspace

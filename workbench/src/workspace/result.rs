@@ -75,6 +75,7 @@ impl Workspace {
         if let Some(present) = self.result().await?.filter(|info| info.id == wanted) {
             return Ok(present);
         }
+        self.check_allowed().await?;
         let info = self.workbench.merge(&study, spec, now_ms, cancel).await?;
         let new = New {
             id: Some(self.id(RESULT)),
