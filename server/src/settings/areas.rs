@@ -243,6 +243,10 @@ pub struct DataSettings {
     pub cell_bytes: usize,
     /// Bytes of columns and indexes kept in memory.
     pub cache_bytes: usize,
+    /// Bytes of the tables and the result of one workspace together.
+    pub scope_bytes: u64,
+    /// Days that files are kept to which nothing refers any more; 0: for ever.
+    pub kept_days: u32,
 }
 
 impl Default for DataSettings {
@@ -254,6 +258,8 @@ impl Default for DataSettings {
             columns: limits.columns,
             cell_bytes: limits.cell_bytes,
             cache_bytes: limits.cache_bytes,
+            scope_bytes: limits.scope_bytes,
+            kept_days: 30,
         }
     }
 }

@@ -39,6 +39,14 @@ const MEANINGS: &[(&str, &str)] = &[
     ("data.columns", "Columns of one imported table"),
     ("data.file_bytes", "Bytes of one file"),
     ("data.files", "Files that one drop or form may bring"),
+    (
+        "data.kept_days",
+        "Days that a table's or result's file is kept after the last state let go of it; 0: for ever",
+    ),
+    (
+        "data.scope_bytes",
+        "Bytes of the tables and the merged result of one workspace together, the sample study apart",
+    ),
     ("data_dir", "Folder of databases, tables and results"),
     (
         "kinds",

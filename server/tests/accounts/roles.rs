@@ -36,6 +36,41 @@ async fn a_viewer_filters_and_imports_nothing_and_an_analyst_does_both() {
 }
 
 #[tokio::test]
+async fn who_may_not_have_tables_or_runs_leaves_no_file_behind() {
+    let house = House::new().await;
+    house.account("eve@lab.org", "P", Role::Viewer).await;
+    let mut eve = house.logged_in("eve@lab.org").await;
+    let files = || {
+        let folders = ["tables", "results", "incoming"].map(|it| house.app.folder.path().join(it));
+        let entries = folders
+            .iter()
+            .map(|it| std::fs::read_dir(it).unwrap().count());
+        entries.sum::<usize>()
+    };
+    let before = files();
+    for path in [
+        "/api/v1/tables?name=mine.csv",
+        "/simulations/table?name=mine.csv",
+        "/simulations/import?name=mine.zip",
+        "/data/upload?name=mine.csv",
+    ] {
+        let refused = eve
+            .post(path, "application/octet-stream", "id,x\n1,2\n")
+            .await;
+        assert_eq!(
+            refused.status,
+            StatusCode::FORBIDDEN,
+            "{path}: {}",
+            refused.text()
+        );
+    }
+    let spec = json!({"spec": {"selection": {"labs": ["bili"]}}});
+    let refused = eve.call("merge_tables", spec).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+    assert_eq!(files(), before);
+}
+
+#[tokio::test]
 async fn a_feature_is_switched_by_administrators_only_once_there_are_accounts() {
     let house = House::new().await;
     let guest = house.app.visitor().await;

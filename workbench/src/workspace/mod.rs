@@ -6,6 +6,7 @@
 
 mod imports;
 mod result;
+mod room;
 mod tables;
 
 use holdfast::{Actor, Kind, New, Scope, StateId, StateManager};

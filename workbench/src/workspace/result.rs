@@ -77,6 +77,7 @@ impl Workspace {
         }
         self.check_allowed().await?;
         let info = self.workbench.merge(&study, spec, now_ms, cancel).await?;
+        self.check_room(&self.id(RESULT), info.bytes).await?;
         let new = New {
             id: Some(self.id(RESULT)),
             kind: Kind::DATASET,
