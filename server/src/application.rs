@@ -359,5 +359,5 @@ fn router(
     .merge(packages)
     .layer(from_fn_with_state(traffic, web::measure))
     .layer(from_fn_with_state(settings.server.is_https(), web::headers))
-    .layer(TraceLayer::new_for_http())
+    .layer(TraceLayer::new_for_http().make_span_with(web::span))
 }

@@ -22,9 +22,10 @@ pub mod error;
 mod logging;
 pub mod sessions;
 pub mod settings;
+mod traces;
 mod web;
 
 pub use self::{
     api::metrics_table, application::Application, error::Error, logging::start_logging,
-    settings::Settings,
+    settings::Settings, traces::Traces,
 };

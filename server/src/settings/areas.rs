@@ -301,6 +301,8 @@ pub struct LogSettings {
     pub filter: String,
     /// `text` or `json`.
     pub format: LogFormat,
+    /// The OpenTelemetry collector that traces go to; without it none are made.
+    pub otlp_endpoint: String,
 }
 
 impl Default for LogSettings {
@@ -308,6 +310,7 @@ impl Default for LogSettings {
         Self {
             filter: "info".into(),
             format: LogFormat::Text,
+            otlp_endpoint: String::new(),
         }
     }
 }

@@ -98,6 +98,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("log.format", "`text` or `json`"),
     (
+        "log.otlp_endpoint",
+        "OpenTelemetry collector that traces go to over HTTP (a span for each request, server function and operation of the engine): `http://localhost:4318`; without it none are made",
+    ),
+    (
         "metrics.addr",
         "An address of its own for `/metrics` and `/health/*`, at which nobody has to log in: `127.0.0.1:9464`; without it `/metrics` is for administrators, at the server's own address",
     ),

@@ -13,6 +13,7 @@ mod refusal;
 mod revision;
 mod site;
 mod size;
+mod span;
 mod traffic;
 mod watch;
 
@@ -33,6 +34,7 @@ pub(crate) use self::{
     revision::{Seen, no_older},
     site::{Site, packages},
     size::limited,
+    span::span,
     traffic::{Traffic, measure},
     watch::watch,
 };
