@@ -6,6 +6,7 @@ use holdfast::StateId;
 use serde_json::{Value, json};
 
 use super::{House, me, write};
+use crate::helpers::left_incoming;
 
 #[tokio::test]
 async fn a_viewer_filters_and_imports_nothing_and_an_analyst_does_both() {
@@ -40,13 +41,9 @@ async fn who_may_not_have_tables_or_runs_leaves_no_file_behind() {
     let house = House::new().await;
     house.account("eve@lab.org", "P", Role::Viewer).await;
     let mut eve = house.logged_in("eve@lab.org").await;
-    let files = || {
-        let folders = ["tables", "results", "incoming"].map(|it| house.app.folder.path().join(it));
-        let entries = folders
-            .iter()
-            .map(|it| std::fs::read_dir(it).unwrap().count());
-        entries.sum::<usize>()
-    };
+    let folder = house.app.folder.path();
+    let count = |name: &str| std::fs::read_dir(folder.join(name)).unwrap().count();
+    let files = || count("data/tables") + count("data/results") + left_incoming(folder);
     let before = files();
     for path in [
         "/api/v1/tables?name=mine.csv",
