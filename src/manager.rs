@@ -230,6 +230,8 @@ impl StateManager {
             Some(answer) => (Ok(answer), Duration::ZERO),
             None => {
                 let begun = Instant::now();
+                let span = tracing::debug_span!("engine", operation);
+                let work = tracing::Instrument::instrument(work, span);
                 (timeout(after, work).await, begun.elapsed())
             }
         };

@@ -93,11 +93,7 @@ impl Caller {
 
     /// As whom they ask for runs.
     pub(crate) fn by(&self) -> Result<By, AppError> {
-        Ok(By {
-            scope: self.scope()?,
-            actor: self.actor()?,
-            name: self.visitor.person().ok_or(AppError::NoSession)?.name,
-        })
+        self.visitor.by().ok_or(AppError::NoSession)
     }
 
     /// Their study; `NoSession` for a visitor without one.

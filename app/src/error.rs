@@ -228,7 +228,8 @@ mod server {
     pub(crate) async fn answer<T>(
         work: impl Future<Output = Result<T, AppError>>,
     ) -> Result<T, AppError> {
-        let result = work.await;
+        let span = tracing::debug_span!("server_function");
+        let result = tracing::Instrument::instrument(work, span).await;
         if let Err(error) = &result {
             set_status(error.status().as_u16());
         }

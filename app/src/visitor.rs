@@ -2,12 +2,12 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use holdfast::{Actor, Kind, Scope};
-use workbench::{Person, workspace::Workspace};
+use holdfast::{Actor, Scope};
+use workbench::{Person, simulation::runs::By, workspace::Workspace};
 
 use crate::{
-    AppError, AppState,
-    people::{Account, Place, Use},
+    AppState,
+    people::{Account, Use},
 };
 
 /// The hash of a session's id: what states and logs know it by. The id itself stays in the cookie.
@@ -80,24 +80,6 @@ impl Visitor {
         })
     }
 
-    /// Refuses who may not bring anything into their study, before any of it is received: the engine is asked only when
-    /// all of it is there.
-    ///
-    /// # Errors
-    /// [`AppError::Forbidden`].
-    pub fn check_may_bring(&self) -> Result<(), AppError> {
-        if self.token.as_ref().is_some_and(|token| !token.may_write) {
-            return Err(AppError::Forbidden("this token may only read".into()));
-        }
-        let role = self.account.as_ref().map(|account| account.role);
-        match role.filter(|role| !role.may(Kind::DATASET.as_str(), Place::Own, "create")) {
-            None => Ok(()),
-            Some(role) => Err(AppError::Forbidden(format!(
-                "the role {role} does not allow to bring in files"
-            ))),
-        }
-    }
-
     /// Who the visitor is to others.
     pub fn person(&self) -> Option<Person> {
         if let Some(account) = &self.account {
@@ -111,6 +93,15 @@ impl Visitor {
         Some(Person {
             name: format!("Guest {first}"),
             key,
+        })
+    }
+
+    /// As whom the visitor asks for runs.
+    pub fn by(&self) -> Option<By> {
+        Some(By {
+            scope: self.scope()?,
+            actor: self.actor(None)?,
+            name: self.person()?.name,
         })
     }
 

@@ -27,8 +27,8 @@ use workbench::{configurations::desk::DiskWatch, simulation::runs::Runs};
 use self::{
     gauges::Gauges,
     open::{
-        Opened, backend_name, deliver, open_all, open_desk, open_runs, open_sessions, open_states,
-        open_storage, open_workbench, sweep, tiers,
+        Opened, backend_name, collect, deliver, open_all, open_desk, open_runs, open_sessions,
+        open_states, open_storage, open_workbench, sweep, tiers,
     },
     stop::stop_signal,
 };
@@ -64,6 +64,7 @@ pub struct Application {
     _compactor: Option<Compactor>,
     _sampling: Sampling,
     leftover_sweeper: JoinHandle<()>,
+    collector: Option<JoinHandle<()>>,
     webhooks: Option<Webhooks>,
 }
 
@@ -115,6 +116,11 @@ impl Application {
         let sweep_every = Duration::from_secs(settings.state.sweep_seconds);
         let sweeper = manager.spawn_sweeper(sweep_every);
         let leftover_sweeper = tokio::spawn(sweep(runs.clone(), sweep_every));
+        let kept = Duration::from_secs(u64::from(settings.data.kept_days) * 24 * 3600);
+        let collector = (!kept.is_zero()).then(|| {
+            let files = workbench.clone();
+            tokio::spawn(collect(files, manager.clone(), clock.clone(), kept))
+        });
         let policies = settings.compaction()?;
         let compact_every = Duration::from_secs(settings.state.compaction_interval);
         let is_compacted = !policies.is_empty() && !compact_every.is_zero();
@@ -231,6 +237,7 @@ impl Application {
             _compactor: compactor,
             _sampling: sampling,
             leftover_sweeper,
+            collector,
             webhooks,
         })
     }
@@ -308,6 +315,9 @@ impl Application {
             metrics.abort();
         }
         self.leftover_sweeper.abort();
+        if let Some(collector) = self.collector {
+            collector.abort();
+        }
         self.runs.stop().await;
         if let Some(webhooks) = self.webhooks {
             webhooks.stop().await;
@@ -368,5 +378,5 @@ fn router(
     .merge(packages)
     .layer(from_fn_with_state(traffic, web::measure))
     .layer(from_fn_with_state(settings.server.is_https(), web::headers))
-    .layer(TraceLayer::new_for_http())
+    .layer(TraceLayer::new_for_http().make_span_with(web::span))
 }

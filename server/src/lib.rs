@@ -22,6 +22,7 @@ pub mod error;
 mod logging;
 pub mod sessions;
 pub mod settings;
+mod traces;
 mod web;
 
 pub use self::{
@@ -30,4 +31,5 @@ pub use self::{
     error::Error,
     logging::start_logging,
     settings::Settings,
+    traces::Traces,
 };

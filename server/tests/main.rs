@@ -37,6 +37,7 @@ mod simulations;
 mod states;
 mod storage;
 mod stores;
+mod traces;
 mod upload;
 mod webhooks;
 mod webhooks_api;

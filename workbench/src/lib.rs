@@ -9,6 +9,8 @@ pub mod data;
 mod error;
 #[cfg(feature = "engine")]
 mod incoming;
+#[cfg(feature = "engine")]
+pub mod keeping;
 mod person;
 pub mod plot;
 pub mod profile;

@@ -30,6 +30,8 @@ pub struct Limits {
     pub cell_bytes: usize,
     /// Bytes of columns and indexes kept in memory.
     pub cache_bytes: usize,
+    /// Bytes of the tables and the result of one workspace together.
+    pub scope_bytes: u64,
 }
 
 impl Default for Limits {
@@ -39,6 +41,7 @@ impl Default for Limits {
             columns: 2_000,
             cell_bytes: 1 << 20,
             cache_bytes: 1 << 30,
+            scope_bytes: 100 << 30,
         }
     }
 }

@@ -5,6 +5,8 @@
 
 #[path = "storage/deleting.rs"]
 mod deleting;
+#[path = "storage/keeping.rs"]
+mod keeping;
 #[path = "storage/room.rs"]
 mod room;
 #[path = "storage/s3.rs"]

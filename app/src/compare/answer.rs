@@ -75,9 +75,9 @@ fn Chart(request: Memo<Request>, found: Memo<Comparison>) -> impl IntoView {
 /// Differences with their intervals, one chart for each unit.
 #[component]
 fn Forest(request: Memo<Request>, found: Memo<Comparison>) -> impl IntoView {
-    let of = move |is_letters: bool| {
+    let of = move |is_vision: bool| {
         Signal::derive(move || {
-            found.with(|found| request.with(|asked| forest::forest(found, asked, is_letters)))
+            found.with(|found| request.with(|asked| forest::forest(found, asked, is_vision)))
         })
     };
     view! {

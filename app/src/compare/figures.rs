@@ -1,7 +1,7 @@
 //! A measure over time as a chart: lines, panels or differences. Colour and mark belong to the run in every one of them.
 
 use workbench::compare::{
-    Centre, Comparison, Curves, Gap, Measure, Mode, Point as At, Request, Shown, Time,
+    Centre, Comparison, Curves, Gap, Measure, Mode, Outcome, Point as At, Request, Shown, Time,
 };
 
 use super::{
@@ -80,8 +80,8 @@ pub(super) fn over_time(found: &Comparison, request: &Request) -> Figure {
         summary: summary(found, curves, request, is_difference),
         x: time_axis(curves, request, origin),
         y: Axis {
-            name: measure_name(curves.measure).to_owned(),
-            unit: unit(curves.measure).to_owned(),
+            name: measure_name(found, curves.measure).to_owned(),
+            unit: unit(found, curves.measure).to_owned(),
             line: is_difference.then_some(0.0),
             ..Axis::default()
         },
@@ -152,21 +152,28 @@ fn month(month: u32) -> String {
     [&year.to_string(), "-", zero, &month.to_string()].concat()
 }
 
-fn measure_name(measure: Measure) -> &'static str {
+/// Where trials are shown, what they measured stands where simulated runs have vision.
+fn measure_name(found: &Comparison, measure: Measure) -> &str {
+    if let (Measure::Vision, Some(measured)) = (measure, &found.measured) {
+        return measured;
+    }
     let known = MEASURES.iter().find(|(known, _, _)| *known == measure);
     known.map_or("", |(_, _, name)| *name)
 }
 
-fn unit(measure: Measure) -> &'static str {
+fn unit(found: &Comparison, measure: Measure) -> &'static str {
     match measure {
-        Measure::Vision => "letters",
+        Measure::Vision => found.outcome(Outcome::Vision).1,
         Measure::Injections => "",
         Measure::StillTreated => "%",
     }
 }
 
 fn title(found: &Comparison, curves: &Curves, request: &Request, is_difference: bool) -> String {
-    let name = measure_name(curves.measure).to_lowercase();
+    let name = match (curves.measure, &found.measured) {
+        (Measure::Vision, Some(measured)) => measured.clone(),
+        _ => measure_name(found, curves.measure).to_lowercase(),
+    };
     let centre = match request.centre {
         _ if is_difference || curves.measure == Measure::StillTreated => "",
         Centre::Mean => "Mean ",
@@ -174,7 +181,7 @@ fn title(found: &Comparison, curves: &Curves, request: &Request, is_difference: 
     };
     match (is_difference, found.runs.get(found.reference as usize)) {
         (true, Some(reference)) => format!("Difference in mean {name} to {}", reference.name),
-        _ if centre.is_empty() => measure_name(place::measure(request)).to_owned(),
+        _ if centre.is_empty() => measure_name(found, place::measure(request)).to_owned(),
         _ => [centre, &name].concat(),
     }
 }

@@ -1,30 +1,18 @@
 //! Differences to the reference with their intervals, as a forest plot for each unit.
 
-use workbench::compare::{Comparison, Outcome, Request};
+use workbench::compare::{Comparison, Outcome, Pair, Request};
 
 use super::figures::colour;
 use crate::components::figure::{Axis, Figure, Panel, Point, Series, Shape};
 
-/// How an outcome is called.
-pub(super) fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
-    match outcome {
-        Outcome::Vision => ("Vision at the end", "letters"),
-        Outcome::Change => ("Change of vision", "letters"),
-        Outcome::Injections => ("Injections of a patient", "injections"),
-    }
-}
-
-/// Differences to the reference, in letters or in injections.
-pub(super) fn forest(found: &Comparison, request: &Request, is_letters: bool) -> Figure {
+/// Differences to the reference: in vision, or what trials measured; or else in injections.
+pub(super) fn forest(found: &Comparison, request: &Request, is_vision: bool) -> Figure {
     let (mut categories, mut series) = (Vec::new(), Vec::<Series>::new());
-    for pair in &found.pairs {
-        let (name, unit) = outcome(pair.outcome);
+    let is_shown = |pair: &&Pair| (pair.outcome != Outcome::Injections) == is_vision;
+    for pair in found.pairs.iter().filter(is_shown) {
         let Some(run) = found.runs.get(pair.run as usize) else {
             continue;
         };
-        if (unit == "letters") != is_letters {
-            continue;
-        }
         let point = Point {
             x: pair.difference,
             y: Some(categories.len() as f64),
@@ -32,7 +20,8 @@ pub(super) fn forest(found: &Comparison, request: &Request, is_letters: bool) ->
             high: Some(pair.interval[1]),
             n: Some(pair.n[0]),
         };
-        categories.push([name, ", ", &run.name].concat());
+        let (name, _) = found.outcome(pair.outcome);
+        categories.push([&name, ", ", &run.name].concat());
         match series.iter_mut().find(|known| known.name == run.name) {
             Some(known) => known.points.push(point),
             None => series.push(Series {
@@ -48,13 +37,18 @@ pub(super) fn forest(found: &Comparison, request: &Request, is_letters: bool) ->
     }
     let reference = found.runs.get(found.reference as usize);
     let reference = reference.map_or("", |run| run.name.as_str());
-    let unit = if is_letters { "letters" } else { "injections" };
-    let apart = found.pairs.iter().filter(|pair| {
-        (outcome(pair.outcome).1 == "letters") == is_letters
-            && (pair.interval[0] > 0.0 || pair.interval[1] < 0.0)
+    let (_, unit) = found.outcome(match is_vision {
+        true => Outcome::Vision,
+        false => Outcome::Injections,
     });
+    let what = match (&found.measured, is_vision) {
+        (Some(measured), true) => measured,
+        _ => unit,
+    };
+    let apart = found.pairs.iter().filter(is_shown);
+    let apart = apart.filter(|pair| pair.interval[0] > 0.0 || pair.interval[1] < 0.0);
     Figure {
-        name: format!("Differences to {reference} in {unit}"),
+        name: format!("Differences to {reference} in {what}"),
         summary: format!(
             "{} of {} intervals of 95 % leave out 0.",
             apart.count(),

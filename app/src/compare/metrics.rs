@@ -37,7 +37,7 @@ pub(super) fn Metrics(request: Memo<Request>, found: Memo<Comparison>) -> impl I
     };
     view! {
         <div class="overflow-x-auto shrink-0" tabindex="0" role="group" aria-label="Measures, difference to the reference">{table}</div>
-        <p class="px-4 py-2 text-2xs text-muted border-b border-line">"Bold: the interval leaves out 0. Better is more vision, fewer visits and injections, fewer who stop; where more is not simply better, nothing is said. Not corrected for many tests, see Statistical."</p>
+        <p class="px-4 py-2 text-2xs text-muted border-b border-line">"Bold: the interval leaves out 0. Better is more vision, fewer visits and injections, fewer who stop; where more is not simply better, and of trials, nothing is said. Not corrected for many tests, see Statistical."</p>
     }
     .into_any()
 }

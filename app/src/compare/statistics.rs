@@ -4,11 +4,13 @@ use leptos::prelude::*;
 use workbench::compare::{Comparison, Pair, Request, Shown, Test, TestKind};
 
 use super::{
-    forest::outcome,
     numbers::{fixed, interval, p, signed},
     runs::{mark, place_of},
 };
 use crate::components::format;
+
+/// How an outcome is called, and its unit.
+type Named = (String, &'static str);
 
 /// The tests, run by run.
 #[component]
@@ -21,7 +23,8 @@ pub(super) fn Tests(request: Memo<Request>, found: Memo<Comparison>) -> impl Int
         let count = count.filter(|test| test.p.is_some()).count() as u64;
         let block = |(at, run): (usize, &Shown)| {
             let pairs = found.pairs.iter().filter(|pair| pair.run as usize == at);
-            let pairs: Vec<Pair> = pairs.cloned().collect();
+            let named = |pair: &Pair| (found.outcome(pair.outcome), pair.clone());
+            let pairs: Vec<(Named, Pair)> = pairs.map(named).collect();
             if pairs.is_empty() {
                 return ().into_any();
             }
@@ -39,10 +42,10 @@ pub(super) fn Tests(request: Memo<Request>, found: Memo<Comparison>) -> impl Int
 }
 
 #[component]
-fn Against(run: Shown, place: usize, pairs: Vec<Pair>) -> impl IntoView {
+fn Against(run: Shown, place: usize, pairs: Vec<(Named, Pair)>) -> impl IntoView {
     let words = pairs
         .iter()
-        .map(|pair| view! { <li>{pair.words.clone()}</li> });
+        .map(|(_, pair)| view! { <li>{pair.words.clone()}</li> });
     let words = words.collect_view();
     let label = format!("Tests of {}", run.name);
     let bodies = pairs.into_iter().map(body).collect_view();
@@ -61,8 +64,7 @@ fn Against(run: Shown, place: usize, pairs: Vec<Pair>) -> impl IntoView {
     .into_any()
 }
 
-fn body(pair: Pair) -> AnyView {
-    let (name, unit) = outcome(pair.outcome);
+fn body(((name, unit), pair): (Named, Pair)) -> AnyView {
     let [n, of] = pair.n.map(format::count);
     let range = interval(pair.interval[0], pair.interval[1], 1);
     let head = format!(

@@ -3,7 +3,7 @@
 use holdfast::Timestamp;
 
 use super::{
-    answers::clock_time,
+    rows::clock_time,
     sample::Sample,
     server::{Chart, ChartLine},
 };

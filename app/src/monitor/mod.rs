@@ -1,7 +1,8 @@
 //! The Monitor: how this server fares, now and in the last day, for whoever administers it.
 //!
 //! - `page` places the parts: `head`, `tiles`, `chart`, `memory`, `feed`, `advice`, `operations`, `backups`
-//! - `server` is what they ask, `answers` (`ssr`) what they are told, with `draw` (lines as SVG paths)
+//! - `server` is what they ask, `answers` (`ssr`) what they are told, with `figures` and `rows` of the page, and `draw` (lines
+//!   as SVG paths)
 //! - `reading` (`ssr`) is the same in numbers, also for programs, with `suggest`
 //! - `book` (`ssr`) keeps samples of the last hour and day, `sample` is one; `keep` makes and checks backups;
 //!   `vitals` is what only the program around knows
@@ -18,6 +19,8 @@ mod chart;
 #[cfg(feature = "ssr")]
 mod draw;
 mod feed;
+#[cfg(feature = "ssr")]
+mod figures;
 mod head;
 #[cfg(feature = "ssr")]
 mod keep;
@@ -26,6 +29,8 @@ mod operations;
 mod page;
 #[cfg(feature = "ssr")]
 mod reading;
+#[cfg(feature = "ssr")]
+mod rows;
 #[cfg(feature = "ssr")]
 mod sample;
 mod server;

@@ -1,7 +1,7 @@
 //! Queries kept under a name: saved, taken up again, taken home as a file, deleted with a way back.
 
 use leptos::{html, prelude::*};
-use workbench::query::{MergeSpec, SavedQuery};
+use workbench::query::{MAX_SAVED, MergeSpec, SavedQuery};
 
 use super::{dom, import::Import, state::Query};
 use crate::components::{
@@ -14,8 +14,6 @@ use crate::sharing::{Share, SharedQueries, Thing};
 const PANEL: &str = "hf-saved";
 /// Longest name.
 const MAX_NAME: usize = 80;
-/// Queries kept: the list stays one that can be read.
-const MAX_SAVED: usize = 200;
 
 /// The button and its panel.
 #[component]

@@ -2,13 +2,12 @@
 //!
 //! Each begins with the account of who asks. Whoever has none is told nothing; whoever may not share finds nobody.
 
-use holdfast::{Expected, Kind, New, StateId, Ttl, Version};
-use serde_json::json;
+use holdfast::StateId;
 use tokio_util::sync::CancellationToken;
 use workbench::{
     data::{Answer, Outcome},
-    query::SavedQuery,
-    simulation::{Order, RunInfo, runs::By},
+    query::{MAX_SAVED, SavedQuery},
+    simulation::RunInfo,
 };
 
 use super::{
@@ -18,17 +17,18 @@ use super::{
 };
 use crate::{
     AppError,
-    context::{Caller, read_store},
+    context::Caller,
     people::{Account, Role, Share, Shared},
-    stores::table::SAVED_QUERIES,
+    stores::{
+        table::SAVED_QUERIES,
+        typed::{read_typed, write_seen},
+    },
 };
 
 /// People in one answer: who is not among them is called by more of their name.
 const FOUND: usize = 8;
 /// Letters before anybody is looked for.
 const LEAST: usize = 2;
-/// Queries that a person keeps at most, as the page has it.
-const MAX_SAVED: usize = 200;
 
 /// Who asks, if it is a person who may share: a token shares nothing.
 fn sharer(caller: &Caller) -> Result<&Account, AppError> {
@@ -305,20 +305,16 @@ pub async fn copy(caller: &Caller, share: &str) -> Result<String, AppError> {
                 _ => "merged_result".into(),
             })
         }
-        Item::Run(run) => run_again(caller, *run).await,
+        Item::Run(run) => {
+            let own = caller.state.runs.adopt(&caller.by()?, &run.id).await?;
+            Ok(own.name)
+        }
     }
 }
 
 /// Among one's own saved queries, as the newest.
 async fn keep_query(caller: &Caller, query: SavedQuery) -> Result<String, AppError> {
-    let (manager, scope) = (&caller.state.manager, caller.scope()?);
-    let key = SAVED_QUERIES.entry.key;
-    let stored = read_store(manager, &scope, key).await?;
-    let kept = stored.data.map(serde_json::from_value::<Vec<SavedQuery>>);
-    let mut kept = kept
-        .transpose()
-        .map_err(AppError::internal)?
-        .unwrap_or_default();
+    let (mut kept, seen) = read_typed(caller, &SAVED_QUERIES).await?;
     if kept.len() >= MAX_SAVED {
         return Err(AppError::BadRequest(
             "There are too many saved queries. Delete one first.".into(),
@@ -331,42 +327,8 @@ async fn keep_query(caller: &Caller, query: SavedQuery) -> Result<String, AppErr
         ..query
     };
     kept.insert(0, copy);
-    let new = New {
-        id: Some(StateId::scoped(key, &scope)),
-        kind: Kind::STORE,
-        name: key.to_owned(),
-        data: serde_json::to_value(&kept).map_err(AppError::internal)?,
-        metadata: json!({ "store": key }),
-        scope,
-        ttl: Ttl::Never,
-    };
-    let expected = match stored.version {
-        0 => Expected::Absent,
-        version => Expected::Version(Version(version)),
-    };
-    manager.put(new, expected, &caller.actor()?).await?;
+    write_seen(caller, &SAVED_QUERIES, &kept, seen).await?;
     Ok(name)
-}
-
-/// The same order gives the same run, to the last byte: so a copy is simulated, and its tables are one's own.
-async fn run_again(caller: &Caller, run: RunInfo) -> Result<String, AppError> {
-    let by = By {
-        scope: caller.scope()?,
-        actor: caller.actor()?,
-        name: caller.account()?.name.clone(),
-    };
-    let order = Order {
-        name: Some(run.name),
-        protocol: run.protocol,
-        patients: run.patients,
-        duration_years: run.duration_years,
-        seed: run.seed,
-        recruitment: run.recruitment,
-        start_date: run.start_date,
-        tags: run.tags,
-        notes: run.notes,
-    };
-    Ok(caller.state.runs.start(&by, order).await?.name)
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ fn Line(row: RunRow) -> impl IntoView {
         status,
         ..
     } = row;
+    let is_over = status == RunStatus::Completed;
     let status = match status {
         RunStatus::Completed => None,
         RunStatus::Pending => Some("going"),
@@ -61,7 +62,7 @@ fn Line(row: RunRow) -> impl IntoView {
             {status.map(|status| view! { <span class="hf-chip hf-chip-warn h-4.5!">{status}</span> })}
             <span class="text-xs text-muted truncate">{protocol}</span>
             <span class="text-xs text-muted num ml-auto max-md:hidden">{size}</span>
-            <Again mark name/>
+            {is_over.then(|| view! { <Take mark name/> })}
         </li>
     }
     .into_any()
@@ -80,30 +81,30 @@ pub(crate) fn Owner(mark: Mark, name: String) -> impl IntoView {
         <section aria-label="Whose it is" class="flex flex-wrap items-center gap-2">
             <span class="hf-chip"><Icon name="user" small=true/>{mark.owner.clone()}</span>
             <p class="text-muted text-sm">{told}</p>
-            <Again mark name/>
+            <Take mark name/>
         </section>
     }
     .into_any()
 }
 
-/// Simulates the same again as one's own, where that is allowed.
+/// Makes a copy one's own, where that is allowed.
 #[component]
-fn Again(mark: Mark, name: String) -> impl IntoView {
+fn Take(mark: Mark, name: String) -> impl IntoView {
     let toasts = use_toasts();
-    let label = ["Run ", &name, " again as yours"].concat();
+    let label = ["Copy ", &name, " as yours"].concat();
     let share = mark.share;
-    let again = move |_| {
+    let take = move |_| {
         let share = share.clone();
         spawn_local(async move {
             match copy_shared(share).await {
-                Ok(_) => toasts.say(
-                    "It is being simulated again, as yours. The same seed gives the same result.",
-                ),
+                Ok(name) => {
+                    toasts.say([&name, " is among your runs now, with the same tables."].concat());
+                }
                 Err(error) => toasts.error(error.to_string()),
             }
         });
     };
     mark.may_copy
-        .then(|| view! { <button type="button" class="btn btn-xs max-md:btn-sm" aria-label=label on:click=again><Icon name="copy" small=true/>"Run again as yours"</button> })
+        .then(|| view! { <button type="button" class="btn btn-xs max-md:btn-sm" aria-label=label on:click=take><Icon name="copy" small=true/>"Copy as yours"</button> })
         .into_any()
 }

@@ -18,7 +18,7 @@ use axum::{
 
 use super::{Asker, Shared, with_cookie};
 use crate::{
-    sessions::{From, is_plain_form},
+    sessions::{LoginFrom, is_plain_form},
     web::{Refusal, is_handed_on},
 };
 
@@ -217,7 +217,7 @@ async fn enter(
     stays: bool,
     to: &str,
 ) -> Result<Response, Refused> {
-    let from = From {
+    let from = LoginFrom {
         headers: &asker.headers,
         address: asker.address,
         stays,

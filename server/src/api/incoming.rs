@@ -3,11 +3,32 @@
 use std::path::Path;
 
 use app::AppError;
+use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use tempfile::TempPath;
 use tokio::{fs::File, io::AsyncWriteExt};
 use workbench::Workbench;
+
+/// Longest name of a file.
+const MAX_NAME: usize = 255;
+
+/// Whether a plain form comes, and not a file as it is.
+pub(super) fn is_multipart(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
+}
+
+/// The name of a file, if one can have it.
+pub(super) fn named(name: &str) -> Result<&str, AppError> {
+    if name.is_empty() || name.len() > MAX_NAME {
+        return Err(AppError::Invalid {
+            path: "name".into(),
+            problem: format!("A file's name has 1 to {MAX_NAME} bytes."),
+        });
+    }
+    Ok(name)
+}
 
 /// A whole file in the folder for uploads. It is removed when this is dropped: after the import,
 /// after an error, and when the sender goes away.

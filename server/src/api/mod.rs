@@ -218,10 +218,11 @@ impl Asker {
             .ok_or(Refusal(AppError::NoSession))
     }
 
-    /// Their study, for something to be brought into it.
-    pub(crate) fn workspace_to_fill(&self, state: &AppState) -> Result<Workspace, Refusal> {
-        self.visitor.check_may_bring()?;
-        self.workspace(state)
+    /// Their study, for something to be brought into it, if they may: asked before any of it is received.
+    pub(crate) async fn workspace_to_fill(&self, state: &AppState) -> Result<Workspace, Refusal> {
+        let workspace = self.workspace(state)?;
+        workspace.check_allowed().await?;
+        Ok(workspace)
     }
 
     /// Them, as the pages' answers know who asks.

@@ -16,7 +16,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use workbench::query::SavedQuery;
+use workbench::query::{MAX_SAVED, SavedQuery};
 
 use self::told::{Edit, Order, named, noted};
 use super::{
@@ -26,9 +26,6 @@ use super::{
     openapi::{IfMatch, IfNoneMatch, NotFound, Refusals, Stale, WriteRefusals},
 };
 use crate::web::Refusal;
-
-/// Queries that are kept.
-const MAX_SAVED: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()

@@ -15,14 +15,18 @@ use workbench::{
     simulation::runs::{Brought, By, MAX_BROUGHT},
 };
 
-use super::{Asker, Shared, asked::Asked, incoming::Incoming, query::attachment, with_cookie};
+use super::{
+    Asker, Shared,
+    asked::Asked,
+    incoming::{Incoming, is_multipart, named},
+    query::attachment,
+    with_cookie,
+};
 use crate::web::{Problems, Refusal};
 
 const PAGE: &str = "/simulations";
 /// What a package is.
 pub(super) const ZIP: &str = "application/zip";
-/// Longest name of a file.
-const MAX_NAME: usize = 255;
 /// Bytes of the tags of a form: more than all tags of a run.
 const MAX_TAGS: usize = 16 * 1024;
 
@@ -50,19 +54,14 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// Who asks, to the runs.
 pub(super) fn by(asker: &Asker) -> Result<By, AppError> {
-    let visitor = &asker.visitor;
-    let person = visitor.person().ok_or(AppError::NoSession)?;
-    Ok(By {
-        scope: visitor.scope().ok_or(AppError::NoSession)?,
-        actor: visitor.actor(None).ok_or(AppError::NoSession)?,
-        name: person.name,
-    })
+    asker.visitor.by().ok_or(AppError::NoSession)
 }
 
-/// The same, to bring something in.
-pub(super) fn by_who_brings(asker: &Asker) -> Result<By, AppError> {
-    asker.visitor.check_may_bring()?;
-    by(asker)
+/// The same of somebody who may have a new run: asked before a file is received.
+pub(super) async fn allowed(shared: &Shared, asker: &Asker) -> Result<By, AppError> {
+    let by = by(asker)?;
+    shared.app.runs.check_allowed(&by).await?;
+    Ok(by)
 }
 
 async fn package(
@@ -106,7 +105,7 @@ async fn take_in<E: std::fmt::Display>(
     name: &str,
     body: impl futures::Stream<Item = Result<bytes::Bytes, E>> + Unpin,
 ) -> Result<Came, AppError> {
-    let by = by_who_brings(asker)?;
+    let by = allowed(shared, asker).await?;
     let incoming = Incoming::receive(&shared.app.workbench, named(name)?, body).await?;
     let run = shared.app.runs.import(&by, incoming.path(), name).await?;
     Ok(Came {
@@ -121,7 +120,7 @@ async fn from_form(
     request: Request,
 ) -> Result<Vec<Came>, AppError> {
     let broken = |text| AppError::BadRequest(format!("The form did not arrive whole: {text}"));
-    let by = by_who_brings(asker)?;
+    let by = allowed(shared, asker).await?;
     let form = Multipart::from_request(request, &()).await;
     let mut form = form.map_err(|problem| broken(problem.body_text()))?;
     let (mut arrived, mut brought, mut tags) = (Vec::new(), Vec::new(), Vec::new());
@@ -187,7 +186,7 @@ async fn table(
     Asked(Named { name }): Asked<Named>,
     request: Request,
 ) -> Result<Json<TableInfo>, Refusal> {
-    let workspace = asker.workspace_to_fill(&shared.app)?;
+    let workspace = asker.workspace_to_fill(&shared.app).await?;
     let workbench = &shared.app.workbench;
     let body = request.into_body().into_data_stream();
     let incoming = Incoming::receive(workbench, named(&name)?, body).await?;
@@ -196,15 +195,6 @@ async fn table(
     let table = workbench.import(incoming.path(), &name, &cancel).await?;
     workspace.lay_aside(&table).await?;
     Ok(Json(table))
-}
-
-/// The name of a file, if one can have it.
-pub(super) fn named(name: &str) -> Result<&str, AppError> {
-    if name.is_empty() || name.len() > MAX_NAME {
-        let problem = format!("A file's name has 1 to {MAX_NAME} bytes.");
-        return Err(invalid("name", problem));
-    }
-    Ok(name)
 }
 
 fn invalid(path: &str, problem: String) -> AppError {
@@ -217,11 +207,6 @@ fn invalid(path: &str, problem: String) -> AppError {
 fn wants_json(headers: &HeaderMap) -> bool {
     let wanted = headers.get(header::ACCEPT);
     wanted.is_some_and(|wanted| wanted.as_bytes().starts_with(b"application/json"))
-}
-
-fn is_multipart(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
 }
 
 fn problem(shared: &Shared, error: &AppError) -> Response {

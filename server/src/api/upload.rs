@@ -10,7 +10,7 @@ use axum::{
         DefaultBodyLimit, FromRequest, Multipart, Request, State,
         multipart::{Field, MultipartError},
     },
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode},
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -22,11 +22,15 @@ use workbench::{
     workspace::Workspace,
 };
 
-use super::{Asker, Shared, asked::Asked, data::PAGE, incoming::Incoming, with_cookie};
+use super::{
+    Asker, Shared,
+    asked::Asked,
+    data::PAGE,
+    incoming::{Incoming, is_multipart, named},
+    with_cookie,
+};
 use crate::web::{Problems, Refusal};
 
-/// Longest name of a file.
-const MAX_NAME: usize = 255;
 /// Longest answer in a form: `replace`, with room.
 const MAX_ANSWER: usize = 16;
 
@@ -52,21 +56,15 @@ async fn upload(
 ) -> Result<Response, Refusal> {
     if is_multipart(request.headers()) {
         let cookie = asker.ensure(&shared).await?;
-        let workspace = asker.workspace_to_fill(&shared.app)?;
+        let workspace = asker.workspace_to_fill(&shared.app).await?;
         return Ok(from_form(&shared, &workspace, cookie, request).await);
     }
-    let workspace = asker.workspace_to_fill(&shared.app)?;
+    let workspace = asker.workspace_to_fill(&shared.app).await?;
     let name = named.name.ok_or_else(|| {
         AppError::BadRequest("`name` is missing: /data/upload?name=<file>.".into())
     })?;
     let body = request.into_body().into_data_stream();
     Ok(Json(take_in(&workspace, &name, named.answer, body).await?).into_response())
-}
-
-fn is_multipart(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
 }
 
 /// To the disk, then into the study. Whoever goes away meanwhile cancels.
@@ -76,14 +74,7 @@ pub(super) async fn take_in<E: std::fmt::Display>(
     answer: Option<Answer>,
     body: impl futures::Stream<Item = Result<bytes::Bytes, E>> + Unpin,
 ) -> Result<Outcome, AppError> {
-    if name.is_empty() || name.len() > MAX_NAME {
-        let problem = format!("A file's name has 1 to {MAX_NAME} bytes.");
-        return Err(AppError::Invalid {
-            path: "name".into(),
-            problem,
-        });
-    }
-    let incoming = Incoming::receive(workspace.workbench(), name, body).await?;
+    let incoming = Incoming::receive(workspace.workbench(), named(name)?, body).await?;
     let cancel = CancellationToken::new();
     let _when_gone = cancel.clone().drop_guard();
     Ok(workspace

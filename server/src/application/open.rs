@@ -27,7 +27,7 @@ use workbench::{
     simulation::runs,
 };
 
-pub(super) use self::files::sweep;
+pub(super) use self::files::{collect, sweep};
 pub(crate) use self::files::{open_runs, open_storage, open_storage_beside, open_workbench};
 
 use crate::{

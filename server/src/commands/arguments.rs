@@ -61,9 +61,10 @@ impl Arguments {
             command => {
                 let settings = Settings::load(&self.config)?;
                 // The log of a command would stand between its answers.
-                if command == Command::Serve {
-                    start_logging(&settings.log);
-                }
+                let _traces = match command {
+                    Command::Serve => start_logging(&settings.log)?,
+                    _ => None,
+                };
                 command.run_at(settings, terminal).await
             }
         }

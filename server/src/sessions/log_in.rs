@@ -12,7 +12,7 @@ use workbench::workspace::Workspace;
 use super::{Door, SessionId, browser::browser, open::SESSION_STATE, record::LogIn};
 
 /// Where somebody logs in from.
-pub(crate) struct From<'a> {
+pub(crate) struct LoginFrom<'a> {
     pub(crate) headers: &'a HeaderMap,
     pub(crate) address: std::net::IpAddr,
     /// Whether the browser keeps the cookie when it is closed.
@@ -26,7 +26,7 @@ impl Door {
         &self,
         state: &AppState,
         account: &Account,
-        from: From<'_>,
+        from: LoginFrom<'_>,
     ) -> Result<(HeaderValue, bool), AppError> {
         let before = self.visitor(from.headers, from.address).await?;
         let anonymous = before.account.is_none() && self.is_isolated;

@@ -36,7 +36,7 @@ pub(crate) use self::{
     cookie::cookies,
     former::take_over,
     layer::{UNKNOWN, bearer, visitor},
-    log_in::From,
+    log_in::LoginFrom,
     open::{Door, DoorParts, ensure, is_plain_form, name},
     rate::Rate,
     record::{RECORD, lifecycle_of_records, sessions},

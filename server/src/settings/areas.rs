@@ -250,6 +250,10 @@ pub struct DataSettings {
     pub cell_bytes: usize,
     /// Bytes of columns and indexes kept in memory.
     pub cache_bytes: usize,
+    /// Bytes of the tables and the result of one workspace together.
+    pub scope_bytes: u64,
+    /// Days that files are kept to which nothing refers any more; 0: for ever.
+    pub kept_days: u32,
 }
 
 impl Default for DataSettings {
@@ -261,6 +265,8 @@ impl Default for DataSettings {
             columns: limits.columns,
             cell_bytes: limits.cell_bytes,
             cache_bytes: limits.cache_bytes,
+            scope_bytes: limits.scope_bytes,
+            kept_days: 30,
         }
     }
 }
@@ -302,6 +308,8 @@ pub struct LogSettings {
     pub filter: String,
     /// `text` or `json`.
     pub format: LogFormat,
+    /// The OpenTelemetry collector that traces go to; without it none are made.
+    pub otlp_endpoint: String,
 }
 
 impl Default for LogSettings {
@@ -309,6 +317,7 @@ impl Default for LogSettings {
         Self {
             filter: "info".into(),
             format: LogFormat::Text,
+            otlp_endpoint: String::new(),
         }
     }
 }

@@ -51,6 +51,14 @@ const MEANINGS: &[(&str, &str)] = &[
     ("data.columns", "Columns of one imported table"),
     ("data.file_bytes", "Bytes of one file"),
     ("data.files", "Files that one drop or form may bring"),
+    (
+        "data.kept_days",
+        "Days that a table's or result's file is kept after the last state let go of it; 0: for ever",
+    ),
+    (
+        "data.scope_bytes",
+        "Bytes of the tables and the merged result of one workspace together, the sample study apart",
+    ),
     ("data_dir", "Folder of databases, tables and results"),
     (
         "kinds",
@@ -101,6 +109,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "What is logged, as `RUST_LOG` would say it (which wins)",
     ),
     ("log.format", "`text` or `json`"),
+    (
+        "log.otlp_endpoint",
+        "OpenTelemetry collector that traces go to over HTTP (a span for each request, server function and operation of the engine): `http://localhost:4318`; without it none are made",
+    ),
     (
         "metrics.addr",
         "An address of its own for `/metrics` and `/health/*`, at which nobody has to log in: `127.0.0.1:9464`; without it `/metrics` is for administrators, at the server's own address",

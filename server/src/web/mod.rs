@@ -15,6 +15,7 @@ mod refusal;
 mod revision;
 mod site;
 mod size;
+mod span;
 mod traffic;
 mod watch;
 
@@ -37,6 +38,7 @@ pub(crate) use self::{
     revision::{Seen, no_older},
     site::{Site, packages},
     size::{MostBytes, limited},
+    span::span,
     traffic::{Traffic, measure},
     watch::watch,
 };

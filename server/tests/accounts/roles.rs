@@ -6,6 +6,7 @@ use holdfast::StateId;
 use serde_json::{Value, json};
 
 use super::{House, me, write};
+use crate::helpers::left_incoming;
 
 #[tokio::test]
 async fn a_viewer_filters_and_imports_nothing_and_an_analyst_does_both() {
@@ -44,6 +45,37 @@ async fn a_viewer_filters_and_imports_nothing_and_an_analyst_does_both() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn who_may_not_have_tables_or_runs_leaves_no_file_behind() {
+    let house = House::new().await;
+    house.account("eve@lab.org", "P", Role::Viewer).await;
+    let mut eve = house.logged_in("eve@lab.org").await;
+    let folder = house.app.folder.path();
+    let count = |name: &str| std::fs::read_dir(folder.join(name)).unwrap().count();
+    let files = || count("data/tables") + count("data/results") + left_incoming(folder);
+    let before = files();
+    for path in [
+        "/api/v1/tables?name=mine.csv",
+        "/simulations/table?name=mine.csv",
+        "/simulations/import?name=mine.zip",
+        "/data/upload?name=mine.csv",
+    ] {
+        let refused = eve
+            .post(path, "application/octet-stream", "id,x\n1,2\n")
+            .await;
+        assert_eq!(
+            refused.status,
+            StatusCode::FORBIDDEN,
+            "{path}: {}",
+            refused.text()
+        );
+    }
+    let spec = json!({"spec": {"selection": {"labs": ["bili"]}}});
+    let refused = eve.call("merge_tables", spec).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+    assert_eq!(files(), before);
 }
 
 #[tokio::test]

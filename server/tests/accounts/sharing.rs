@@ -297,6 +297,49 @@ async fn a_shared_run_is_read_whole_and_changed_by_its_owner_only() {
 }
 
 #[tokio::test]
+async fn a_copy_of_a_shared_run_has_its_tables_and_is_ones_own() {
+    let house = house().await;
+    let bob = house.named("bob@lab.org").await;
+    let (mut ada, bobs) = (
+        house.logged_in("ada@lab.org").await,
+        house.logged_in("bob@lab.org").await,
+    );
+    // The arm of a trial follows no protocol: it cannot be simulated again.
+    let text = "id,day,bili\n1,0,1.5\n1,30,2.5\n2,0,0.5\n";
+    let sent = ada
+        .post("/simulations/table?name=trial.csv", "text/csv", text)
+        .await;
+    let table = sent.json()["id"].clone();
+    let mapping = json!({
+        "patient": "id", "time": "day", "time_is": "days", "measure": "bili", "injected": null, "arm": null,
+    });
+    let input = json!({"table": table, "file": "trial.csv", "mapping": mapping, "tags": []});
+    let came = ada.call("import_trial", input).await;
+    assert_eq!(came.status, StatusCode::OK, "{}", came.text());
+    let run = came.json()[0][0].as_str().unwrap().to_owned();
+    let thing = json!({"what": "run", "item": run});
+    assert_eq!(
+        share(&ada, thing.clone(), &bob.id, true).await.status,
+        StatusCode::OK
+    );
+    let id = share_id(&ada, &thing).await;
+    let copied = bobs.call("copy_shared", json!({"share": id})).await;
+    assert_eq!(copied.status, StatusCode::OK, "{}", copied.text());
+    assert_eq!(take_back(&ada, &id).await, StatusCode::OK);
+    let mine = bobs.look("/api/v1/runs").await.json();
+    let mine = mine["runs"].as_array().unwrap().clone();
+    assert_eq!(mine.len(), 1, "{mine:?}");
+    assert_ne!(mine[0]["id"], json!(run));
+    let own = json!({"id": mine[0]["id"]});
+    let (of_copy, of_hers) = (
+        bobs.call("get_outcomes", own).await,
+        ada.call("get_outcomes", json!({"id": run})).await,
+    );
+    assert_eq!(of_copy.status, StatusCode::OK, "{}", of_copy.text());
+    assert_eq!(of_copy.json(), of_hers.json());
+}
+
+#[tokio::test]
 async fn a_shared_table_and_result_are_read_and_taken_into_ones_own_study() {
     let house = house().await;
     let (mut ada, bobs) = (

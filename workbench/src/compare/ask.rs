@@ -3,7 +3,7 @@
 //! What is made of one run is kept in the workbench's memory under the run's name and checksum, so that the same run in
 //! another comparison, or the same comparison in another mode, is not counted again.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     curve::{Asked, Curve, curve},
@@ -58,6 +58,7 @@ impl Workbench {
         let of_ends: Vec<&Ends> = ends.iter().map(Arc::as_ref).collect();
         let runs: Vec<Shown> = sides.iter().zip(&ends).map(shown_as).collect();
         let is_tested = request.mode == Mode::Statistical;
+        let measured = measured(&sides);
         Ok(Comparison {
             reference: u32::try_from(reference).unwrap_or_default(),
             rules: rules(request),
@@ -65,14 +66,15 @@ impl Workbench {
                 true => Vec::new(),
                 false => self.curves(request, &sides, &spans, reference)?,
             },
-            metrics: metrics(&of_ends, reference),
+            metrics: metrics(&of_ends, reference, measured.as_deref()),
             pairs: match is_tested {
-                true => pairs(&runs, &of_ends, reference)?,
+                true => pairs(&runs, &of_ends, reference, measured.as_deref())?,
                 false => Vec::new(),
             },
             common_month: notes::common_month(&sides, request),
             notes,
             runs,
+            measured,
         })
     }
 
@@ -142,6 +144,23 @@ impl Workbench {
             }
         }
     }
+}
+
+/// What stands where simulated runs have vision, if a trial is among them; each name once, where they measured several.
+fn measured(sides: &[Side]) -> Option<String> {
+    let of = |side: &Side| {
+        side.info
+            .trial
+            .as_ref()
+            .map(|it| it.mapping.measure.clone())
+    };
+    let names: BTreeSet<Option<String>> = sides.iter().map(of).collect();
+    names.iter().any(Option::is_some).then(|| {
+        let names = names
+            .into_iter()
+            .map(|it| it.unwrap_or_else(|| "vision".into()));
+        names.collect::<Vec<_>>().join(" / ")
+    })
 }
 
 pub(super) fn unreadable(run: &RunInfo, why: &str) -> Note {

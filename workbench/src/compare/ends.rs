@@ -19,7 +19,7 @@ use crate::{
         Weigh,
         parallel::{parallel_on, threads},
     },
-    simulation::{model::Reason, protocol::Protocol},
+    simulation::{RunInfo, model::Reason, outcomes::poor_below},
     statistics::{Moments, Sample, ratio},
 };
 
@@ -39,6 +39,8 @@ const PATIENTS: [&str; 6] = [
 
 /// Patients of one run as they were at the end, or at the month up to which they are looked at.
 pub(super) struct Ends {
+    /// Whether it was measured in a trial: nobody says then what is good or poor.
+    pub is_trial: bool,
     pub baseline: Moments,
     pub vision: Values,
     pub change: Values,
@@ -48,7 +50,7 @@ pub(super) struct Ends {
     pub ratio: [f64; 2],
     /// Who lost at most 5 letters.
     pub maintained: u64,
-    /// Who sees less than the protocol calls poor.
+    /// Who sees less than the protocol calls poor; nobody of a trial, which has none.
     pub poor: u64,
     /// Everybody, whoever is counted above.
     pub all: u64,
@@ -116,9 +118,9 @@ impl Part {
     }
 }
 
-/// Below how many letters the run's protocol calls vision poor.
-pub(super) fn poor_vision(protocol: &str) -> f64 {
-    Protocol::read(protocol).map_or(POOR, |protocol| protocol.end_rules.poor_vision_below)
+/// Below how many letters a run's vision is called poor.
+pub(super) fn poor_vision(run: &RunInfo) -> f64 {
+    poor_below(run).unwrap_or(POOR)
 }
 
 /// What came of a run's patients. Blocking.
@@ -136,7 +138,7 @@ pub(super) fn ends(
             part(&side.rows.patients(&PATIENTS, group)?, only_treated)
         }
     })?;
-    Ok(whole(&parts, poor_vision(&side.info.protocol)))
+    Ok(whole(&parts, &side.info))
 }
 
 /// At the end of the run: the table of patients says it all.
@@ -212,7 +214,8 @@ fn reasons(patients: &RecordBatch) -> Result<Vec<Option<usize>>, Error> {
         .collect())
 }
 
-fn whole(parts: &[Part], poor: f64) -> Ends {
+fn whole(parts: &[Part], run: &RunInfo) -> Ends {
+    let poor = poor_vision(run);
     let joined =
         |of: fn(&Part) -> &Vec<f64>| -> Vec<f64> { parts.iter().flat_map(of).copied().collect() };
     let (baseline, vision) = (joined(|part| &part.baseline), joined(|part| &part.vision));
@@ -226,6 +229,7 @@ fn whole(parts: &[Part], poor: f64) -> Ends {
         values.iter().filter(|value| is_it(**value)).count() as u64
     };
     Ends {
+        is_trial: run.trial.is_some(),
         baseline: Moments::of(&baseline),
         visits: Moments::of(&visits),
         ratio: ratio(&injections, &visits),

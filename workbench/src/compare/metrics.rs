@@ -9,6 +9,7 @@ use crate::statistics::Moments;
 /// A row: how it is called, and how it reads off a run.
 struct Row {
     name: &'static str,
+    about: About,
     unit: &'static str,
     decimals: u8,
     /// Whether more is better; nothing where it is not simply so.
@@ -16,26 +17,42 @@ struct Row {
     value: fn(&Ends) -> Value,
 }
 
+/// What a row is about.
+#[derive(Clone, Copy)]
+enum About {
+    /// Vision, in letters; of trials what they measured, which is called so between these words.
+    Measure([&'static str; 2]),
+    /// How many letters are good or poor: nothing that a trial can be asked.
+    Letters,
+    /// What every run has.
+    Treatment,
+}
+
 const ROWS: [Row; 12] = [
     row("Vision at baseline", "letters", 1, None, |ends| {
         mean(&ends.baseline)
-    }),
+    })
+    .about(About::Measure(["", " at baseline"])),
     row("Vision at the end", "letters", 1, Some(true), |ends| {
         mean(&ends.vision.moments)
-    }),
+    })
+    .about(About::Measure(["", " at the end"])),
     row("Change of vision", "letters", 1, Some(true), |ends| {
         mean(&ends.change.moments)
-    }),
+    })
+    .about(About::Measure(["Change of ", ""])),
     row(
         "Maintained (lost at most 5 letters)",
         "%",
         1,
         Some(true),
         |ends| share(ends.maintained, ends.baseline.n),
-    ),
+    )
+    .about(About::Letters),
     row("Poor vision at the end", "%", 1, Some(false), |ends| {
         share(ends.poor, ends.baseline.n)
-    }),
+    })
+    .about(About::Letters),
     row("Injections of a patient", "", 1, Some(false), |ends| {
         mean(&ends.injections.moments)
     }),
@@ -70,10 +87,28 @@ const fn row(
 ) -> Row {
     Row {
         name,
+        about: About::Treatment,
         unit,
         decimals,
         more_is_better,
         value,
+    }
+}
+
+impl Row {
+    const fn about(self, about: About) -> Self {
+        Self { about, ..self }
+    }
+
+    /// What it is called, and its unit; `None` where it cannot be asked.
+    fn named(&self, measured: Option<&str>) -> Option<(String, &'static str)> {
+        match (self.about, measured) {
+            (About::Letters, Some(_)) => None,
+            (About::Measure([before, after]), Some(measured)) => {
+                Some(([before, measured, after].concat(), ""))
+            }
+            _ => Some((self.name.into(), self.unit)),
+        }
     }
 }
 
@@ -96,24 +131,29 @@ fn share(count: u64, of: u64) -> Value {
     }
 }
 
-/// The table of these runs, one of which is the reference.
-pub(super) fn metrics(runs: &[&Ends], reference: usize) -> Vec<Metric> {
+/// The table of these runs, one of which is the reference; trials among them measured this.
+pub(super) fn metrics(runs: &[&Ends], reference: usize, measured: Option<&str>) -> Vec<Metric> {
+    let is_trial = |at: usize| runs.get(at).is_some_and(|ends| ends.is_trial);
     let of_row = |row: &Row| {
+        let (name, unit) = row.named(measured)?;
         let values: Vec<Value> = runs.iter().map(|ends| (row.value)(ends)).collect();
         let base = values.get(reference).copied();
         let differences = values.iter().enumerate().map(|(at, value)| {
             let base = base.filter(|_| at != reference)?;
-            Some(difference(*value, base, row.more_is_better))
+            // What a trial measured may be better when there is less of it.
+            let is_judged = !is_trial(at) && !is_trial(reference);
+            let more_is_better = row.more_is_better.filter(|_| is_judged);
+            Some(difference(*value, base, more_is_better))
         });
-        Metric {
-            name: row.name.into(),
-            unit: row.unit.into(),
+        Some(Metric {
+            name,
+            unit: unit.into(),
             decimals: row.decimals,
             differences: differences.collect(),
             values,
-        }
+        })
     };
-    ROWS.iter().map(of_row).collect()
+    ROWS.iter().filter_map(of_row).collect()
 }
 
 /// Both values are of different patients, so that their variances add up.

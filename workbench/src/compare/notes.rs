@@ -55,11 +55,12 @@ pub(super) fn between(sides: &[Side], request: &Request) -> Vec<Note> {
         "They follow different scheduling rules",
         |side| side.info.model.replace('_', " "),
     ));
+    let simulated = sides.iter().filter(|side| side.info.trial.is_none());
     notes.extend(differ(
-        sides,
+        &simulated.cloned().collect::<Vec<_>>(),
         NoteKind::PoorVision,
         "Poor vision is not the same",
-        |side| format!("below {} letters", poor_vision(&side.info.protocol)),
+        |side| format!("below {} letters", poor_vision(&side.info)),
     ));
     if request.time == Time::Absolute {
         notes.extend(differ(

@@ -14,24 +14,37 @@ use crate::{
 const OUTCOMES: [Outcome; 3] = [Outcome::Vision, Outcome::Change, Outcome::Injections];
 
 /// All tests of these runs, run by run. Blocking.
-pub(super) fn pairs(shown: &[Shown], runs: &[&Ends], reference: usize) -> Result<Vec<Pair>, Error> {
+pub(super) fn pairs(
+    shown: &[Shown],
+    runs: &[&Ends],
+    reference: usize,
+    measured: Option<&str>,
+) -> Result<Vec<Pair>, Error> {
     let others: Vec<usize> = (0..runs.len()).filter(|run| *run != reference).collect();
     let count = others.len() * OUTCOMES.len();
     let mut pairs = parallel(count, |at| {
         let (run, outcome) = (others[at / OUTCOMES.len()], OUTCOMES[at % OUTCOMES.len()]);
         let [one, base] = [run, reference].map(|run| &runs[run].of(outcome).sample);
         let n = [one.len() as u64, base.len() as u64];
-        Ok(pair(run, outcome, n, &two_samples(one, base)))
+        let found = two_samples(one, base);
+        Ok(pair(run, outcome, n, &found, measured))
     })?;
     correct(&mut pairs);
     for pair in &mut pairs {
         let run = usize::try_from(pair.run).unwrap_or_default();
-        words::say(pair, &shown[run].name, &shown[reference].name);
+        let names = [run, reference].map(|run| shown[run].name.as_str());
+        words::say(pair, names, measured);
     }
     Ok(pairs)
 }
 
-fn pair(run: usize, outcome: Outcome, n: [u64; 2], found: &TwoSamples) -> Pair {
+fn pair(
+    run: usize,
+    outcome: Outcome,
+    n: [u64; 2],
+    found: &TwoSamples,
+    measured: Option<&str>,
+) -> Pair {
     let welch = found.welch.map(|welch| (welch.t, Some(welch.p)));
     let ranks = found.mann_whitney.map(|test| (test.u, Some(test.p)));
     let whole = found.smirnov.map(|test| (test.d, Some(test.p)));
@@ -47,7 +60,7 @@ fn pair(run: usize, outcome: Outcome, n: [u64; 2], found: &TwoSamples) -> Pair {
     ];
     tests[0].freedom = found.welch.ok().map(|welch| welch.freedom);
     if let Ok(smirnov) = found.smirnov {
-        tests[2].words = words::furthest(outcome, &smirnov);
+        tests[2].words = words::furthest(outcome, &smirnov, measured);
     }
     Pair {
         run: u32::try_from(run).unwrap_or(u32::MAX),

@@ -23,6 +23,26 @@ pub struct Comparison {
     pub pairs: Vec<Pair>,
     /// The month up to which all of them go, where they do not end together.
     pub common_month: Option<u32>,
+    /// What stands where simulated runs have vision, if a trial is among the runs: `bili`. Nothing is said of its unit.
+    pub measured: Option<String>,
+}
+
+impl Comparison {
+    /// What an outcome is called here, and its unit.
+    pub fn outcome(&self, outcome: Outcome) -> (String, &'static str) {
+        named(outcome, self.measured.as_deref())
+    }
+}
+
+/// What an outcome is called where trials measured this, and its unit.
+pub(super) fn named(outcome: Outcome, measured: Option<&str>) -> (String, &'static str) {
+    match (outcome, measured) {
+        (Outcome::Vision, None) => ("Vision at the end".into(), "letters"),
+        (Outcome::Vision, Some(measured)) => ([measured, " at the end"].concat(), ""),
+        (Outcome::Change, None) => ("Change of vision".into(), "letters"),
+        (Outcome::Change, Some(measured)) => (["Change of ", measured].concat(), ""),
+        (Outcome::Injections, _) => ("Injections of a patient".into(), "injections"),
+    }
 }
 
 /// A run that is shown.
@@ -176,9 +196,9 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Vision at the end, in letters.
+    /// Vision at the end, in letters; of a trial, what it measured.
     Vision,
-    /// Vision at the end less baseline.
+    /// The same less baseline.
     Change,
     /// Injections of a patient.
     Injections,

@@ -2,7 +2,7 @@
 
 use super::{
     question::{Measure, Mode, Population, Request, Time},
-    types::{Outcome, Pair, Test, TestKind},
+    types::{Outcome, Pair, Test, TestKind, named},
 };
 use crate::statistics::{EXACT, Smirnov};
 
@@ -46,19 +46,19 @@ pub(super) fn rules(request: &Request) -> Vec<String> {
     rules
 }
 
-fn unit(outcome: Outcome) -> &'static str {
+fn subject(outcome: Outcome, measured: Option<&str>) -> String {
     match outcome {
-        Outcome::Vision | Outcome::Change => "letters",
-        Outcome::Injections => "injections",
+        Outcome::Injections => "The number of injections".into(),
+        _ => named(outcome, measured).0,
     }
 }
 
-fn subject(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Vision => "Vision at the end",
-        Outcome::Change => "Change of vision",
-        Outcome::Injections => "The number of injections",
-    }
+/// A number with its unit, if it has one.
+fn amount(value: f64, unit: &str) -> String {
+    [&number(value, 1), " ", unit]
+        .concat()
+        .trim_end()
+        .to_owned()
 }
 
 /// A number with a minus as people write it.
@@ -77,7 +77,7 @@ fn way(value: f64) -> &'static str {
 }
 
 /// Where two distributions are furthest apart.
-pub(super) fn furthest(outcome: Outcome, found: &Smirnov) -> String {
+pub(super) fn furthest(outcome: Outcome, found: &Smirnov, measured: Option<&str>) -> String {
     let method = if found.is_exact {
         "exact"
     } else {
@@ -92,10 +92,9 @@ pub(super) fn furthest(outcome: Outcome, found: &Smirnov) -> String {
         "fewer"
     };
     format!(
-        "{} percentage points {more} of these patients are at or below {} {} ({method} p)",
+        "{} percentage points {more} of these patients are at or below {} ({method} p)",
         number(100.0 * found.d, 1),
-        number(found.at, 1),
-        unit(outcome)
+        amount(found.at, named(outcome, measured).1)
     )
 }
 
@@ -123,10 +122,10 @@ fn chance(p: Option<f64>) -> &'static str {
 }
 
 /// Fills in the sentences of a pair, when its p are corrected.
-pub(super) fn say(pair: &mut Pair, run: &str, reference: &str) {
+pub(super) fn say(pair: &mut Pair, [run, reference]: [&str; 2], measured: Option<&str>) {
     let (difference, [low, high]) = (pair.difference, pair.interval);
-    let of = unit(pair.outcome);
-    let far = format!("{} {of} {}", number(difference.abs(), 1), way(difference));
+    let unit = named(pair.outcome, measured).1;
+    let far = format!("{} {}", amount(difference.abs(), unit), way(difference));
     for test in &mut pair.tests {
         let Some(statistic) = test.statistic else {
             continue;
@@ -165,7 +164,7 @@ pub(super) fn say(pair: &mut Pair, run: &str, reference: &str) {
     let p = find(TestKind::Welch).and_then(|test| test.p_holm);
     pair.words = format!(
         "{} in {run} is {far} than in {reference} on average (95 % interval {} to {}): a {effect} effect; {}.",
-        subject(pair.outcome),
+        subject(pair.outcome, measured),
         number(low, 1),
         number(high, 1),
         chance(p)

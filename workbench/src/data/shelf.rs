@@ -1,12 +1,8 @@
-//! The tables that are kept: what is known about each beside its Parquet copy, and clearing away
-//! those nobody refers to any more.
+//! The tables that are kept: what is known about each beside its Parquet copy. When they go is the business of `keeping`.
 
 use std::{
-    collections::HashSet,
-    fs::{self, File},
-    io::{ErrorKind, Read as _, Write as _},
-    path::{Path, PathBuf},
-    time::SystemTime,
+    io::{Read as _, Write as _},
+    path::PathBuf,
 };
 
 use holdfast::{Clock, SystemClock};
@@ -42,22 +38,6 @@ impl Workbench {
         })
     }
 
-    /// Removes the files of tables that are not in `keep` and that were last imported before
-    /// `older_than`, with what interrupted imports left. An import in progress, or one whose study
-    /// is not saved yet, is newer than that, if `older_than` is a few hours back. Gives the number
-    /// of tables removed.
-    pub async fn collect_tables(
-        &self,
-        keep: &HashSet<String>,
-        older_than: SystemTime,
-    ) -> Result<u64, Error> {
-        let (workbench, keep) = (self.clone(), keep.clone());
-        let run =
-            tokio::task::spawn_blocking(move || workbench.collect_blocking(&keep, older_than));
-        run.await
-            .map_err(|e| Error::Internal(format!("the clean-up stopped: {e}")))?
-    }
-
     /// Sees to it that a table which is here is in the store, too: it may be from before there was one.
     pub(super) fn put_known(&self, id: &str) -> Result<(), Error> {
         for path in [self.table_path(id), self.description_path(id)] {
@@ -66,48 +46,6 @@ impl Workbench {
             }
         }
         Ok(())
-    }
-
-    fn collect_blocking(
-        &self,
-        keep: &HashSet<String>,
-        older_than: SystemTime,
-    ) -> Result<u64, Error> {
-        let folder = self.inner.folder.join("tables");
-        let mut removed = 0;
-        for entry in fs::read_dir(&folder).map_err(|e| Error::io(&folder, e))? {
-            let path = entry.map_err(|e| Error::io(&folder, e))?.path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let id = name
-                .trim_start_matches('.')
-                .split('.')
-                .next()
-                .unwrap_or_default();
-            let is_unfinished = name.starts_with('.');
-            if !is_table_id(id) || (!is_unfinished && keep.contains(id)) {
-                continue;
-            }
-            let modified = fs::metadata(&path).and_then(|metadata| metadata.modified());
-            match modified {
-                Ok(modified) if modified < older_than => {}
-                Ok(_) => continue,
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                Err(error) => return Err(Error::io(&path, error)),
-            }
-            if !is_unfinished {
-                self.inner.storage.remove_file(&path)?;
-            }
-            fs::remove_file(&path).map_err(|e| Error::io(&path, e))?;
-            removed += u64::from(
-                path.extension()
-                    .is_some_and(|extension| extension == "parquet"),
-            );
-        }
-        Ok(removed)
     }
 
     /// A table that was imported before, here or by another server on the same store. Its age starts anew, so that a clean-up between now and
@@ -130,13 +68,8 @@ impl Workbench {
         let Ok(table) = serde_json::from_slice::<TableInfo>(&text) else {
             return Ok(None);
         };
-        for path in [path, self.table_path(id)] {
-            match touch(&path) {
-                // It is in the store, and not here yet.
-                Err(e) if e.kind() == ErrorKind::NotFound && !storage.is_local() => {}
-                touched => touched.map_err(|e| Error::io(&path, e))?,
-            }
-        }
+        self.renew(&path)?;
+        self.renew(&self.table_path(id))?;
         Ok(Some(table))
     }
 
@@ -170,17 +103,6 @@ impl Workbench {
     fn description_path(&self, id: &str) -> PathBuf {
         self.inner.folder.join("tables").join(format!("{id}.json"))
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a file's time is compared with other files' times, which are the computer's"
-)]
-fn touch(path: &Path) -> std::io::Result<()> {
-    File::options()
-        .append(true)
-        .open(path)?
-        .set_modified(SystemTime::now())
 }
 
 /// Ids come back from browsers: nothing but what we made ourselves becomes a path.

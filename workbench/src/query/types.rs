@@ -291,6 +291,9 @@ pub enum ExportFormat {
     Parquet,
 }
 
+/// Queries that a person keeps at most: the list stays one that can be read.
+pub const MAX_SAVED: usize = 200;
+
 /// A query kept under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]

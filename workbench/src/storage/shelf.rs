@@ -1,6 +1,9 @@
 //! What is in the store: asked for, listed, removed; and whether it works at all.
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{GetOptions, PutOptions};
@@ -19,12 +22,22 @@ const PROBE: &[u8] = b"holdfast";
 
 impl Storage {
     /// Paths of the files below a folder of the data folder that the store has.
-    pub(crate) fn list(&self, folder: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
+    pub(crate) fn list(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let Some(objects) = &self.objects else {
             return Ok(Vec::new());
         };
         let names = objects.names(&objects.name(folder)?)?;
         let path = |name: Name| objects.root.join(name.as_str());
+        Ok(names.into_iter().map(path).collect())
+    }
+
+    /// The same, with when each was put.
+    pub(crate) fn list_dated(&self, folder: &Path) -> Result<Vec<(PathBuf, SystemTime)>, Error> {
+        let Some(objects) = &self.objects else {
+            return Ok(Vec::new());
+        };
+        let names = objects.dated(&objects.name(folder)?)?;
+        let path = |(name, at): (Name, SystemTime)| (objects.root.join(name.as_str()), at);
         Ok(names.into_iter().map(path).collect())
     }
 
@@ -97,6 +110,15 @@ impl Objects {
 
     /// Names below a folder.
     fn names(&self, folder: &Name) -> Result<Vec<Name>, Error> {
+        Ok(self
+            .dated(folder)?
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect())
+    }
+
+    /// The same, with when each was put.
+    fn dated(&self, folder: &Name) -> Result<Vec<(Name, SystemTime)>, Error> {
         let key = folder.key(&self.prefix);
         let prefix = self.prefix.as_ref();
         let listed = self.store.list(Some(&key)).try_collect::<Vec<_>>();
@@ -104,7 +126,8 @@ impl Objects {
         let listed = listed.map_err(|error| away(folder, &error))?;
         let name = |object: object_store::ObjectMeta| {
             let below = object.location.as_ref().strip_prefix(prefix)?;
-            Name::parse(below.trim_start_matches('/'))
+            let name = Name::parse(below.trim_start_matches('/'))?;
+            Some((name, object.last_modified.into()))
         };
         // What is no name of ours was put there by somebody else, and is left alone.
         Ok(listed.into_iter().filter_map(name).collect())

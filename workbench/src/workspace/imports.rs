@@ -34,6 +34,7 @@ impl Workspace {
         answer: Option<Answer>,
         cancel: &CancellationToken,
     ) -> Result<Outcome, Error> {
+        self.check_allowed().await?;
         let table = self.workbench.import(source, file_name, cancel).await?;
         let tables = self.tables().await?;
         let same_name = tables.iter().find(|other| other.name == table.name);

@@ -6,9 +6,10 @@
 
 mod imports;
 mod result;
+mod room;
 mod tables;
 
-use holdfast::{Actor, Scope, StateId, StateManager};
+use holdfast::{Actor, Kind, New, Scope, StateId, StateManager};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -38,6 +39,21 @@ impl Workspace {
     /// The workbench behind it.
     pub fn workbench(&self) -> &Workbench {
         &self.workbench
+    }
+
+    /// What the engine's door would say to a new table or result: asked before a file is written. Drafted and never
+    /// committed.
+    ///
+    /// # Errors
+    /// [`Error::State`] where this actor may not have one.
+    pub async fn check_allowed(&self) -> Result<(), Error> {
+        let mut draft = self.manager.transaction(&self.actor);
+        let new = New::of(Kind::DATASET, "table", self.scope.clone(), Value::Null);
+        match draft.register(new).await {
+            Err(refused @ holdfast::Error::Forbidden { .. }) => Err(refused.into()),
+            // Whatever else there is to be said is said when it is written.
+            _ => Ok(()),
+        }
     }
 
     fn id(&self, name: &str) -> StateId {

@@ -107,7 +107,9 @@ impl Workspace {
         if let Some(present) = self.result().await?.filter(|info| info.id == wanted) {
             return Ok(present);
         }
+        self.check_allowed().await?;
         let info = self.workbench.merge(&study, spec, now_ms, cancel).await?;
+        self.check_room(&self.id(RESULT), info.bytes).await?;
         let new = New {
             id: Some(self.id(RESULT)),
             kind: Kind::DATASET,

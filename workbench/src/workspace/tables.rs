@@ -1,11 +1,11 @@
 //! The tables of a study and the keys they meet on.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use holdfast::{Expected, Kind, New, State, StateId, Ttl, Version};
 use serde_json::json;
 
-use super::{Workspace, from_data, to_data};
+use super::{Workspace, from_data, room::bytes_of, to_data};
 use crate::{
     Error, Study, Workbench,
     data::{MergeKeys, StudyView, TableInfo, find_keys},
@@ -63,6 +63,8 @@ impl Workspace {
                 setting: "fixed",
             });
         }
+        self.check_room(&self.table_id(&table.name), bytes_of(table))
+            .await?;
         self.manager
             .put(
                 New {
@@ -191,7 +193,14 @@ impl Workspace {
         self.id(&format!("{PREFIX}{name}"))
     }
 
-    async fn table_states(&self) -> Result<Vec<std::sync::Arc<State>>, Error> {
+    async fn table_states(&self) -> Result<Vec<Arc<State>>, Error> {
+        let mut states = self.datasets().await?;
+        states.retain(|state| state.metadata["role"] == "table");
+        Ok(states)
+    }
+
+    /// The states of tables, and of the result.
+    pub(super) async fn datasets(&self) -> Result<Vec<Arc<State>>, Error> {
         let mut states = Vec::new();
         let mut after = None;
         loop {
@@ -206,10 +215,7 @@ impl Workspace {
                 .await?;
             let is_last = page.len() < MAX_TABLES;
             after = page.last().map(|state| state.id.clone());
-            states.extend(
-                page.into_iter()
-                    .filter(|state| state.metadata["role"] == "table"),
-            );
+            states.extend(page);
             if is_last {
                 return Ok(states);
             }

@@ -143,7 +143,7 @@ async fn clean_up_takes_what_is_old_and_unreferenced_and_nothing_else() {
     let hour = Duration::from_secs(3_600);
     let removed = desk
         .workbench
-        .collect_tables(&keep, SystemTime::now() - hour)
+        .collect_files(&keep, SystemTime::now() - hour)
         .await
         .unwrap();
     assert_eq!(removed, 0, "both are new");
@@ -157,7 +157,7 @@ async fn clean_up_takes_what_is_old_and_unreferenced_and_nothing_else() {
     fs::write(&foreign, "mine").unwrap();
     let removed = desk
         .workbench
-        .collect_tables(&keep, SystemTime::now() + hour)
+        .collect_files(&keep, SystemTime::now() + hour)
         .await
         .unwrap();
     assert_eq!(removed, 1);
@@ -182,7 +182,7 @@ async fn a_table_imported_again_counts_as_new() {
     let hour_ago = SystemTime::now() - Duration::from_secs(3_600);
     assert_eq!(
         desk.workbench
-            .collect_tables(&HashSet::new(), hour_ago)
+            .collect_files(&HashSet::new(), hour_ago)
             .await
             .unwrap(),
         0

@@ -9,6 +9,7 @@ use arrow::{
 use tokio_util::sync::CancellationToken;
 use workbench::{
     Limits, Workbench,
+    compare::{Mode, NoteKind, Request, Verdict},
     data::TableInfo,
     simulation::{
         RunInfo, RunStatus, outcomes,
@@ -141,6 +142,52 @@ async fn the_arms_of_the_pbc_trial_become_two_runs_with_their_bilirubin() {
         (came.result, came.trial),
         (runs[0].result.clone(), runs[0].trial.clone())
     );
+}
+
+#[tokio::test]
+async fn arms_are_compared_by_what_they_measured_and_nobody_says_what_is_poor_or_better() {
+    let desk = Desk::new().await;
+    let table = desk.table("pbc.csv", &pbc()).await;
+    let runs = desk.take(&table, &mapping(), &[]).await.unwrap();
+    let asked = Request {
+        ids: runs.iter().map(|run| run.id.clone()).collect(),
+        mode: Mode::Statistical,
+        ..Request::default()
+    };
+    let found = desk.bench.compare_runs(&desk.b.runs, &ada(), &asked).await;
+    let found = found.unwrap();
+    assert_eq!(found.measured.as_deref(), Some("bili"));
+    let names: Vec<&str> = found.metrics.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(
+        names[..4],
+        [
+            "bili at baseline",
+            "bili at the end",
+            "Change of bili",
+            "Injections of a patient"
+        ]
+    );
+    assert!(
+        found.metrics[..3].iter().all(|row| row.unit.is_empty()),
+        "{names:?}"
+    );
+    let told = found
+        .metrics
+        .iter()
+        .flat_map(|row| &row.differences)
+        .flatten();
+    assert!(told.into_iter().all(|far| far.verdict == Verdict::Neither));
+    let words = found.pairs.iter().map(|pair| pair.words.as_str());
+    let words: String = words.collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("bili at the end in pbc, trt 1 is"),
+        "{words}"
+    );
+    assert!(
+        !words.contains("letters") && !words.contains("ision"),
+        "{words}"
+    );
+    assert!(found.notes.iter().all(|it| it.kind != NoteKind::PoorVision));
 }
 
 #[tokio::test]

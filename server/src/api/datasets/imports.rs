@@ -87,7 +87,7 @@ async fn import(
     Asked(named): Asked<Named>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let workspace = asker.workspace_to_fill(&shared.app)?;
+    let workspace = asker.workspace_to_fill(&shared.app).await?;
     let body = request.into_body().into_data_stream();
     let outcome = take_in(&workspace, &named.name, named.answer, body).await?;
     Ok(told(outcome))

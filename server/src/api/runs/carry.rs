@@ -21,10 +21,10 @@ use super::{
 };
 use crate::api::{
     asked::Asked,
-    incoming::Incoming,
+    incoming::{Incoming, named},
     openapi::{NotFound, Refusals, WriteRefusals},
     query::attachment,
-    simulations::{ZIP, named},
+    simulations::{ZIP, allowed},
 };
 
 /// What the file is called where it comes from.
@@ -112,8 +112,7 @@ pub(super) async fn package_in(
     Asked(Named { name }): Asked<Named>,
     body: Body,
 ) -> Result<Response, Refused> {
-    asker.visitor.check_may_bring()?;
-    let by = by(&asker)?;
+    let by = allowed(&shared, &asker).await?;
     let body = body.into_data_stream();
     let incoming = Incoming::receive(&shared.app.workbench, named(&name)?, body).await?;
     made(shared.app.runs.import(&by, incoming.path(), &name).await?)
@@ -133,8 +132,7 @@ pub(super) async fn trial_in(
     Asked(pairs): Asked<Vec<(String, String)>>,
     body: Body,
 ) -> Result<Response, Refused> {
-    asker.visitor.check_may_bring()?;
-    let by = by(&asker)?;
+    let by = allowed(&shared, &asker).await?;
     let Tags { tag } = Tags::of(pairs);
     let (workbench, name) = (&shared.app.workbench, named(&columns.name)?.to_owned());
     let incoming = Incoming::receive(workbench, &name, body.into_data_stream()).await?;

@@ -1,14 +1,21 @@
 //! Opens what is kept as files: tables and results, runs, and the object store of which their folder may be the cache.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use holdfast::{Clock, StateManager};
-use workbench::{Workbench, simulation::runs::Runs, storage::Storage};
+use tokio::time::Instant;
+use workbench::{Workbench, keeping::NEW, simulation::runs::Runs, storage::Storage};
 
 use crate::{Error, Settings};
 
 /// A run that was deleted can be brought back for so long.
 const RUNS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How long after a start files are cleared away first.
+const COLLECT_AFTER: Duration = Duration::from_secs(600);
 
 /// Where tables, results and runs are kept. The object store need not answer yet.
 pub(crate) fn open_storage(settings: &Settings) -> Result<Storage, Error> {
@@ -27,6 +34,7 @@ pub(crate) fn open_workbench(settings: &Settings, storage: Storage) -> Result<Wo
         columns: data.columns,
         cell_bytes: data.cell_bytes,
         cache_bytes: data.cache_bytes,
+        scope_bytes: data.scope_bytes,
     };
     Ok(Workbench::open_on(&settings.data_dir, limits, storage)?)
 }
@@ -54,6 +62,42 @@ pub(in crate::application) async fn sweep(runs: Runs, every: Duration) {
             tracing::warn!(%error, "tables of deleted runs could not be removed; tried again in {every:?}");
         }
     }
+}
+
+/// Removes files of tables and results that nothing refers to any more, once a day. A server that has just started has other things to do.
+pub(in crate::application) async fn collect(
+    workbench: Workbench,
+    states: StateManager,
+    clock: Arc<dyn Clock>,
+    kept: Duration,
+) {
+    let mut days = tokio::time::interval_at(Instant::now() + COLLECT_AFTER, NEW);
+    loop {
+        days.tick().await;
+        let older_than = a_day_ago();
+        match workbench
+            .collect(&states, clock.now(), kept, older_than)
+            .await
+        {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(
+                removed,
+                "files of tables and results went that nothing referred to any more"
+            ),
+            Err(error) => {
+                tracing::warn!(%error, "files that nothing refers to could not be removed; tried again in a day")
+            }
+        }
+    }
+}
+
+/// A day before now, by the clock that dates files.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "files carry the computer's own time"
+)]
+fn a_day_ago() -> SystemTime {
+    SystemTime::now() - NEW
 }
 
 fn storage_of(settings: &Settings, local_bytes: u64) -> Result<Storage, Error> {

@@ -113,6 +113,7 @@ impl Workbench {
         let start = Instant::now();
         let id = result_id(study, spec);
         if let Some(found) = self.kept_result(&id)? {
+            self.renew(&self.result_path(&id))?;
             return Ok(ResultInfo {
                 spec: spec.clone(),
                 ..found

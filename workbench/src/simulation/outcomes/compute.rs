@@ -15,7 +15,7 @@ use crate::{
     simulation::{
         model::Reason,
         order::run_days,
-        protocol::Protocol,
+        protocol::{Protocol, ProtocolError},
         tables::{Select, Stored},
         types::RunInfo,
     },
@@ -50,7 +50,7 @@ struct Part {
 /// [`Error::BadRequest`] where the run's protocol or first day cannot be read, [`Error::Internal`] where its tables are
 /// broken.
 pub fn outcomes(run: &RunInfo, stored: &Stored) -> Result<Outcomes, Error> {
-    let poor = poor_below(run)?;
+    let poor = poor_below(run).map_err(|error| Error::BadRequest(error.to_string()))?;
     let first_day = crate::data::day_of(&run.start_date);
     let first_day = first_day.ok_or_else(|| {
         Error::BadRequest(format!(
@@ -129,14 +129,12 @@ fn reasons(column: &ArrayRef) -> Result<[u64; 3], Error> {
     }))
 }
 
-/// What the protocol calls poor; of a trial, which has none, nothing is.
-fn poor_below(run: &RunInfo) -> Result<f64, Error> {
+/// Below how many letters the run's protocol calls vision poor; of a trial, which has no protocol, nothing is.
+pub(crate) fn poor_below(run: &RunInfo) -> Result<f64, ProtocolError> {
     if run.trial.is_some() {
         return Ok(f64::NEG_INFINITY);
     }
-    let protocol = Protocol::read(&run.protocol);
-    let protocol = protocol.map_err(|error| Error::BadRequest(error.to_string()))?;
-    Ok(protocol.end_rules.poor_vision_below)
+    Ok(Protocol::read(&run.protocol)?.end_rules.poor_vision_below)
 }
 
 fn whole(run: &RunInfo, poor: f64, parts: &[Part]) -> Outcomes {

@@ -13,5 +13,5 @@ mod types;
 #[cfg(feature = "engine")]
 pub use self::compute::outcomes;
 #[cfg(feature = "engine")]
-pub(crate) use self::compute::{bin, column, other_type, values};
+pub(crate) use self::compute::{bin, column, other_type, poor_below, values};
 pub use self::types::{INTERVALS, Measure, Outcomes, Population};

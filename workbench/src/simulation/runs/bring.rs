@@ -43,10 +43,9 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Package`] with what is wrong, [`RunsError::Order`] for words that are too long; nothing is left behind.
     pub async fn import(&self, by: &By, path: &Path, file: &str) -> Result<RunInfo, RunsError> {
+        self.check_allowed(by).await?;
         let coming = self.take_package(by, path, file, &[]).await?;
-        let mut runs = self.keep(by, vec![coming]).await?;
-        runs.pop()
-            .ok_or_else(|| Error::Internal("no run was kept".into()).into())
+        self.keep_one(by, coming).await
     }
 
     /// Takes several packages in, each as [`Runs::import`] does, and gives all of them these tags: every run is there
@@ -66,6 +65,7 @@ impl Runs {
             let problem = format!("1 to {MAX_BROUGHT} packages come in together, not {count}");
             return Err(refused("package", problem).into());
         }
+        self.check_allowed(by).await?;
         let mut coming = Vec::new();
         for Brought { path, file } in brought {
             match self.take_package(by, path, file, tags).await {

@@ -7,7 +7,10 @@ use super::{
     home::Held,
     record::{Access, Record, info},
 };
-use crate::simulation::{Amendment, RunInfo, order::check_words};
+use crate::{
+    Error,
+    simulation::{Amendment, RunInfo, order::check_words},
+};
 
 /// A run whose tables are whole, in a folder in the making.
 pub(super) struct Coming {
@@ -36,6 +39,13 @@ impl Runs {
             }
         }
         kept
+    }
+
+    /// The same with one.
+    pub(super) async fn keep_one(&self, by: &By, coming: Coming) -> Result<RunInfo, RunsError> {
+        let mut runs = self.keep(by, vec![coming]).await?;
+        runs.pop()
+            .ok_or_else(|| Error::Internal("no run was kept".into()).into())
     }
 
     /// Nothing came of them.

@@ -10,7 +10,7 @@
 //! - `record`: a run as its state has it
 //! - `start`: an order becomes a run; `process` is what happens until it is over
 //! - `settle`: what a server left behind that died
-//! - `lent`: runs of others that somebody may read
+//! - `lent`: runs of others that somebody may read; `adopt` makes one of them one's own
 //! - `look`: one run, many runs, how far one is, its tables
 //! - `browse`: the registry, brought up to date by the log
 //! - `results`: a run's tables in memory, shared by all who read them
@@ -28,6 +28,7 @@
 //! has failed: so several servers may share one folder, and none takes another's run for dead.
 
 mod access;
+mod adopt;
 mod aside;
 mod bring;
 mod browse;
@@ -61,7 +62,10 @@ use std::{
     },
 };
 
-use holdfast::{Actor, Builder, Clock, Kind, Lifecycle, Scope, StateManager, Status, Transition};
+use holdfast::{
+    Actor, Builder, Clock, Kind, Lifecycle, New, Scope, StateManager, Status, Transition,
+};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -220,6 +224,20 @@ impl Runs {
     fn with_active<T>(&self, work: impl FnOnce(&mut HashMap<String, Arc<Active>>) -> T) -> T {
         let active = self.inner.active.lock();
         work(&mut active.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the engine's door would say to a new run: asked before a file is written. Drafted and never committed.
+    ///
+    /// # Errors
+    /// [`RunsError::State`] where this actor may not have one.
+    pub async fn check_allowed(&self, by: &By) -> Result<(), RunsError> {
+        let mut draft = self.inner.states.transaction(&by.actor);
+        let new = New::of(SIMULATION, "run", by.scope.clone(), Value::Null);
+        match draft.register(new).await {
+            Err(refused @ holdfast::Error::Forbidden { .. }) => Err(refused.into()),
+            // Whatever else there is to be said is said when it is written.
+            _ => Ok(()),
+        }
     }
 
     /// Work on files, off the async threads.

@@ -22,7 +22,7 @@ use crate::{
     storage::Hold,
 };
 
-const FILES: [&str; 2] = [PATIENTS_FILE, VISITS_FILE];
+pub(super) const FILES: [&str; 2] = [PATIENTS_FILE, VISITS_FILE];
 /// No id of a run.
 const DELETED: &str = "deleted";
 

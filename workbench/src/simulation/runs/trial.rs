@@ -25,6 +25,7 @@ impl Runs {
         mapping: &Mapping,
         tags: &[String],
     ) -> Result<Vec<RunInfo>, RunsError> {
+        self.check_allowed(by).await?;
         let (path, which) = (parquet.to_owned(), mapping.clone());
         let reading = move || {
             let rows = read(&path, &which)?;
