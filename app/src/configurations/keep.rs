@@ -152,7 +152,9 @@ fn keep(work: Work) {
                     draft.version.try_set_value(0);
                     after(work, REST);
                 }
-                Some(kept) if draft.unanswered.try_get_value() == Some(Some(kept)) => {
+                Some(kept)
+                    if draft.unanswered.try_get_value().flatten().as_ref() == Some(&kept) =>
+                {
                     draft.version.try_set_value(version);
                     after(work, REST);
                 }
