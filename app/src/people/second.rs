@@ -118,8 +118,9 @@ impl People {
         // From here on it is asked for by nobody. Should we be cut off, it is there and of no use.
         let gone = self
             .manager()
-            .delete(&people(), id, Expected::Any, &keeper(account));
-        match gone.await {
+            .delete(&people(), id, Expected::Any, &keeper(account))
+            .await;
+        match gone {
             Ok(()) | Err(holdfast::Error::Absent { .. } | holdfast::Error::Expired { .. }) => {
                 Ok(())
             }
@@ -149,8 +150,9 @@ impl People {
             let new = factor.state(id.clone(), Ttl::Never)?;
             let put = self
                 .manager()
-                .put(new, Expected::Version(seen), &keeper(account));
-            match put.await {
+                .put(new, Expected::Version(seen), &keeper(account))
+                .await;
+            match put {
                 Ok(_) => {
                     self.0.throttle.forgive_code(&email, address);
                     return Ok(());
