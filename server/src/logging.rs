@@ -1,7 +1,7 @@
 //! The log: one line an event on standard output, as text or JSON; and traces, where a collector is named.
 
 use tracing_subscriber::{
-    EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    EnvFilter, Layer as _, Registry, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 use crate::{
@@ -20,7 +20,7 @@ pub fn start_logging(settings: &LogSettings) -> Result<Option<Traces>, Error> {
         .or_else(|_| EnvFilter::try_new(&settings.filter))
         .unwrap_or_else(|_| EnvFilter::new("info"));
     let traces = Traces::to(&settings.otlp_endpoint)?;
-    let lines = tracing_subscriber::fmt::layer();
+    let lines = tracing_subscriber::fmt::layer::<Registry>();
     let lines = match settings.format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),

@@ -48,7 +48,7 @@ impl Traces {
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        tracing_opentelemetry::layer()
+        tracing_opentelemetry::layer::<S>()
             .with_tracer(self.0.tracer(NAME))
             .with_filter(filter_fn(is_told))
     }

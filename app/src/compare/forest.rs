@@ -21,7 +21,7 @@ pub(super) fn forest(found: &Comparison, request: &Request, is_vision: bool) -> 
             n: Some(pair.n[0]),
         };
         let (name, _) = found.outcome(pair.outcome);
-        categories.push([&name, ", ", &run.name].concat());
+        categories.push([&*name, ", ", &run.name].concat());
         match series.iter_mut().find(|known| known.name == run.name) {
             Some(known) => known.points.push(point),
             None => series.push(Series {
@@ -42,7 +42,7 @@ pub(super) fn forest(found: &Comparison, request: &Request, is_vision: bool) -> 
         false => Outcome::Injections,
     });
     let what = match (&found.measured, is_vision) {
-        (Some(measured), true) => measured,
+        (Some(measured), true) => measured.as_str(),
         _ => unit,
     };
     let apart = found.pairs.iter().filter(is_shown);

@@ -1,9 +1,9 @@
 //! The span around a request, for traces: what was asked for, without its query.
 
-use axum::http::Request;
+use axum::extract::Request;
 use tracing::Span;
 
 /// Of this request.
-pub(crate) fn span<B>(request: &Request<B>) -> Span {
+pub(crate) fn span(request: &Request) -> Span {
     tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
 }
