@@ -107,9 +107,9 @@ async fn tables_results_and_runs_are_shared_with_everybody_and_a_viewer_plots_th
         house.logged_in("ada@lab.org").await,
         house.logged_in("vera@lab.org").await,
     );
-    ada.upload("mine.csv", "id,sex\n1,f\n2,m\n").await;
     let question = json!({"selection": {"labs": ["bili"]}});
     let made = ada.ask("POST", "/datasets", &[], question).await.json();
+    ada.upload("mine.csv", "id,sex\n1,f\n2,m\n").await;
     let run = completed_run(&ada).await;
     for thing in [
         json!({"what": "table", "item": "mine"}),

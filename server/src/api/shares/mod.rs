@@ -1,14 +1,12 @@
-//! Sharing for programs: what of one's own others have. What others share with one is `others`.
+//! Sharing for programs: what of one's own others have. What others share with one is `others`; `told` is how a share is told.
 //!
 //! A token sees what its person sees, and copies what they may copy. It shares nothing: whoever finds one must not be able to
 //! hand a study on.
 
 mod others;
+mod told;
 
-use app::sharing::{
-    Thing as Lendable, With,
-    answers::{self, Lent},
-};
+use app::sharing::{With, answers};
 use axum::{
     Json,
     extract::{Path, State},
@@ -20,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::told::{Share, Thing};
 use super::{
     Asker, Shared,
     asked::{Asked, Sent},
@@ -34,82 +33,6 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(one, take_back))
         .routes(routes!(find))
         .merge(others::routes())
-}
-
-/// Something of a person's that they can share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "what", rename_all = "lowercase", deny_unknown_fields)]
-#[schema(as = SharedThing)]
-enum Thing {
-    /// A saved query.
-    Query {
-        /// Its id.
-        item: String,
-    },
-    /// A table.
-    Table {
-        /// Its name.
-        item: String,
-    },
-    /// The merged result, whatever it is at the time.
-    Result,
-    /// A run.
-    Run {
-        /// Its id.
-        item: String,
-    },
-}
-
-impl From<Thing> for Lendable {
-    fn from(thing: Thing) -> Self {
-        match thing {
-            Thing::Query { item } => Self::Query(item),
-            Thing::Table { item } => Self::Table(item),
-            Thing::Result => Self::Result,
-            Thing::Run { item } => Self::Run(item),
-        }
-    }
-}
-
-impl From<Lendable> for Thing {
-    fn from(thing: Lendable) -> Self {
-        match thing {
-            Lendable::Query(item) => Self::Query { item },
-            Lendable::Table(item) => Self::Table { item },
-            Lendable::Result => Self::Result,
-            Lendable::Run(item) => Self::Run { item },
-        }
-    }
-}
-
-/// A share: it points at something of its owner's, and nothing is copied.
-#[derive(Debug, Serialize, ToSchema)]
-struct Share {
-    /// Names it.
-    id: String,
-    /// What is shared.
-    thing: Thing,
-    /// With whom: an account's id, or `everybody` of the tenant.
-    with: String,
-    /// What they are called; `null` for everybody.
-    name: Option<String>,
-    /// Whether they may keep a copy.
-    may_copy: bool,
-    /// Counts its changes.
-    version: u64,
-}
-
-impl From<Lent> for Share {
-    fn from(Lent { shared, name }: Lent) -> Self {
-        Self {
-            id: shared.id,
-            thing: shared.share.thing.into(),
-            with: shared.share.with.into(),
-            name,
-            may_copy: shared.share.may_copy,
-            version: shared.version,
-        }
-    }
 }
 
 /// One's shares.
