@@ -89,6 +89,29 @@ async fn who_saw_something_newer_elsewhere_is_told_nothing_older_here() {
     here.reach(Revision(u64::MAX)).await.unwrap();
 }
 
+/// Under load every look at the log meets changes whose announcement is still on its way.
+#[tokio::test]
+async fn what_is_announced_after_it_was_read_from_the_log_is_no_reason_to_read_the_log_again() {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "s").await;
+    let (cache, _) = before(puppet.clone(), ROOMY).await;
+    assert_eq!(version(&*cache, "s").await, 1);
+    for _ in 0..2 {
+        written_elsewhere(&puppet, "s").await;
+    }
+    // The next look finds them.
+    until_it_says(&cache, "s", 3).await;
+    for _ in 0..2 {
+        written_elsewhere(&puppet, "s").await;
+    }
+    let changes = puppet.log(Revision(1), 10).await.unwrap();
+    assert_eq!(changes.len(), 4);
+    // Nobody can read it now, and the next look is most of a second away.
+    puppet.set_down(true);
+    puppet.announce(changes);
+    until_it_says(&cache, "s", 5).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_acknowledged_write_is_never_read_back_older_however_small_the_cache() {
     const NAMES: usize = 8;

@@ -120,12 +120,15 @@ impl Follower {
     fn follow(&mut self, news: Result<Announcement, RecvError>) {
         match news {
             Ok(changes) => match changes.first() {
-                Some(first) if first.revision.0 == self.seen.0 + 1 => self.learn(changes),
-                // A look at the log was quicker.
-                Some(_)
-                    if changes
-                        .last()
-                        .is_some_and(|last| last.revision <= self.seen) => {}
+                Some(first) if first.revision.0 <= self.seen.0 + 1 => {
+                    // A look at the log may have been quicker, with all of them or the first ones.
+                    let is_known = |change: &Change| change.revision <= self.seen;
+                    match changes.partition_point(is_known) {
+                        0 => self.learn(changes),
+                        known if known == changes.len() => {}
+                        known => self.learn(changes.iter().skip(known).cloned().collect()),
+                    }
+                }
                 Some(_) => self.fall_behind(),
                 None => {}
             },

@@ -15,12 +15,14 @@ fn run(id: usize, random: &mut StdRng) -> RunInfo {
     let tags: Vec<String> = (0..random.random_range(0..4))
         .map(|_| format!("Tag {}", random.random_range(0..30)))
         .collect();
+    let status = ["pending", "completed", "failed"][random.random_range(0..3)];
+    let model = ["reactive", "treat_and_extend"][random.random_range(0..2)];
     serde_json::from_value(json!({
         "id": format!("sim_{id}"), "name": format!("Case {}", random.random_range(0..40)),
-        "status": ["pending", "completed", "failed"][random.random_range(0..3)], "reason": null,
+        "status": status, "reason": null,
         "protocol_name": format!("Protocol {protocol}"), "protocol_version": "1.0",
         "protocol_checksum": format!("{protocol:08}"), "protocol": format!("interval_{protocol}: {}", protocol * 7),
-        "engine": "visit-based 1", "model": ["reactive", "treat_and_extend"][random.random_range(0..2)],
+        "engine": "visit-based 1", "model": model,
         "patients": random.random_range(1..50), "duration_years": 5.0, "seed": id, "recruitment": "all_at_once",
         "start_date": "2026-01-01", "created_at": id, "created_by": "Ada", "trial": null, "carried": null, "result": null,
         "tags": tags, "notes": format!("meeting {}", random.random_range(0..9)), "is_pinned": random.random_bool(0.2),
