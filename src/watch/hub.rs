@@ -209,15 +209,14 @@ impl Dispatcher {
         }
         let known = changes.partition_point(|change| change.revision <= seen.revision);
         let (old, new) = changes.split_at(known);
-        match old.last() {
-            None => {}
-            Some(same) if same.revision == seen.revision => {
-                if Mark::of(same) != *seen {
-                    return false;
-                }
-            }
+        let is_same = match old.last() {
+            None => true,
+            Some(same) if same.revision == seen.revision => Mark::of(same) == *seen,
             // Older than what was seen: it was read before it came, or the log went back.
             Some(_) => return self.is_ahead,
+        };
+        if !is_same {
+            return false;
         }
         self.is_ahead = false;
         self.ending.0.hand_out(new);
