@@ -149,7 +149,8 @@ pub enum Error {
         after: Duration,
     },
     /// The backend failed. Nothing was written, unless the source says that this is in doubt
-    /// ([`RedisFault::Unsure`](crate::backend::RedisFault::Unsure)): then read before repeating it.
+    /// ([`RedisFault::Unsure`](crate::backend::RedisFault::Unsure),
+    /// [`PostgresFault::InDoubt`](crate::backend::PostgresFault::InDoubt)): then read before repeating it.
     #[error("{operation} failed: {source}")]
     Failed {
         /// What was asked.

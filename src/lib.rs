@@ -109,7 +109,7 @@
 //! | [`metrics`] | counters of what was done and refused |
 //! | [`error`] | every way an operation can end other than well |
 //!
-//! Without the feature `engine` only `state` and `lifecycle` are there, and they compile to WASM.
+//! Without the feature `engine` only what says what a state, a change and a lifecycle are is there, and it compiles to WASM.
 
 mod day;
 mod digest;

@@ -15,7 +15,7 @@ use crate::StateId;
 pub struct Limits {
     /// The data of one state; never above [`Limits::MAX_DATA_BYTES`], whatever is set.
     pub data_bytes: u64,
-    /// The metadata of one state.
+    /// The metadata of one state; never above [`Limits::MAX_METADATA_BYTES`], whatever is set.
     pub metadata_bytes: u64,
     /// How deeply the data or metadata of one state may nest.
     pub depth: u64,
@@ -30,6 +30,9 @@ pub struct Limits {
 impl Limits {
     /// The most that `data_bytes` can be set to.
     pub const MAX_DATA_BYTES: u64 = 10 * 1024 * 1024;
+    /// The most that `metadata_bytes` can be set to: beside the largest data, sealed or not, it still fits into one line
+    /// of a backup.
+    pub const MAX_METADATA_BYTES: u64 = 4 * 1024 * 1024;
     /// The longest name of a state, an actor, a scope, a kind: they are shown in one line.
     pub const NAME_BYTES: u64 = 1024;
 
@@ -39,7 +42,7 @@ impl Limits {
             Bound::Id => StateId::MAX_BYTES as u64,
             Bound::Name => Self::NAME_BYTES,
             Bound::Data => self.data_bytes.min(Self::MAX_DATA_BYTES),
-            Bound::Metadata => self.metadata_bytes,
+            Bound::Metadata => self.metadata_bytes.min(Self::MAX_METADATA_BYTES),
             Bound::Depth => self.depth,
             Bound::ScopeStates => self.scope_states,
             Bound::ScopeBytes => self.scope_bytes,

@@ -13,6 +13,13 @@ use crate::{
 /// size at the usual few kB a state stays well under 10 MB.
 pub const MAX_PAGE: usize = 1000;
 
+/// What the records of one page of the log weigh together, but for a single heavier one: some are a few kB, some
+/// ten MB, and a page must be read within a statement's time and held in memory for each reader.
+pub(crate) const PAGE_BYTES: i64 = 16 * 1024 * 1024;
+
+/// Changes of a state that are looked at at once, however few of them are wanted.
+const LOOK: usize = 250;
+
 /// Which part of a state's history to read: the newest changes that fit all of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistoryQuery {
@@ -37,6 +44,11 @@ impl HistoryQuery {
             last: Some(count),
             ..Self::default()
         }
+    }
+
+    fn has_filter(&self) -> bool {
+        let (from, until) = (self.from.is_some(), self.until.is_some());
+        self.transition.is_some() || self.actor.is_some() || from || until
     }
 
     fn fits(&self, change: &Change) -> bool {
@@ -65,23 +77,37 @@ impl StateManager {
         query: HistoryQuery,
     ) -> Result<Vec<Change>, Error> {
         self.admit(Access::Read, scope)?;
-        let limit = query.last.unwrap_or(MAX_PAGE).min(MAX_PAGE);
-        let (mut before, mut found) = (query.before, Vec::new());
-        while found.len() < limit {
-            let wanted = limit - found.len();
-            let page = self.backend().history(scope, id, before, wanted);
-            let page = self.within("history", page).await?;
-            let is_last = page.len() < wanted;
-            before = page.last().map(|change| change.after.version);
-            found.extend(page.into_iter().filter(|change| query.fits(change)));
-            if is_last {
-                break;
-            }
-        }
-        Ok(found)
+        self.read_history(scope, id, query).await
     }
 
-    /// At most `limit` records of all scopes behind `after`, oldest first. Empty at the end.
+    /// The same for the engine's own work, which spends nobody's leave to ask.
+    pub(crate) async fn read_history(
+        &self,
+        scope: &Scope,
+        id: &StateId,
+        query: HistoryQuery,
+    ) -> Result<Vec<Change>, Error> {
+        let limit = query.last.unwrap_or(MAX_PAGE).min(MAX_PAGE);
+        let reading = async {
+            let (mut before, mut found) = (query.before, Vec::new());
+            while found.len() < limit {
+                let left = limit - found.len();
+                let wanted = if query.has_filter() { LOOK } else { left };
+                let page = self.backend().history(scope, id, before, wanted).await?;
+                let is_last = page.len() < wanted;
+                before = page.last().map(|change| change.after.version);
+                let fitting = page.into_iter().filter(|change| query.fits(change));
+                found.extend(fitting.take(left));
+                if is_last {
+                    break;
+                }
+            }
+            Ok(found)
+        };
+        self.within("history", reading).await
+    }
+
+    /// At most `limit` records of all scopes behind `after`, oldest first: fewer where they are large, none at the end.
     pub async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error> {
         let page = self.backend().log(after, limit.min(MAX_PAGE));
         self.within("log", page).await

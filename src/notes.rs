@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::{Error, StateManager, backend::Note, validate};
+use crate::{Bound, Error, Limits, StateManager, backend::Note, validate};
 
 /// What the names of an application's notes begin with, so that they never meet the engine's.
 const OWN: &str = "own/";
@@ -32,7 +32,7 @@ impl StateManager {
     /// there is none). `false` when somebody else was faster; nothing was done then.
     ///
     /// # Errors
-    /// [`Error::Failed`] when the backend failed. The note may have been written: read it before trying again.
+    /// [`Error::TooLarge`] for a value above [`Limits::MAX_DATA_BYTES`], [`Error::Failed`] when the backend failed. The note may have been written: read it before trying again.
     pub async fn write_note(
         &self,
         name: &str,
@@ -40,6 +40,13 @@ impl StateManager {
         value: Option<&Value>,
     ) -> Result<bool, Error> {
         let name = own(name)?;
+        if let Some(value) = value {
+            let (what, limit) = (Bound::Data, Limits::MAX_DATA_BYTES);
+            let size = validate::size(value)?.bytes;
+            if size > limit {
+                return Err(Error::TooLarge { what, size, limit });
+            }
+        }
         let written = self.backend().write_note(&name, seen, value);
         self.within("write_note", written).await
     }

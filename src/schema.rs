@@ -7,7 +7,7 @@
 //! like is the business of `validate`.
 
 mod bulk;
-mod start;
+pub(crate) mod start;
 
 use std::{fmt, sync::Arc};
 

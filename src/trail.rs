@@ -103,11 +103,13 @@ impl StateManager {
             end = self.last_before(until, end).await?;
         }
         let (mut trail, mut looked) = (Trail::default(), 0);
-        while end > 0 && looked < MAX_LOOK {
+        while end > 0 && looked < MAX_LOOK && limit > 0 {
             let start = end.saturating_sub(WINDOW);
-            let count = usize::try_from(end - start).unwrap_or(MAX_PAGE);
-            let window = self.log(Revision(start), count).await?;
-            let is_too_old = |from: Timestamp| window.iter().all(|it| it.at.0 < from.0 - SKEW);
+            let window = self.window(start, end).await?;
+            let is_too_old = |from: Timestamp| {
+                let from = from.0.saturating_sub(SKEW);
+                window.iter().all(|it| it.at.0 < from)
+            };
             let is_last = query.from.is_some_and(is_too_old);
             for change in window.into_iter().rev() {
                 trail.reached = Some(change.at);
@@ -127,13 +129,29 @@ impl StateManager {
         Ok(trail)
     }
 
+    /// All changes behind `start` and not beyond `end`, however many pages they take.
+    async fn window(&self, start: u64, end: u64) -> Result<Vec<Change>, Error> {
+        let (mut window, mut start) = (Vec::new(), start);
+        while start < end {
+            let count = usize::try_from(end - start).unwrap_or(MAX_PAGE);
+            let page = self.log(Revision(start), count).await?;
+            let Some(last) = page.last() else { break };
+            start = last.revision.0;
+            window.extend(page);
+        }
+        // Where records are missing, a page goes on behind the window.
+        window.retain(|change| change.revision.0 <= end);
+        Ok(window)
+    }
+
     /// The last place up to `end` at which a change from before this time can be, found by halves.
     async fn last_before(&self, until: Timestamp, end: u64) -> Result<u64, Error> {
         let (mut low, mut high) = (0, end);
+        let until = until.0.saturating_add(SKEW);
         while low < high {
             let middle = low + (high - low) / 2;
             let found = self.log(Revision(middle), 1).await?;
-            if found.first().is_some_and(|it| it.at.0 < until.0 + SKEW) {
+            if found.first().is_some_and(|it| it.at.0 < until) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -147,15 +147,13 @@ impl Transaction {
         self.take(scope, id, Step::Delete(expected)).await.map(drop)
     }
 
-    /// Writes all of it, or nothing. The changes as they stand in the log, one behind the other.
+    /// Writes all of it, or nothing. The changes as they stand in the log, one behind the other; none for a
+    /// transaction that only read, of which it then is known that all it read was so at one moment.
     ///
     /// # Errors
     /// [`Error::Conflicts`] with each state, written or only read here, that somebody else wrote since
     /// this transaction saw it.
     pub async fn commit(self) -> Result<Vec<Change>, Error> {
-        if self.writes.is_empty() {
-            return Ok(Vec::new());
-        }
         let Self {
             states,
             seen,
@@ -163,6 +161,14 @@ impl Transaction {
             writes,
             ..
         } = self;
+        if writes.is_empty() {
+            // No version comes twice: what is as it was seen has been so since, and so all of it was so at once.
+            let conflicts = changed(&states, seen).await?;
+            return match conflicts.is_empty() {
+                true => Ok(Vec::new()),
+                false => states.counted(Err(Error::Conflicts { conflicts })),
+            };
+        }
         let read = seen
             .iter()
             .filter(|(place, _)| !drafted.contains_key(place));
@@ -179,18 +185,7 @@ impl Transaction {
                 states.counted(Err(Error::TooLarge { what, size, limit }))
             }
             Outcome::Stale(_) => {
-                let mut conflicts = Vec::new();
-                for ((scope, id), seen) in seen {
-                    let now = states.within("commit", states.backend().newest(&scope, &id));
-                    let now = now.await?;
-                    let now = now.map(|now| states.schemas().upgraded(&now)).transpose()?;
-                    let version = |state: &Option<Arc<State>>| state.as_ref().map(|s| s.version);
-                    if version(&now) != version(&seen) {
-                        let expected =
-                            seen.map_or(Expected::Absent, |state| Expected::Version(state.version));
-                        conflicts.push(Error::conflict(&id, expected, now.as_ref()));
-                    }
-                }
+                let conflicts = changed(&states, seen).await?;
                 states.counted(Err(Error::Conflicts { conflicts }))
             }
         }
@@ -248,4 +243,23 @@ impl Transaction {
         self.states
             .counted(Err(Error::invalid("transaction", problem)))
     }
+}
+
+/// A conflict for each state that is not as it was seen.
+async fn changed(
+    states: &StateManager,
+    seen: HashMap<Place, Option<Arc<State>>>,
+) -> Result<Vec<Error>, Error> {
+    let mut conflicts = Vec::new();
+    for ((scope, id), seen) in seen {
+        let now = states.within("commit", states.backend().newest(&scope, &id));
+        let now = now.await?;
+        let now = now.map(|now| states.schemas().upgraded(&now)).transpose()?;
+        let version = |state: &Option<Arc<State>>| state.as_ref().map(|s| s.version);
+        if version(&now) != version(&seen) {
+            let expected = seen.map_or(Expected::Absent, |state| Expected::Version(state.version));
+            conflicts.push(Error::conflict(&id, expected, now.as_ref()));
+        }
+    }
+    Ok(conflicts)
 }

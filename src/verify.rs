@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Change, Error, Revision, Scope, StateId, StateManager, Version,
+    Change, Error, Revision, Scope, State, StateId, StateManager, Version,
     compaction::account::{Account, Tally},
     digest::Digest,
     log::MAX_PAGE,
@@ -61,6 +61,9 @@ pub enum Problem {
     /// Records are missing in front of it.
     #[error("the log has a gap in front of it")]
     Gap,
+    /// Records are missing behind it: the log ends before its newest place.
+    #[error("the log ends behind it, before its newest place")]
+    Cut,
     /// It, or the change before it, was changed after it was written.
     #[error("its digest does not follow from its content and the version before")]
     Changed,
@@ -86,9 +89,11 @@ impl StateManager {
         let (mut seen, mut changes, mut findings) = (Revision(0), 0, Findings::default());
         let mut thinned = Thinned::default();
         let mut digests = Sha256::new();
+        let mut last = None;
         while seen < newest {
             let page = self.log(seen, MAX_PAGE).await?;
             if page.is_empty() {
+                findings.cut(last.as_ref(), newest);
                 break;
             }
             for change in page.iter().filter(|change| change.revision <= newest) {
@@ -97,6 +102,7 @@ impl StateManager {
                 findings.add(change, self.problem(seen, change).await?);
                 findings.add(change, thinned.follow(self, change).await?);
                 seen = change.revision;
+                last = Some(Arc::clone(&change.after));
             }
             // What came after `newest` is not looked at.
             if page.last().is_some_and(|last| last.revision > newest) {
@@ -146,6 +152,21 @@ impl StateManager {
 struct Findings(Vec<Finding>);
 
 impl Findings {
+    /// The log ends behind `last`, and should go on up to `newest`.
+    fn cut(&mut self, last: Option<&Arc<State>>, newest: Revision) {
+        let (scope, id, version) = match last {
+            Some(state) => (state.scope.clone(), state.id.clone(), state.version),
+            None => (Scope::Shared, StateId::new(""), Version(0)),
+        };
+        self.0.push(Finding {
+            revision: newest,
+            scope,
+            id,
+            version,
+            problem: Problem::Cut,
+        });
+    }
+
     fn add(&mut self, change: &Change, problem: Option<Problem>) {
         let Some(problem) = problem.filter(|_| self.0.len() < MAX_FINDINGS) else {
             return;

@@ -6,6 +6,7 @@
 
 mod hub;
 mod index;
+mod mark;
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -13,12 +14,15 @@ use futures::{StreamExt, stream, stream::BoxStream};
 
 pub(crate) use self::hub::Hub;
 use self::hub::Place;
+pub use self::mark::AnotherLog;
+pub(crate) use self::mark::Mark;
 use crate::{Change, Error, Interest, Revision, StateManager, log::MAX_PAGE};
 
 impl StateManager {
     /// Every change behind `after`, past and future, that is of interest: of one scope
     /// (`Some(scope)`), of everything (`None`), or whatever an [`Interest`] says. After an error
-    /// the stream ends; watch again from the last revision seen.
+    /// the stream ends; watch again from the last revision seen. With [`AnotherLog`] as its source the log went back:
+    /// then what was seen may be undone, and is to be read anew.
     pub fn watch(
         &self,
         interest: impl Into<Interest>,
@@ -49,10 +53,14 @@ pub(crate) struct Watcher {
     interests: Arc<[Interest]>,
     /// Every change up to here was given out, waits in `ready`, or is of no interest.
     read: Revision,
+    /// The change there, if this reader has seen it.
+    tail: Option<Mark>,
     ready: VecDeque<Arc<Change>>,
     /// Whether there may be something in the log that no queue will bring.
     is_behind: bool,
     place: Option<Place>,
+    /// Where the log stood when the place was taken.
+    end: Revision,
 }
 
 impl Watcher {
@@ -65,9 +73,11 @@ impl Watcher {
             states,
             interests,
             read: after,
+            tail: None,
             ready: VecDeque::new(),
             is_behind: true,
             place: None,
+            end: Revision(0),
         }
     }
 
@@ -89,6 +99,7 @@ impl Watcher {
             match news {
                 Some(change) if change.revision > self.read => {
                     self.read = change.revision;
+                    self.tail = Some(Mark::of(&change));
                     return Ok(change);
                 }
                 // Was read from the log before it came through the queue, or was wanted twice.
@@ -117,25 +128,55 @@ impl Watcher {
         !self.is_behind && self.ready.is_empty() && is_quiet
     }
 
+    /// What follows in the log; it must still have what was read last.
+    async fn page(&self) -> Result<Vec<Change>, Error> {
+        let Some(tail) = &self.tail else {
+            return self.states.log(self.read, MAX_PAGE).await;
+        };
+        let page = self.states.log(tail.before(), MAX_PAGE).await?;
+        let page = tail.follow(page).map_err(|source| Error::Failed {
+            operation: "watch",
+            source: source.into(),
+        })?;
+        if page.is_empty() {
+            // A heavy record leaves no room beside it on a page.
+            return self.states.log(self.read, MAX_PAGE).await;
+        }
+        Ok(page)
+    }
+
     async fn catch_up(&mut self) -> Result<(), Error> {
-        let is_seated = self.place.is_some();
-        let page = self.states.log(self.read, MAX_PAGE).await?;
+        let page = self.page().await?;
+        let is_near = page.len() < MAX_PAGE - 1;
+        let is_end = page.is_empty();
         if let Some(last) = page.last() {
             self.read = last.revision;
-        }
-        if page.len() < MAX_PAGE {
-            // What is committed after a seat was taken comes through its queue, and what was committed
-            // before is in the log that is read after. So the last look is made from the seat.
-            self.is_behind = !is_seated;
-            if !is_seated {
-                let backend = self.states.backend();
-                self.place = Some(self.states.hub().sit(backend, &self.interests));
-            }
+            self.tail = Some(Mark::of(last));
         }
         let wanted = page
             .into_iter()
             .filter(|change| wants(&self.interests, change));
         self.ready.extend(wanted.map(Arc::new));
+        if self.place.is_none() && is_near {
+            // What is committed after a seat was taken comes through its queue, and what was committed
+            // before is in the log up to where that stands then.
+            let backend = self.states.backend();
+            let place = self.states.hub().sit(backend, &self.interests);
+            self.end = self.states.revision().await?;
+            if self.end < self.read && self.tail.is_none() {
+                // It comes with a place in a log that went back since. What the end is now is its place.
+                tracing::warn!(
+                    read = self.read.0,
+                    end = self.end.0,
+                    "a watcher is ahead of the log"
+                );
+                self.read = self.end;
+            }
+            self.place = Some(place);
+            self.is_behind = self.read < self.end;
+        } else if self.place.is_some() {
+            self.is_behind = !is_end && self.read < self.end;
+        }
         Ok(())
     }
 }

@@ -45,6 +45,9 @@ pub use crate::{error::Fault, text::Text};
 /// Changes with consecutive revisions, as they were committed.
 pub type Announcement = Arc<[Change]>;
 
+/// A state whose time has come, or why it cannot be read.
+pub type Due = Result<Arc<State>, Fault>;
+
 /// How many announcements wait for a slow watcher. One that is further behind reads the log, so
 /// this bounds memory and loses nothing.
 const ANNOUNCEMENTS: usize = 1024;
@@ -87,8 +90,9 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
     /// another one has to hand the question on, because it may see more than is to be found.
     async fn search(&self, ask: &Ask) -> Result<Found, Fault>;
 
-    /// The states whose [`Write::due`] has come, the longest overdue first.
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault>;
+    /// The states whose [`Write::due`] has come, the longest overdue first, without the first `passed` of them. Each by
+    /// itself: one that cannot be read is no reason to leave the others.
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault>;
 
     /// The changes of one state that led to a version before `before`, newest first.
     async fn history(
@@ -99,7 +103,8 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Change>, Fault>;
 
-    /// The changes of all states behind `after`, oldest first.
+    /// The changes of all states behind `after`, oldest first; at least one unless there is none, and fewer than `limit`
+    /// where they are large.
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault>;
 
     /// The newest revision; 0 before the first change.
@@ -113,6 +118,12 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
 
     /// Every change from now on, announced after its commit and in the order of the log.
     fn announcements(&self) -> broadcast::Receiver<Announcement>;
+
+    /// Another number whenever content became unreadable that was readable before: whoever has copies of what was read
+    /// here drops them then.
+    fn forgotten(&self) -> u64 {
+        0
+    }
 
     /// What there is of states that are not deleted, over all scopes.
     async fn held(&self) -> Result<Held, Fault>;

@@ -18,6 +18,7 @@ use self::{
 use crate::{
     Change, CopyError, Progress, Revision, State, StateManager,
     copy::{self, Copier},
+    schema::start as schema,
 };
 
 /// What a backup holds.
@@ -82,7 +83,7 @@ impl StateManager {
         Reader::open(path.as_ref()).await?.check(self).await
     }
 
-    /// Brings a backup into this engine, which must be empty. All of the file is checked before
+    /// Brings a backup into this engine, which must be empty but for what opening it noted. All of the file is checked before
     /// anything is written, and what was written is read back and compared. Nobody else may write
     /// meanwhile.
     ///
@@ -98,13 +99,17 @@ impl StateManager {
         let mut copier = Copier::begin(self).await?;
         let (revision, of) = (copier.already(), backup.revision);
         let notes = self.within("restore", self.backend().notes("")).await?;
-        if revision != Revision(0) || !notes.is_empty() {
+        // An engine that was opened has noted what it is going to write, and that holds for what is restored too: none of
+        // it is newer, or the check had refused it.
+        let is_noted = |name: &str| name.starts_with(schema::PREFIX);
+        if revision != Revision(0) || !notes.iter().all(|(name, _)| is_noted(name)) {
             return Err(CopyError::Occupied { revision });
         }
         file.rewind().await?;
         let mut page = Vec::new();
         while let Some(line) = file.next().await? {
             match line {
+                Line::Note(note) if notes.iter().any(|(name, _)| *name == note.name) => {}
                 Line::Note(note) => {
                     let written = self.backend().write_note(&note.name, 0, Some(&note.value));
                     if !self.within("restore", written).await? {

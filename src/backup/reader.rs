@@ -20,7 +20,7 @@ use super::{
 use crate::{CopyError, Limits, Revision, Scope, StateId, StateManager};
 
 /// The longest line: the largest data, and as much again for everything else.
-const LINE_BYTES: u64 = 2 * Limits::MAX_DATA_BYTES;
+pub(super) const LINE_BYTES: u64 = 2 * Limits::MAX_DATA_BYTES;
 
 /// What is read from the disk at once.
 const BUFFER: usize = 1024 * 1024;
@@ -73,7 +73,10 @@ impl Reader {
                     }
                 }
                 Line::End(footer) => end = Some(footer.into()),
-                Line::Begin(_) | Line::Note(_) | Line::Check(_) => {}
+                Line::Note(note) => {
+                    kinds = kinds.and_then(|()| into.check_noted(&note.name, &note.value));
+                }
+                Line::Begin(_) | Line::Check(_) => {}
             }
         }
         kinds?;

@@ -13,6 +13,7 @@ use tokio::{fs::File, io::AsyncWriteExt};
 use super::{
     Backup,
     format::{Footer, Line},
+    reader::LINE_BYTES,
 };
 use crate::{CopyError, Revision};
 
@@ -58,6 +59,13 @@ impl Writer {
         let written = serde_json::to_writer(&mut self.lines, line);
         written.map_err(|error| fault(&self.path, error.into()))?;
         self.lines.push(b'\n');
+        let bytes = (self.lines.len() - begin) as u64;
+        if bytes > LINE_BYTES {
+            return Err(CopyError::TooLong {
+                what: name_of(line),
+                bytes,
+            });
+        }
         self.digest
             .update(self.lines.get(begin..).unwrap_or_default());
         Ok(())
@@ -117,6 +125,21 @@ impl From<Footer> for Backup {
             notes: footer.notes,
             sha256: footer.sha256,
         }
+    }
+}
+
+/// What a line is about, for whoever has to do something about it.
+fn name_of(line: &Line) -> String {
+    match line {
+        Line::Note(note) => format!("the note `{}`", note.name),
+        Line::Change(record) => {
+            let state = &record.state;
+            format!(
+                "`{}` of {} at version {}",
+                state.id, state.scope, state.version
+            )
+        }
+        Line::Begin(_) | Line::Check(_) | Line::End(_) => "a line".into(),
     }
 }
 

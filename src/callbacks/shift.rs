@@ -21,10 +21,16 @@ use super::{
     later,
     worker::{DATABASE_PAUSE, Worker},
 };
-use crate::{Change, Error, StateManager, Timestamp, watch::Watcher};
+use crate::{
+    Change, Error, Revision, StateManager, Timestamp,
+    watch::{AnotherLog, Watcher},
+};
 
 /// Results wait so long at most for the end of what there is to do, when nothing else happens.
 const QUIET: Duration = Duration::from_millis(100);
+
+/// Changes that are handled again when the log went back: more than a database loses of its last second.
+const SET_BACK: u64 = 1000;
 
 /// How a shift ended.
 pub(super) enum Ending {
@@ -127,12 +133,32 @@ impl<'a> Shift<'a> {
                 }
                 Event::Took(Ok(change)) => self.lanes.take(change),
                 Event::Took(Err(error)) => {
+                    if AnotherLog::is_behind(&error) {
+                        self.set_back().await;
+                    }
                     self.worker.warn("the log cannot be read", &error);
                     self.read_after = self.in_a_while();
                 }
                 Event::Done(key, news) => self.settle(key, news),
             }
         }
+    }
+
+    /// Goes back in a log that went back itself: what it lost and what came instead is not known, so some of it is
+    /// handled again.
+    async fn set_back(&mut self) {
+        let Ok(newest) = self.states.revision().await else {
+            return;
+        };
+        let position = self.watcher.seen().min(newest);
+        let position = Revision(position.0.saturating_sub(SET_BACK));
+        tracing::error!(
+            position = position.0,
+            "the log went back, and a subscriber with it"
+        );
+        let interest = self.worker.subscriber.interest.clone();
+        self.watcher = Watcher::new(self.states.clone(), interest, position);
+        self.unsaved += 1;
     }
 
     async fn event(&mut self, is_stopping: bool) -> Event {

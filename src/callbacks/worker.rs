@@ -19,6 +19,9 @@ use crate::{Error, StateManager, Timestamp};
 /// may repeat what its successor does.
 pub(super) const LEASE: Duration = Duration::from_secs(30);
 
+/// How far apart the clocks of servers may be before one takes a subscriber over from another that works.
+const APART: Duration = LEASE;
+
 /// How long to leave a database alone that has just failed.
 pub(super) const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 
@@ -77,7 +80,9 @@ impl Worker {
         };
         let now = self.states.clock().now();
         let is_anothers = book.holder.as_ref().is_some_and(|it| *it != self.me);
-        if is_anothers && book.until > now {
+        // Nobody takes a lease for longer than that: one that ends later was taken by a clock that was ahead.
+        let is_sound = book.until <= later(later(now, LEASE), APART);
+        if is_anothers && is_sound && book.until > now {
             return Ok(Claim::Until(book.until));
         }
         let asked = std::mem::take(&mut book.asked);

@@ -121,7 +121,7 @@ impl StateManager {
         let new = new.with_id(id.clone()).with_ttl(Ttl::Never);
         let mut step = Step::put(new, Expected::Any);
         let draft = |base: Option<&Arc<State>>| self.draft_step(&id, &mut step, &actor, base);
-        let state = self.write("compact", &scope, &id, draft).await?;
+        let state = self.write("compact", &scope, &id, None, draft).await?;
         let behind = Some(Version(state.version.0 + 1));
         let found = self.backend().history(&scope, &id, behind, 1);
         let found = self.within("compact", found).await?.into_iter().next();

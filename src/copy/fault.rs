@@ -53,6 +53,14 @@ pub enum CopyError {
         /// The last whole line.
         line: u64,
     },
+    /// Something is larger than any line of a backup: it could be written, and never be read back.
+    #[error("{what} takes {bytes} bytes, more than a backup can hold of one thing")]
+    TooLong {
+        /// What it is.
+        what: String,
+        /// The bytes of its line.
+        bytes: u64,
+    },
     /// The log that was read has a gap.
     #[error("the log has no change behind revision {}", after.0)]
     Gap {
@@ -71,10 +79,10 @@ pub enum CopyError {
         /// The change that could not be written.
         at: Revision,
     },
-    /// Somebody still writes to the engine that is to be left. Everything up to `revision` was copied.
-    #[error("the engine to leave is still written to, at revision {}; stop its writers first", revision.0)]
+    /// Somebody still writes to one of the two engines of a move.
+    #[error("an engine is still written to, at revision {}; stop its writers first", revision.0)]
     StillWritten {
-        /// Where its log stands.
+        /// Where the log of that one stands.
         revision: Revision,
     },
     /// What was read back is not what was written. What was copied until then is there, and must not be

@@ -39,7 +39,7 @@ pub struct Progress {
     pub of: Revision,
 }
 
-/// A page of the log behind `after`, not beyond `until`, without a gap.
+/// A page of the log behind `after`, not beyond `until`, without a gap: at least one change, if there is to be one.
 pub(crate) async fn page(
     from: &StateManager,
     after: Revision,
@@ -117,7 +117,11 @@ impl Copier {
             .iter()
             .skip_while(|change| change.revision <= self.already);
         self.write(new).await?;
-        let found = page(&self.into, self.copied, last).await?;
+        let mut found = Vec::with_capacity(changes.len());
+        while found.len() < changes.len() {
+            let after = Revision(self.copied.0 + found.len() as u64);
+            found.extend(page(&self.into, after, last).await?);
+        }
         compare::changes(changes, &found)?;
         for (given, found) in changes.iter().zip(&found) {
             chain(&mut self.given, given)?;
@@ -146,7 +150,10 @@ impl Copier {
             return Ok(());
         };
         let count = self.removed.remove(&change.revision).unwrap_or_default();
-        if count == account.revisions.len() {
+        // An account that is not true removes nothing.
+        if count == account.revisions.len()
+            || !self.into.remains(&account, change.revision).await?.0
+        {
             return Ok(());
         }
         let mut thinned = Vec::new();

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use super::{New, StateManager};
-use crate::{Actor, Error, Expected, Scope, State, StateId, Status, limits::Access, validate};
+use super::{New, StateManager, step::engines_own};
+use crate::{
+    Actor, Error, Expected, Kind, Scope, State, StateId, Status, limits::Access, validate,
+};
 
 /// What is stored under an id, a tombstone too.
 pub(crate) type Base<'a> = Option<&'a Arc<State>>;
@@ -26,6 +28,9 @@ impl StateManager {
 
     /// Checks everything about a new state but its data.
     pub(super) fn check_new(&self, new: &New) -> Result<(), Error> {
+        if new.kind == Kind::COMPACTION {
+            return self.counted(Err(engines_own(&new.kind)));
+        }
         let checked = validate::kind(&new.kind)
             .and_then(|()| self.lifecycle_of(&new.kind).map(drop))
             .and_then(|()| validate::name("name", &new.name))

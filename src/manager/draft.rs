@@ -127,8 +127,8 @@ impl StateManager {
     }
 
     /// The write that leads from `before` to `after`, chained, if `after` is within the limits and as its
-    /// kind must be. A tombstone has no content, and time does not ask before it ends a state. Whatever
-    /// comes of it, `content` can be taken again.
+    /// kind must be. Neither is asked of an end: a tombstone has no content, and time does not ask before it ends
+    /// a state that was made under other limits. Whatever comes of it, `content` can be taken again.
     pub(super) fn draft(
         &self,
         transition: Transition,
@@ -144,9 +144,9 @@ impl StateManager {
             content.remember(&after);
         }
         let limits = &self.0.limits;
-        validate::data(limits, &after.data, sizes.data)?;
-        validate::metadata(limits, &after.metadata, sizes.metadata)?;
         if after.status != Status::DELETED && transition != Transition::EXPIRE {
+            validate::data(limits, &after.data, sizes.data)?;
+            validate::metadata(limits, &after.metadata, sizes.metadata)?;
             self.0.rules.check(before.map(|state| &**state), &after)?;
         }
         let names = after.id.as_str().len() + after.name.len();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use super::{StateManager, check::Base, step::Step, sweeper::AT_ONCE};
-use crate::{Actor, Error, Expected, Kind, Powers, Scope, State, StateId, Status, Transition};
+use crate::{
+    Actor, Error, Expected, Kind, Powers, Scope, State, Status, Transition, backend::Guard,
+};
 
 impl StateManager {
     /// Ends everything in a scope: what can expire expires, what cannot is deleted, each a recorded
@@ -15,23 +17,34 @@ impl StateManager {
     }
 
     /// Ends the rest of a session's scope before the state goes that says when the session began: a crash
-    /// in between leaves the rest for the next sweep.
-    pub(super) async fn end_rest(&self, state: &State) -> Result<usize, Error> {
+    /// in between leaves the rest for the next sweep. `false` when the session changed: then it goes on, and what
+    /// is left of its scope with it.
+    pub(super) async fn end_rest(&self, state: &State) -> Result<bool, Error> {
         if state.kind != Kind::SESSION || !matches!(state.scope, Scope::Session(_)) {
-            return Ok(0);
+            return Ok(true);
         }
+        let session = Guard {
+            scope: state.scope.clone(),
+            id: state.id.clone(),
+            version: Some(state.version),
+        };
         let actor = Actor::system();
-        self.end_all_but(&state.scope, Some(&state.id), &actor)
-            .await
+        match self.end_all_but(&state.scope, Some(&session), &actor).await {
+            Ok(_) => Ok(true),
+            Err(Error::Conflict { id, .. }) if id == state.id => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
+    /// Ends everything but the session's own state, as long as that stays as it is.
     async fn end_all_but(
         &self,
         scope: &Scope,
-        kept: Option<&StateId>,
+        session: Option<&Guard>,
         actor: &Actor,
     ) -> Result<usize, Error> {
         let powers = self.counted(self.powers(scope, actor).await)?;
+        let kept = session.map(|session| &session.id);
         let (mut after, mut ended) = (None, 0);
         loop {
             let page = self.backend().scan(scope, None, after.as_ref(), AT_ONCE);
@@ -39,7 +52,9 @@ impl StateManager {
             let live = page
                 .iter()
                 .filter(|state| state.status != Status::EXPIRED && Some(&state.id) != kept);
-            for result in join_all(live.map(|state| self.let_go(state, actor, &powers))).await {
+            for result in
+                join_all(live.map(|state| self.let_go(state, session, actor, &powers))).await
+            {
                 ended += usize::from(result?);
             }
             after = page.last().map(|state| state.id.clone());
@@ -53,6 +68,7 @@ impl StateManager {
     async fn let_go(
         &self,
         state: &Arc<State>,
+        session: Option<&Guard>,
         actor: &Actor,
         powers: &Powers,
     ) -> Result<bool, Error> {
@@ -69,7 +85,7 @@ impl StateManager {
             Ok(writes)
         };
         match self
-            .write("end_scope", &state.scope, &state.id, draft)
+            .write("end_scope", &state.scope, &state.id, session, draft)
             .await
         {
             Ok(_) => Ok(true),

@@ -11,8 +11,8 @@ use super::{
     draft::Content,
 };
 use crate::{
-    Actor, Error, Expected, State, StateId, Status, Transition, Update, backend::Write, patch,
-    validate,
+    Actor, Error, Expected, Kind, State, StateId, Status, Timestamp, Transition, Update,
+    backend::Write, patch, validate,
 };
 
 /// One change of one state.
@@ -97,6 +97,10 @@ impl StateManager {
         actor: &Actor,
         base: Base<'_>,
     ) -> Result<Vec<Write>, Error> {
+        let is_account = base.is_some_and(|state| state.kind == Kind::COMPACTION);
+        if is_account && !matches!(step, Step::Put(..)) {
+            return Err(engines_own(&Kind::COMPACTION));
+        }
         match step {
             Step::Register(new, content) => {
                 if let Some(state) = live(base) {
@@ -177,7 +181,7 @@ impl StateManager {
     }
 
     /// Content and name as they were in `old`. The status is the lifecycle's matter and stays; what
-    /// was deleted comes back with the status it had.
+    /// was deleted comes back with the status it had, to live as long as it then still had to.
     fn rollback_draft(
         &self,
         id: &StateId,
@@ -189,7 +193,12 @@ impl StateManager {
         let Some(state) = base else {
             return Err(Error::Absent { id: id.clone() });
         };
-        let status = if state.status == Status::DELETED {
+        if old.kind != state.kind {
+            let problem = format!("`{id}` was a {} then, and is a {}", old.kind, state.kind);
+            return Err(Error::invalid("kind", problem));
+        }
+        let is_deleted = state.status == Status::DELETED;
+        let status = if is_deleted {
             if let Expected::Version(version) = expected
                 && version != state.version
             {
@@ -199,11 +208,16 @@ impl StateManager {
         } else {
             self.updatable(id, expected, base)?.1
         };
-        let after = State {
+        let mut after = State {
             name: old.name.clone(),
             metadata: old.metadata.clone(),
             ..self.updated(state, status, old.data.clone())?
         };
+        if is_deleted {
+            let left = |end: Timestamp| end.0.saturating_sub(old.updated_at.0).max(0);
+            let end = |left| Timestamp(after.updated_at.0.saturating_add(left));
+            after.expires_at = old.expires_at.map(left).map(end);
+        }
         Ok(vec![self.draft(
             Transition::ROLLBACK,
             actor,
@@ -212,4 +226,9 @@ impl StateManager {
             None,
         )?])
     }
+}
+
+/// What the engine alone writes: from it others conclude what the log has lost.
+pub(super) fn engines_own(kind: &Kind) -> Error {
+    Error::invalid("kind", format!("a {kind} is written by the engine alone"))
 }

@@ -9,30 +9,32 @@ use futures::future::join_all;
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
 
 use super::StateManager;
-use crate::{Error, State, backend::Outcome};
+use crate::{
+    Error, State,
+    backend::{Due, Outcome},
+};
 
 /// How many states are ended at once: enough for a group commit, few enough that other writers
 /// hardly wait.
 pub(super) const AT_ONCE: usize = 256;
 
 impl StateManager {
-    /// Ends every state whose time is over, and says how many there were.
+    /// Ends every state whose time is over, and says how many there were. One that cannot be ended now is
+    /// logged and left for the next sweep; the others end all the same.
     pub async fn sweep(&self) -> Result<usize, Error> {
         let now = self.0.clock.now();
-        let mut total = 0;
+        let (mut total, mut stayed) = (0, 0);
         loop {
-            let due = self
-                .within("sweep", self.0.backend.due(now, AT_ONCE))
-                .await?;
-            let mut ended = 0;
-            for result in join_all(due.iter().map(|state| self.end_one(state))).await {
-                ended += usize::from(result?);
-            }
-            total += ended;
-            // A whole page of states that somebody else is writing is left for the next sweep.
-            if ended == 0 {
+            let due = self.0.backend.due(now, stayed, AT_ONCE);
+            let due = self.within("sweep", due).await?;
+            if due.is_empty() {
                 return Ok(total);
             }
+            let page = due.len();
+            let ended = join_all(due.into_iter().map(|state| self.end_one(state))).await;
+            let ended = ended.into_iter().filter(|is_ended| *is_ended).count();
+            total += ended;
+            stayed += page - ended;
         }
     }
 
@@ -53,13 +55,30 @@ impl StateManager {
         }))
     }
 
-    /// Whether this state was ended. One that changed meanwhile is not.
-    async fn end_one(&self, state: &Arc<State>) -> Result<bool, Error> {
+    /// Whether this state was ended. One that changed meanwhile is not, nor one that cannot be.
+    async fn end_one(&self, due: Due) -> bool {
+        let state = match due {
+            Ok(state) => state,
+            Err(error) => {
+                tracing::warn!(error, "a state whose time is over cannot be read");
+                return false;
+            }
+        };
+        match self.try_to_end(&state).await {
+            Ok(is_ended) => is_ended,
+            Err(error) => {
+                let (scope, id) = (&state.scope, &state.id);
+                tracing::warn!(%scope, %id, %error, "a state whose time is over cannot be ended");
+                false
+            }
+        }
+    }
+
+    async fn try_to_end(&self, state: &Arc<State>) -> Result<bool, Error> {
         let (writes, _) = self.ended(state)?;
-        if writes.is_empty() {
+        if writes.is_empty() || !self.end_rest(state).await? {
             return Ok(false);
         }
-        self.end_rest(state).await?;
         match self
             .within("sweep", self.0.backend.apply(writes.into()))
             .await?

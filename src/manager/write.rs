@@ -6,10 +6,12 @@
 
 use std::{pin::pin, sync::Arc};
 
+use tokio::time::Instant;
+
 use super::{New, StateManager, check::Base, step::Step};
 use crate::{
     Actor, Error, Expected, Scope, State, StateId, Status, Transition, Update, Version,
-    backend::{Outcome, Write},
+    backend::{Batch, Guard, Outcome, Write},
 };
 
 impl StateManager {
@@ -72,12 +74,12 @@ impl StateManager {
     }
 
     /// Brings back the content that a state had at an older version, as a new version. The status
-    /// stays as it is; a deleted state comes back with the status it had then.
+    /// stays as it is; a deleted state comes back with the status and the time to live that it had then.
     ///
     /// # Errors
     /// [`Error::Absent`] when there never was such a version, [`Error::Removed`] when a policy has removed
     /// its content, [`Error::Refused`] when the state may
-    /// not change any more.
+    /// not change any more, [`Error::Invalid`] when it was of another kind then.
     pub async fn rollback(
         &self,
         scope: &Scope,
@@ -139,15 +141,17 @@ impl StateManager {
             powers.check(actor, &writes)?;
             Ok(writes)
         };
-        self.write(operation, scope, id, draft).await
+        self.write(operation, scope, id, None, draft).await
     }
 
-    /// Drafts and writes until it is written or refused, within the time of one operation.
+    /// Drafts and writes until it is written or refused, within the time of one operation. It is written only while
+    /// `guard` holds, a state that is there; else the conflict is with that state.
     pub(crate) async fn write(
         &self,
         operation: &'static str,
         scope: &Scope,
         id: &StateId,
+        guard: Option<&Guard>,
         mut draft: impl FnMut(Base<'_>) -> Result<Vec<Write>, Error>,
     ) -> Result<Arc<State>, Error> {
         let backend = &self.0.backend;
@@ -169,17 +173,29 @@ impl StateManager {
                         continue;
                     }
                 };
-                match backend.apply(writes.into()).await? {
+                let guards = guard.cloned().into_iter().collect();
+                match backend.apply(Batch { guards, writes }).await? {
                     Outcome::Applied(changes) => return Ok(Ok(changes)),
-                    Outcome::Stale(current) => (base, is_newest) = (current, true),
+                    Outcome::Stale(current) => {
+                        if let Some(refusal) = guard.and_then(|guard| broken(guard, &current)) {
+                            return Ok(Err(refusal));
+                        }
+                        (base, is_newest) = (current, true);
+                    }
                     Outcome::OverQuota { what, size, limit } => {
                         return Ok(Err(Error::TooLarge { what, size, limit }));
                     }
                 }
             }
         });
+        // What nobody reads is not measured.
+        let begun = tracing::enabled!(tracing::Level::DEBUG).then(Instant::now);
         let changes = self.within(operation, work).await?;
         let changes = self.counted(changes)?;
+        if let Some(begun) = begun {
+            let took = begun.elapsed();
+            tracing::debug!(operation, %scope, %id, changes = changes.len(), ?took, "written");
+        }
         self.0.metrics.wrote(&changes);
         let written = changes.into_iter().next_back().map(|change| change.after);
         written.ok_or_else(|| Error::Failed {
@@ -187,4 +203,12 @@ impl StateManager {
             source: "the backend applied a batch without reporting a change".into(),
         })
     }
+}
+
+/// The conflict, if what was found instead is what the guard watches over.
+fn broken(guard: &Guard, found: &Option<Arc<State>>) -> Option<Error> {
+    let found = found.as_ref();
+    let found = found.filter(|found| found.id == guard.id && found.scope == guard.scope)?;
+    let expected = guard.version.map_or(Expected::Absent, Expected::Version);
+    Some(Error::conflict(&guard.id, expected, Some(found)))
 }

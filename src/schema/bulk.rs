@@ -111,7 +111,9 @@ impl StateManager {
                 .map(drop),
             Mode::Apply => {
                 let draft = |base: Option<&_>| self.draft_step(id, &mut step, &system, base);
-                self.write("migrate", scope, id, draft).await.map(drop)
+                self.write("migrate", scope, id, None, draft)
+                    .await
+                    .map(drop)
             }
         };
         match done {

@@ -4,14 +4,15 @@
 //! Which versions these are is kept in notes `schema/<kind>`. A program raises them when it opens,
 //! before its first write, so no older one can start behind its back.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Error, Kind, StateManager,
     backend::{Fault, Note, refuse_locked},
 };
 
-const PREFIX: &str = "schema/";
+/// What the names of these notes begin with.
+pub(crate) const PREFIX: &str = "schema/";
 
 impl StateManager {
     /// Refuses what this program cannot read.
@@ -48,6 +49,17 @@ impl StateManager {
             // Whoever was faster may be newer: look again.
             self.within("open", written).await?;
         }
+    }
+
+    /// Refuses a note out of a backup that says that a kind is newer there than this program knows.
+    pub(crate) fn check_noted(&self, name: &str, value: &Value) -> Result<(), Error> {
+        let Some(kind) = name.strip_prefix(PREFIX) else {
+            return Ok(());
+        };
+        let (value, version) = (value.clone(), 1);
+        let note = Note { value, version };
+        self.found(&Kind::new(kind.to_owned()), Some(&note))
+            .map(drop)
     }
 
     /// The version in a note, if this program knows it.

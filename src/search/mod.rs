@@ -47,7 +47,7 @@ pub use self::{
     sort::Sort,
 };
 use self::{cursor::print_of, filter::Test, path::Path, scalar::Scalar, words::Wanted};
-use crate::{Error, Kind, Scope, State, StateManager, Status, log::MAX_PAGE};
+use crate::{Error, Kind, Scope, State, StateManager, Status, limits::Access, log::MAX_PAGE};
 
 /// Up to here matches are counted. Where an index does not decide and states have to be looked at,
 /// no more than these are looked at only to be counted. Counting on would cost more than finding.
@@ -220,6 +220,7 @@ impl StateManager {
     pub async fn search(&self, scope: &Scope, query: Query) -> Result<Page, Error> {
         let print = query.print(scope);
         self.counted(query.check(print))?;
+        self.admit(Access::Read, scope)?;
         let now = self.now();
         let states = self.clone();
         let ask = Ask {

@@ -5,17 +5,26 @@
 //! want it. It waits for nobody: whose queue is full loses its seat, reads the log instead, and
 //! takes another seat when it has caught up.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, Weak,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
-use tokio::sync::{
-    broadcast::{Receiver, error::RecvError},
-    mpsc,
+use tokio::{
+    sync::{
+        broadcast::{Receiver, error::RecvError},
+        mpsc,
+    },
+    time::timeout,
 };
 
-use super::index::{Index, Seat};
+use super::{
+    index::{Index, Seat},
+    mark::Mark,
+};
 use crate::{
     Change, Interest, Revision,
     backend::{Announcement, Backend, Fault},
@@ -25,6 +34,9 @@ use crate::{
 /// Changes that wait for one watcher: two seconds of a watcher that wants a hundred a second. Watchers
 /// share them, so a thousand slow ones hold little more than one. One that is further behind reads the log.
 const QUEUE: usize = 256;
+
+/// How often the log is looked at although nothing is announced.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// The dispatcher of one engine. It runs while somebody watches.
 #[derive(Debug, Default)]
@@ -143,53 +155,95 @@ async fn dispatch(
     backend: Weak<dyn Backend>,
     mut announcements: Receiver<Announcement>,
 ) {
-    let ending = Ending(hub);
-    // Unknown until the first announcement: what was committed before it is the watchers' to read.
-    let mut seen: Option<Revision> = None;
+    let mut dispatcher = Dispatcher {
+        ending: Ending(hub),
+        seen: None,
+        is_ahead: false,
+    };
     loop {
-        let is_behind = match announcements.recv().await {
-            Ok(changes) => !follow(&ending.0, &mut seen, &changes),
-            Err(RecvError::Lagged(_)) => true,
-            Err(RecvError::Closed) => return,
+        let is_behind = match timeout(LOOK, announcements.recv()).await {
+            Ok(Ok(changes)) => !dispatcher.follow(&changes),
+            Ok(Err(RecvError::Lagged(_))) => true,
+            Ok(Err(RecvError::Closed)) => return,
+            // The last announcement may have been lost, and the log may have gone back.
+            Err(_) => dispatcher.seen.is_some(),
         };
         if is_behind {
-            let (Some(seen), Some(backend)) = (&mut seen, backend.upgrade()) else {
+            let Some(backend) = backend.upgrade() else {
                 return;
             };
-            if let Err(error) = catch_up(&ending.0, &*backend, seen).await {
+            if let Err(error) = dispatcher.catch_up(&*backend).await {
                 tracing::debug!(error, "watchers read the log by themselves");
                 return;
             }
         }
         // Who sits down between this look and the ending is sent to the log once more.
-        if ending.0.desk().seats.is_empty() {
+        if dispatcher.ending.0.desk().seats.is_empty() {
             return;
         }
     }
 }
 
-/// Hands out an announcement that continues where the last one ended; `false` when it does not.
-fn follow(hub: &Hub, seen: &mut Option<Revision>, changes: &[Change]) -> bool {
-    let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
-        return true;
-    };
-    let before = seen.unwrap_or(Revision(first.revision.0.saturating_sub(1)));
-    if first.revision.0 > before.0 + 1 {
-        return false;
-    }
-    let known = changes.partition_point(|change| change.revision <= before);
-    hub.hand_out(changes.get(known..).unwrap_or_default());
-    *seen = Some(before.max(last.revision));
-    true
+struct Dispatcher {
+    ending: Ending,
+    /// The last change that was handed out. Unknown until the first announcement: what was committed before it is
+    /// the watchers' to read.
+    seen: Option<Mark>,
+    /// Something was read from the log that is still to be announced.
+    is_ahead: bool,
 }
 
-async fn catch_up(hub: &Hub, backend: &dyn Backend, seen: &mut Revision) -> Result<(), Fault> {
-    loop {
-        let page = backend.log(*seen, MAX_PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(());
+impl Dispatcher {
+    /// Hands out an announcement that continues where the last one ended; `false` when it does not.
+    fn follow(&mut self, changes: &[Change]) -> bool {
+        let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
+            return true;
         };
-        *seen = last.revision;
-        hub.hand_out(&page);
+        let Some(seen) = &self.seen else {
+            self.ending.0.hand_out(changes);
+            self.seen = Some(Mark::of(last));
+            return true;
+        };
+        if first.revision.0 > seen.revision.0 + 1 {
+            return false;
+        }
+        let known = changes.partition_point(|change| change.revision <= seen.revision);
+        let (old, new) = changes.split_at(known);
+        let is_same = match old.last() {
+            None => true,
+            Some(same) if same.revision == seen.revision => Mark::of(same) == *seen,
+            // Older than what was seen: it was read before it came, or the log went back.
+            Some(_) => return self.is_ahead,
+        };
+        if !is_same {
+            return false;
+        }
+        self.is_ahead = false;
+        self.ending.0.hand_out(new);
+        if let Some(last) = new.last() {
+            self.seen = Some(Mark::of(last));
+        }
+        true
+    }
+
+    /// Reads the log from what was handed out last, which must still be there.
+    async fn catch_up(&mut self, backend: &dyn Backend) -> Result<(), Fault> {
+        let seen = self.seen.as_ref();
+        let seen = seen.ok_or("nothing was handed out yet")?;
+        let mut new = seen.follow(backend.log(seen.before(), MAX_PAGE).await?)?;
+        let mut at = seen.revision;
+        loop {
+            if new.is_empty() {
+                new = backend.log(at, MAX_PAGE).await?;
+            }
+            let Some(last) = new.last() else {
+                return Ok(());
+            };
+            at = last.revision;
+            self.is_ahead = true;
+            self.seen = Some(Mark::of(last));
+            self.ending.0.hand_out(&new);
+            new.clear();
+        }
     }
 }

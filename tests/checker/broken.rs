@@ -164,8 +164,13 @@ impl Backend for Broken {
         self.inner.search(ask).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, backend::Fault> {
-        self.inner.due(now, limit).await
+    async fn due(
+        &self,
+        now: Timestamp,
+        passed: usize,
+        limit: usize,
+    ) -> Result<Vec<backend::Due>, backend::Fault> {
+        self.inner.due(now, passed, limit).await
     }
 
     async fn history(

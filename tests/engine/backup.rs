@@ -275,3 +275,47 @@ fn made<G: Any + Send>(
 ) -> (Box<dyn Any + Send>, Arc<dyn Backend>) {
     (Box::new(guard), backend)
 }
+
+/// Opening an engine notes which versions it writes, so it is not quite empty.
+#[tokio::test]
+async fn a_backup_is_restored_into_an_engine_that_was_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = async || {
+        let builder = StateManager::builder(Arc::new(Memory::new()));
+        builder.upcaster(Kind::STORE, Ok).open().await.unwrap()
+    };
+    let states = opened().await;
+    let written = states.register(store("s"), &ada()).await.unwrap();
+    states.backup(file_in(&folder), quiet).await.unwrap();
+    let other = opened().await;
+    other.restore(file_in(&folder), quiet).await.unwrap();
+    assert_eq!(other.get(&adas(), &id("s")).await.unwrap(), Some(written));
+    // An older program is told before anything is written.
+    let older = StateManager::builder(Arc::new(Memory::new())).build();
+    let refused = older.restore(file_in(&folder), quiet).await.unwrap_err();
+    assert!(matches!(refused, CopyError::Engine(Error::TooNew { .. })));
+    assert_eq!(older.revision().await.unwrap(), Revision(0));
+}
+
+/// A backup that is made can be read.
+#[tokio::test]
+async fn what_no_backup_can_hold_is_refused_when_it_is_written_and_told_when_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend: Arc<dyn Backend> = Arc::new(Memory::new());
+    let limits = Limits {
+        metadata_bytes: u64::MAX,
+        ..Limits::default()
+    };
+    let builder = StateManager::builder(backend.clone()).limits(limits);
+    let states = builder.build();
+    let text = |mebibytes: usize| json!("x".repeat(mebibytes * 1024 * 1024));
+    let refused = states.write_note("n", 0, Some(&text(11))).await;
+    assert!(matches!(refused, Err(Error::TooLarge { .. })));
+    let mut large = store("s");
+    large.metadata = json!({"text": text(5)});
+    let refused = states.register(large, &ada()).await;
+    assert!(matches!(refused, Err(Error::TooLarge { .. })));
+    backend.write_note("n", 0, Some(&text(21))).await.unwrap();
+    let refused = states.backup(file_in(&folder), quiet).await.unwrap_err();
+    assert!(matches!(refused, CopyError::TooLong { .. }));
+}

@@ -4,11 +4,12 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::StreamExt;
 use holdfast::{
-    Clock, Error, Expected, HistoryQuery, Ids, Kind, ManualClock, Revision, Status, Timestamp, Ttl,
-    Update, UuidV7, Version,
+    Clock, Error, Expected, HistoryQuery, Ids, Kind, ManualClock, Revision, StateManager, Status,
+    Timestamp, Ttl, Update, UuidV7, Version,
 };
 use serde_json::json;
 
+use crate::callbacks::{Seen, put, subscribed, subscriber, until};
 use crate::support::{ada, adas, id, new, store, worlds};
 
 const HOUR: i64 = 3_600_000;
@@ -132,5 +133,25 @@ fn ids_stay_different_when_the_clock_is_set_back() {
         for _ in 0..1000 {
             assert!(given.insert(ids.next()), "at {now:?}");
         }
+    }
+}
+
+/// A server whose clock was a day ahead took a lease of a day, and died of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_was_once_ahead_does_not_stop_a_subscriber() {
+    for world in worlds().await {
+        let ahead = Arc::new(ManualClock::new(Timestamp(BEGIN.0 + 24 * HOUR)));
+        let other = StateManager::builder(world.backend.clone()).clock(ahead);
+        let other = other.build();
+        let (here, there) = (Seen::default(), Seen::default());
+        let first = subscribed(&other, subscriber("s"), &there, |_| Ok(())).await;
+        until(&first, |it| it.is_working).await;
+        // As a crash does, this leaves the lease.
+        drop(first);
+        there.is_left().await;
+        put(&world.states, "a", 1).await;
+        let second = subscribed(&world.states, subscriber("s"), &here, |_| Ok(())).await;
+        until(&second, |it| it.tally.handled == 1).await;
+        assert_eq!(here.of("a"), [1], "{}", world.name);
     }
 }

@@ -1,14 +1,14 @@
 //! What is over is told apart from what was never there, swept or not.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use holdfast::{
-    Actor, Error, Expected, HistoryQuery, Kind, New, Revision, Scope, Status, Timestamp,
-    Transition, Ttl, Update, Version,
+    Actor, Error, Expected, HistoryQuery, Kind, Lifecycle, Limits, ManualClock, New, Revision,
+    Scope, StateManager, Status, Timestamp, Transition, Ttl, Update, Version,
 };
 use serde_json::json;
 
-use crate::support::{World, ada, adas, id, new, store, worlds, worlds_with};
+use crate::support::{World, ada, adas, id, new, puppet::Puppet, store, worlds, worlds_with};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -339,4 +339,96 @@ async fn a_scope_can_be_ended_at_once() {
         let gone = states.get(&adas(), &id("s7")).await;
         assert!(matches!(gone, Err(Error::Expired { .. })), "{}", world.name);
     }
+}
+
+/// One that cannot be ended keeps nobody else alive, however many of them come first.
+#[tokio::test]
+async fn states_that_cannot_be_ended_do_not_stop_the_sweep() {
+    for world in worlds_with(|builder| builder.ttl(Kind::DATASET, MINUTE)).await {
+        let states = &world.states;
+        let mut all = states.transaction(&ada());
+        for n in 0..300 {
+            let first = new(Kind::DATASET, &format!("d{n}"), json!({}));
+            all.register(first).await.unwrap();
+        }
+        all.commit().await.unwrap();
+        states.register(store("s"), &ada()).await.unwrap();
+        world.clock.advance(HOUR);
+        // An engine in which a dataset has no end: the index still says that they are due.
+        let endless = Lifecycle::starting(Status::ACTIVE).update([Status::ACTIVE]);
+        let other = StateManager::builder(world.backend.clone())
+            .clock(world.clock.clone())
+            .lifecycle(Kind::DATASET, endless)
+            .build();
+        assert_eq!(other.sweep().await.unwrap(), 1, "{}", world.name);
+        assert!(is_expired(&world, "s").await);
+        assert_eq!(states.sweep().await.unwrap(), 300, "{}", world.name);
+    }
+}
+
+/// Limits that came later are no reason to keep what is over, or what somebody wants to be rid of.
+#[tokio::test]
+async fn what_is_larger_than_it_may_be_ends_and_goes_all_the_same() {
+    for world in worlds().await {
+        let states = &world.states;
+        let large = json!({"text": "x".repeat(2000)});
+        for name in ["ends", "goes"] {
+            let mut large = new(Kind::STORE, name, large.clone());
+            large.metadata = json!({"text": "x".repeat(2000)});
+            states.register(large, &ada()).await.unwrap();
+        }
+        let tight = Limits {
+            data_bytes: 1000,
+            metadata_bytes: 1000,
+            ..Limits::default()
+        };
+        let tight = StateManager::builder(world.backend.clone())
+            .clock(world.clock.clone())
+            .limits(tight)
+            .build();
+        tight
+            .delete(&adas(), &id("goes"), Expected::Any, &ada())
+            .await
+            .unwrap();
+        world.clock.advance(HOUR);
+        assert_eq!(tight.sweep().await.unwrap(), 1, "{}", world.name);
+    }
+}
+
+/// Between the look at what is due and the end of what is in its scope a session may have been used.
+#[tokio::test]
+async fn a_session_that_goes_on_meanwhile_keeps_what_is_in_its_scope() {
+    let (puppet, clock) = (Puppet::new(), ManualClock::new(Timestamp(0)));
+    let clock = Arc::new(clock);
+    let builder = StateManager::builder(puppet.clone()).clock(clock.clone());
+    let states = builder.build();
+    let scope = Scope::Session("ab12".into());
+    for (kind, name, ttl) in [
+        (Kind::SESSION, "session", Ttl::For(HOUR)),
+        (Kind::STORE, "filters", Ttl::Never),
+    ] {
+        let new = New {
+            scope: scope.clone(),
+            ..new(kind, name, json!({})).with_ttl(ttl)
+        };
+        states.register(new, &ada()).await.unwrap();
+    }
+    clock.advance(HOUR);
+    puppet.before_scan(|inner| {
+        Box::pin(async move {
+            let clock = Arc::new(ManualClock::new(Timestamp(0)));
+            let other = StateManager::builder(inner).clock(clock).build();
+            let (scope, used) = (
+                Scope::Session("ab12".into()),
+                Update::Merge(json!({"n": 1})),
+            );
+            let used = other
+                .update(&scope, &id("session"), used, Expected::Any, &ada())
+                .await;
+            used.unwrap();
+        })
+    });
+    assert_eq!(states.sweep().await.unwrap(), 0);
+    let filters = states.get(&scope, &id("filters")).await.unwrap();
+    assert_eq!(filters.unwrap().status, Status::ACTIVE);
 }

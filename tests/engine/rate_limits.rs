@@ -6,6 +6,7 @@ use holdfast::{
     Error, Expected, HistoryQuery, Kind, New, Update,
     limits::{Access, Rate, RateLimits},
     schema::Mode,
+    search::Query,
 };
 use serde_json::json;
 
@@ -112,6 +113,7 @@ async fn every_way_to_read_and_to_write_is_counted() {
         let history = || states.history(&scope, &s, HistoryQuery::last(1));
         history().await.unwrap();
         wait(history().await, Access::Read);
+        wait(states.search(&scope, Query::default()).await, Access::Read);
         wait(states.list(&scope, None, None, 10).await, Access::Read);
         wait(transaction.get(&scope, &s).await, Access::Read);
         states.delete(&scope, &s, any, &ada()).await.unwrap();

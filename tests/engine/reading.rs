@@ -1,6 +1,10 @@
 //! Lists and histories, page by page.
 
-use holdfast::{Expected, HistoryQuery, Ids, Kind, ManualClock, New, Timestamp, UuidV7, Version};
+use futures::StreamExt;
+use holdfast::{
+    Expected, HistoryQuery, Ids, Kind, ManualClock, New, Revision, Timestamp, UuidV7, Version,
+    trail::TrailQuery,
+};
 use serde_json::json;
 
 use std::{sync::Arc, time::Duration};
@@ -108,5 +112,38 @@ async fn ids_come_from_the_given_clock_and_randomness() {
         if world.name == "memory" {
             assert_eq!(made.id, expected.next());
         }
+    }
+}
+
+/// What a page of the log weighs is bounded, and whoever reads on or watches misses nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heavy_records_come_in_smaller_pages() {
+    const STATES: u64 = 30;
+    for world in worlds().await {
+        let states = &world.states;
+        let text = "x".repeat(900 * 1024);
+        for n in 0..STATES {
+            let heavy = new(Kind::STORE, &format!("s{n}"), json!({"text": text}));
+            states.register(heavy, &ada()).await.unwrap();
+        }
+        let first = states.log(Revision(0), 1000).await.unwrap();
+        let is_bounded = first.len() < STATES as usize || world.name.ends_with("memory");
+        assert!(is_bounded && !first.is_empty(), "{}", world.name);
+        let mut seen = Revision(0);
+        while let Some(last) = states.log(seen, 1000).await.unwrap().last() {
+            seen = last.revision;
+        }
+        assert_eq!(seen, Revision(STATES), "{}", world.name);
+        let watched = states.watch(None, Revision(0)).take(STATES as usize);
+        let watched: Vec<_> = watched.map(|it| it.unwrap().revision.0).collect().await;
+        assert!(watched.into_iter().eq(1..=STATES), "{}", world.name);
+        let trail = states.trail(&TrailQuery::default()).await.unwrap();
+        assert_eq!(trail.changes.len() as u64, STATES, "{}", world.name);
+        assert_eq!(
+            states.verify().await.unwrap().findings,
+            [],
+            "{}",
+            world.name
+        );
     }
 }

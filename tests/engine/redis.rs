@@ -1,5 +1,6 @@
 //! What only Redis can do: be written by several servers at once, go away, and come back.
 
+mod damage;
 mod outages;
 mod together;
 

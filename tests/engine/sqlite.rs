@@ -177,7 +177,7 @@ async fn a_file_from_before_states_had_numbers_is_brought_up_to_date() {
     assert_eq!(history.len(), 3);
     // The index of what is due came along: an hour after its last write a store ends.
     let backend = Sqlite::open(&file).await.unwrap();
-    let due = backend.due(Timestamp(i64::MAX), 10).await.unwrap();
+    let due = backend.due(Timestamp(i64::MAX), 0, 10).await.unwrap();
     assert_eq!(due.len(), 4);
     let verified = states.verify().await.unwrap();
     assert_eq!((verified.changes, verified.findings), (8, vec![]));

@@ -201,3 +201,25 @@ async fn a_rare_change_in_a_long_log_is_found_in_parts_and_an_old_day_at_once() 
     };
     assert_eq!(found(&states, day).await, [1]);
 }
+
+#[tokio::test]
+async fn a_question_for_nothing_or_for_all_of_time_is_answered() {
+    for world in worlds().await {
+        five_changes(&world).await;
+        let nothing = TrailQuery {
+            last: Some(0),
+            ..TrailQuery::default()
+        };
+        let nothing = world.states.trail(&nothing).await.unwrap();
+        assert_eq!(
+            (nothing.changes.len(), nothing.next),
+            (0, Some(Revision(6)))
+        );
+        let always = TrailQuery {
+            from: Some(Timestamp(i64::MIN)),
+            until: Some(Timestamp(i64::MAX)),
+            ..TrailQuery::default()
+        };
+        assert_eq!(found(&world.states, always).await, [5, 4, 3, 2, 1]);
+    }
+}

@@ -311,6 +311,91 @@ async fn a_rollback_leaves_the_status_to_the_lifecycle_and_brings_back_what_was_
     }
 }
 
+/// A deleted id may be given to another kind, and a status of the one may mean nothing to the other.
+#[tokio::test]
+async fn what_was_of_another_kind_does_not_come_back() {
+    for world in worlds().await {
+        let states = &world.states;
+        let first = new(Kind::USER, "x", json!({}));
+        states.register(first, &ada()).await.unwrap();
+        let delete = async || {
+            states
+                .delete(&adas(), &id("x"), Expected::Any, &ada())
+                .await
+        };
+        delete().await.unwrap();
+        let second = new(Kind::TRANSACTION, "x", json!({}));
+        states.register(second, &ada()).await.unwrap();
+        let back = async || {
+            states
+                .rollback(&adas(), &id("x"), Version(1), Expected::Any, &ada())
+                .await
+        };
+        let refused = back().await;
+        assert!(matches!(&refused, Err(Error::Invalid { path, .. }) if path == "kind"));
+        delete().await.unwrap();
+        let refused = back().await;
+        assert!(matches!(&refused, Err(Error::Invalid { path, .. }) if path == "kind"));
+    }
+}
+
+#[tokio::test]
+async fn what_was_deleted_comes_back_for_as_long_as_it_still_had_to_live() {
+    for world in worlds().await {
+        let states = &world.states;
+        let hour = std::time::Duration::from_secs(3600);
+        states.register(store("s"), &ada()).await.unwrap();
+        states
+            .delete(&adas(), &id("s"), Expected::Any, &ada())
+            .await
+            .unwrap();
+        world.clock.advance(24 * hour);
+        let back = states
+            .rollback(&adas(), &id("s"), Version(1), Expected::Any, &ada())
+            .await
+            .unwrap();
+        let lives = back.expires_at.unwrap().0 - back.updated_at.0;
+        assert_eq!(lives, 3_600_000, "{}", world.name);
+        assert!(states.get(&adas(), &id("s")).await.unwrap().is_some());
+    }
+}
+
+/// Two accounts read before and after a transfer would be a sum that never was.
+#[tokio::test]
+async fn a_transaction_that_only_read_says_when_what_it_read_was_never_so_at_once() {
+    for world in worlds().await {
+        with_accounts(&world).await;
+        let states = &world.states;
+        let mut sum = states.transaction(&ada());
+        sum.get(&adas(), &id("a")).await.unwrap();
+        let update = Update::Merge(json!({"balance": 0}));
+        states
+            .update(&adas(), &id("a"), update, Expected::Any, &ada())
+            .await
+            .unwrap();
+        sum.get(&adas(), &id("b")).await.unwrap();
+        let refused = sum.commit().await.unwrap_err();
+        assert!(matches!(refused, Error::Conflicts { conflicts } if conflicts.len() == 1));
+        let mut sum = states.transaction(&ada());
+        for account in ["a", "b", "nobody"] {
+            sum.get(&adas(), &id(account)).await.unwrap();
+        }
+        assert_eq!(sum.commit().await.unwrap(), [], "{}", world.name);
+    }
+}
+
+/// What the log says it has lost is the engine's to say.
+#[tokio::test]
+async fn nobody_else_writes_what_the_log_has_lost() {
+    for world in worlds().await {
+        let account = new(Kind::COMPACTION, "compaction", json!({}));
+        let refused = world.states.register(account.clone(), &ada()).await;
+        assert!(matches!(&refused, Err(Error::Invalid { path, .. }) if path == "kind"));
+        let refused = world.states.put(account, Expected::Any, &ada()).await;
+        assert!(matches!(&refused, Err(Error::Invalid { path, .. }) if path == "kind"));
+    }
+}
+
 #[tokio::test]
 async fn deleted_states_come_back_together_or_not_at_all() {
     for world in worlds().await {

@@ -1,15 +1,17 @@
 //! A watcher sees every change once and in order, wherever it begins and however slow it is.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt, StreamExt, future::join_all};
 use holdfast::{
-    Change, Expected, Interest, Kind, New, Revision, Scope, StateManager, Status, Transition,
-    backend::Memory,
+    Change, Error, Expected, Interest, Kind, New, Revision, Scope, StateManager, Status,
+    Transition,
+    backend::{Backend, Memory},
+    watch::AnotherLog,
 };
 use serde_json::json;
 
-use crate::support::{ada, adas, bobs, id, new, store, worlds};
+use crate::support::{ada, adas, bobs, id, new, puppet::Puppet, store, worlds};
 
 async fn put(states: &StateManager, scope: Scope, name: &str, n: u32) {
     let new = New {
@@ -288,4 +290,40 @@ async fn watchers_of_their_own_part_miss_nothing_while_one_of_them_sleeps() {
             }
         }
     }
+}
+
+/// A database may come back without what it had acknowledged, and go on from there under the same revisions.
+#[tokio::test]
+async fn a_log_that_went_back_ends_a_stream_and_skips_nothing_in_silence() {
+    let puppet = Puppet::new();
+    let states = StateManager::builder(puppet.clone()).build();
+    for name in ["a", "b", "c"] {
+        states.register(store(name), &ada()).await.unwrap();
+    }
+    let mut watching = states.watch(None, Revision(0));
+    for revision in 1..=3 {
+        let change = watching.next().await.unwrap().unwrap();
+        assert_eq!(change.revision, Revision(revision));
+    }
+    puppet.announce(states.log(Revision(0), 10).await.unwrap());
+    let other: Arc<dyn Backend> = Arc::new(Memory::new());
+    puppet.comes_back_with(other);
+    for name in ["u", "v", "w", "x", "y"] {
+        states.register(store(name), &ada()).await.unwrap();
+    }
+    puppet.announce(states.log(Revision(0), 10).await.unwrap());
+    let ended = tokio::time::timeout(Duration::from_secs(30), watching.next());
+    let Some(Err(Error::Failed { source, .. })) = ended.await.unwrap() else {
+        panic!("it goes on");
+    };
+    let seen = Revision(3);
+    assert_eq!(source.downcast_ref(), Some(&AnotherLog { seen }));
+    // Who comes with a place that the log does not have goes on from its end.
+    let mut ahead = states.watch(None, Revision(90));
+    assert!(ahead.next().now_or_never().is_none());
+    states.register(store("z"), &ada()).await.unwrap();
+    puppet.announce(states.log(Revision(5), 10).await.unwrap());
+    let change = tokio::time::timeout(Duration::from_secs(30), ahead.next());
+    let change = change.await.unwrap().unwrap().unwrap();
+    assert_eq!(change.revision, Revision(6));
 }

@@ -177,9 +177,16 @@ async fn sealed(
     let mut kinds = settings.kinds.iter();
     let sensitive = kinds.try_fold(own, |so_far, (name, kind)| kind.protect(name, so_far))?;
     let sealed = Sealed::open(behind, masters, sensitive, clock).await;
-    Ok(Arc::new(
-        sealed.map_err(|error| Error::States(error.into()))?,
-    ))
+    let sealed = sealed.map_err(|error| Error::States(error.into()))?;
+    if !protection.former_master_key_files.is_empty() {
+        let keys = sealed.rewrap().await;
+        let keys = keys.map_err(|error| Error::States(error.into()))?;
+        tracing::info!(
+            keys,
+            "data keys were wrapped by the new master key; the former ones may go"
+        );
+    }
+    Ok(Arc::new(sealed))
 }
 
 fn limits(settings: &Settings) -> holdfast::Limits {

@@ -145,11 +145,14 @@ impl Follower {
 
     /// Reads the log from where the follower stands to its end.
     async fn catch_up(&mut self) -> Result<(), Fault> {
+        let mut is_first = true;
         loop {
             let asked = Instant::now();
+            let is_later = !is_first;
+            is_first = false;
             let from = Revision(self.seen.0.saturating_sub(1));
             let mut page = self.shared.inner.log(from, MAX_PAGE).await?;
-            let new = page.split_off(page.len().min(self.tail.is_some().into()));
+            let mut new = page.split_off(page.len().min(self.tail.is_some().into()));
             if !is_same(page.first().map(|change| &change.after), self.tail.as_ref()) {
                 tracing::error!(
                     seen = self.seen.0,
@@ -159,11 +162,15 @@ impl Follower {
                 continue;
             }
             if new.is_empty() {
+                // A heavy record leaves no room beside it on a page.
+                new = self.shared.inner.log(self.seen, MAX_PAGE).await?;
+            }
+            if new.is_empty() {
                 (self.current, self.is_away, self.is_behind) = (asked, false, false);
                 self.serve(true);
                 return Ok(());
             }
-            if page.len() + new.len() == MAX_PAGE {
+            if is_later || page.len() + new.len() == MAX_PAGE {
                 // There is more than a moment's worth.
                 self.serve(false);
             }

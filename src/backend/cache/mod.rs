@@ -31,7 +31,9 @@ use serde_json::Value;
 use tokio::{sync::broadcast, task::JoinHandle};
 
 use self::{entries::Entries, follower::Follower};
-use super::{ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned};
+use super::{
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned,
+};
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
     log::MAX_PAGE,
@@ -87,6 +89,8 @@ struct Shared {
     entries: Entries,
     /// Whether the entries may be given out. Only the follower knows.
     is_serving: AtomicBool,
+    /// What the backend said of it ([`Backend::forgotten`]) when the entries were last in order.
+    forgotten: AtomicU64,
     announce: broadcast::Sender<Announcement>,
     horizon: Horizon,
 }
@@ -111,6 +115,7 @@ impl Cache {
     /// When `inner` does not say where its log stands.
     pub async fn before(inner: Arc<dyn Backend>, settings: CacheSettings) -> Result<Self, Fault> {
         let shared = Arc::new(Shared {
+            forgotten: AtomicU64::new(inner.forgotten()),
             inner,
             entries: Entries::within(settings.bytes),
             is_serving: AtomicBool::new(true),
@@ -174,6 +179,16 @@ impl Cache {
         Ok(found)
     }
 
+    /// Drops what can no longer be read behind. It happens once in years, so everything goes.
+    fn forget_with_the_backend(&self) {
+        let forgotten = self.shared.inner.forgotten();
+        if self.shared.forgotten.load(Ordering::Acquire) != forgotten {
+            // First the entries: who sees the new number finds none of the old.
+            self.shared.entries.forget();
+            self.shared.forgotten.store(forgotten, Ordering::Release);
+        }
+    }
+
     /// Lets nobody read something older here after having seen these.
     fn seen<'a>(&self, states: impl IntoIterator<Item = &'a Arc<State>>) {
         self.shared.horizon.answered();
@@ -204,6 +219,7 @@ impl Drop for Cache {
 #[async_trait]
 impl Backend for Cache {
     async fn get(&self, scope: &Scope, id: &StateId) -> Result<Option<Arc<State>>, Fault> {
+        self.forget_with_the_backend();
         if self.shared.is_serving.load(Ordering::Acquire)
             && let Some(known) = self.shared.entries.hit(scope, id)
         {
@@ -218,6 +234,7 @@ impl Backend for Cache {
     }
 
     fn recent(&self, scope: &Scope, id: &StateId) -> Option<Arc<State>> {
+        self.forget_with_the_backend();
         let known = self.shared.entries.find(scope, id).flatten();
         known.or_else(|| self.shared.inner.recent(scope, id))
     }
@@ -258,8 +275,8 @@ impl Backend for Cache {
         Ok(found)
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
-        self.shared.inner.due(now, limit).await
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault> {
+        self.shared.inner.due(now, passed, limit).await
     }
 
     async fn history(
@@ -287,6 +304,10 @@ impl Backend for Cache {
     /// No entry is touched: what a state stands at is never thinned.
     async fn thin(&self, records: &[Thinned]) -> Result<u64, Fault> {
         self.shared.inner.thin(records).await
+    }
+
+    fn forgotten(&self) -> u64 {
+        self.shared.inner.forgotten()
     }
 
     /// Announced once the cache knows of it: who hears of a change and reads, reads it or newer.

@@ -17,7 +17,13 @@ pub async fn a_new_backend_is_empty(backend: Shared) {
         []
     );
     assert_eq!(backend.log(Revision(0), 10).await.unwrap(), []);
-    assert_eq!(backend.due(Timestamp(i64::MAX), 10).await.unwrap(), []);
+    assert!(
+        backend
+            .due(Timestamp(i64::MAX), 0, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(backend.revision().await.unwrap(), Revision(0));
 }
 
@@ -173,11 +179,17 @@ pub async fn what_is_due_comes_longest_overdue_first_until_it_changes(backend: S
     let late = stored(&backend, due_at(30, write(&ada(), "late", None, json!(0)))).await;
     let early = stored(&backend, due_at(10, write(&bob(), "early", None, json!(0)))).await;
     stored(&backend, write(&ada(), "never", None, json!(0))).await;
-    let due = async |now: i64, limit| backend.due(Timestamp(now), limit).await.unwrap();
+    let due_behind = async |now: i64, passed, limit| {
+        let due = backend.due(Timestamp(now), passed, limit).await.unwrap();
+        due.into_iter().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let due = async |now, limit| due_behind(now, 0, limit).await;
     assert_eq!(due(9, 10).await, []);
     assert_eq!(due(10, 10).await, std::slice::from_ref(&early));
     assert_eq!(due(30, 10).await, [early.clone(), late.clone()]);
     assert_eq!(due(30, 1).await, std::slice::from_ref(&early));
+    assert_eq!(due_behind(30, 1, 10).await, std::slice::from_ref(&late));
+    assert_eq!(due_behind(30, 2, 10).await, []);
     let early = stored(
         &backend,
         due_at(40, write(&bob(), "early", Some(&early), json!(1))),

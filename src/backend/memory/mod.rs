@@ -34,7 +34,7 @@ use self::{
     warm::Warm,
 };
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned,
     address::Addressed, ledger::Verdict, weight,
 };
 use crate::{
@@ -194,10 +194,10 @@ impl Backend for Memory {
         Ok(selection.found())
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
-        let due = self.books().due(now, limit);
-        let states = due.iter().map(|slot| Shown::of(slot).state());
-        states.collect()
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault> {
+        let due = self.books().due(now, passed.saturating_add(limit));
+        let states = due.iter().skip(passed);
+        Ok(states.map(|slot| Shown::of(slot).state()).collect())
     }
 
     async fn history(
@@ -212,15 +212,20 @@ impl Backend for Memory {
         };
         let mut at = NonZeroU64::new(slot.stand().place);
         let mut kept = Vec::new();
-        let books = self.books();
-        while let Some(revision) = at.filter(|_| kept.len() < limit) {
-            let record = books.log.at(revision.get());
-            if record.is_some_and(|it| before.is_none_or(|before| it.version < before)) {
-                kept.extend(books.log.kept(revision.get()));
+        while at.is_some() && kept.len() < limit {
+            // A long history takes a while, and others want to go on.
+            let books = self.books();
+            for _ in 0..LOOKS {
+                let Some(revision) = at.filter(|_| kept.len() < limit) else {
+                    break;
+                };
+                let record = books.log.at(revision.get());
+                if record.is_some_and(|it| before.is_none_or(|before| it.version < before)) {
+                    kept.extend(books.log.kept(revision.get()));
+                }
+                at = record.and_then(|it| it.previous);
             }
-            at = record.and_then(|it| it.previous);
         }
-        drop(books);
         Self::changes(kept)
     }
 

@@ -86,10 +86,10 @@ async fn what_was_put_off_is_due_at_its_new_time_and_not_before() {
         .await
         .unwrap();
     let due = async |minute: i64| {
-        let found = memory.due(Timestamp(minute * 60_000), 10).await.unwrap();
+        let found = memory.due(Timestamp(minute * 60_000), 0, 10).await.unwrap();
         found
             .iter()
-            .map(|state| state.id.clone())
+            .map(|state| state.as_ref().unwrap().id.clone())
             .collect::<Vec<_>>()
     };
     assert_eq!(due(59).await, []);

@@ -19,7 +19,7 @@ use super::{
     link::{self, Readers},
     row,
 };
-use crate::{Revision, log::MAX_PAGE};
+use crate::{Revision, log::MAX_PAGE, watch::Mark};
 
 /// What `holdfast_write` notifies.
 const CHANNEL: &str = "holdfast";
@@ -58,6 +58,8 @@ pub(super) struct Announcer {
     announce: broadcast::Sender<Announcement>,
     /// Everything up to here was announced, or had nobody to be announced to.
     seen: Revision,
+    /// The change there, if it was announced.
+    tail: Option<Mark>,
 }
 
 impl Announcer {
@@ -71,6 +73,7 @@ impl Announcer {
             readers,
             announce,
             seen: Revision(0),
+            tail: None,
         }
     }
 
@@ -127,8 +130,7 @@ impl Announcer {
         written: &mut mpsc::Receiver<Announcement>,
     ) -> Result<(), Fault> {
         // What was written while nobody listened.
-        let newest = row::revision(&self.readers).await?;
-        self.hear_of(newest).await?;
+        self.look_again().await?;
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -157,13 +159,43 @@ impl Announcer {
         }
     }
 
+    /// Begins anew at the end of the log if it is not the one that was announced: a standby that took over may not have
+    /// had everything.
+    async fn look_again(&mut self) -> Result<(), Fault> {
+        let newest = row::revision(&self.readers).await?;
+        let is_same = match &self.tail {
+            Some(tail) => {
+                let page = row::log(&self.readers, tail.before(), 1).await?;
+                tail.follow(page).is_ok()
+            }
+            None => true,
+        };
+        if is_same && newest >= self.seen {
+            return self.hear_of(newest).await;
+        }
+        let (seen, stands) = (self.seen.0, newest.0);
+        tracing::error!(
+            seen,
+            newest = stands,
+            "PostgreSQL came back without acknowledged writes"
+        );
+        (self.seen, self.tail) = (newest, None);
+        let last = Revision(newest.0.saturating_sub(1));
+        let last = row::log(&self.readers, last, 1).await?;
+        if !last.is_empty() {
+            // Who watches finds out from it where the log is.
+            let _ = self.announce.send(last.into());
+        }
+        Ok(())
+    }
+
     /// What this server wrote; the changes of one group follow each other.
     async fn take(&mut self, changes: Announcement) -> Result<(), Fault> {
         let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
             return Ok(());
         };
         if first.revision.0 == self.seen.0 + 1 {
-            self.seen = last.revision;
+            (self.seen, self.tail) = (last.revision, Some(Mark::of(last)));
             let _ = self.announce.send(Arc::clone(&changes));
             return Ok(());
         }
@@ -177,7 +209,7 @@ impl Announcer {
         }
         if self.announce.receiver_count() == 0 {
             // Who subscribes after this look finds them in the log: they are committed.
-            self.seen = newest;
+            (self.seen, self.tail) = (newest, None);
             return Ok(());
         }
         self.catch_up().await
@@ -189,7 +221,7 @@ impl Announcer {
             let Some(last) = page.last() else {
                 return Ok(());
             };
-            self.seen = last.revision;
+            (self.seen, self.tail) = (last.revision, Some(Mark::of(last)));
             let _ = self.announce.send(page.into());
         }
     }

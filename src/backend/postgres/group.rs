@@ -7,10 +7,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use sqlx::{FromRow, PgConnection};
 
-use super::{Fault, Outcome, Write, alone, clamped, row, writer::Request};
+use super::{Fault, Outcome, PostgresFault, Write, alone, clamped, row, writer::Request};
 use crate::{
     Bound, Revision, State, Status,
-    backend::{Guard, address::Address, origin},
+    backend::{Guard, origin},
 };
 
 const WRITE: &str = "
@@ -55,13 +55,6 @@ impl<'a> Entry<'a> {
         match self {
             Self::Guard(guard, scope) => (scope, guard.id.as_str()),
             Self::Write(write, row) => (&row.scope, write.after.id.as_str()),
-        }
-    }
-
-    fn address(self) -> Address {
-        match self {
-            Self::Guard(guard, _) => Address::at(&guard.scope, &guard.id),
-            Self::Write(write, _) => Address::of(&write.after),
         }
     }
 
@@ -191,44 +184,64 @@ impl Answer {
         }
     }
 
-    /// The answer as it concerns each request.
-    pub(super) fn outcomes(self, requests: &[Request]) -> Result<Vec<Outcome>, Fault> {
+    /// The answer as it concerns each request. It comes after the commit: what cannot be read of it is one
+    /// request's trouble, and what was written is not called failed.
+    pub(super) fn outcomes(&self, requests: &[Request]) -> Vec<Result<Outcome, Fault>> {
         let entries: Vec<Entry<'_>> = requests.iter().flat_map(Entry::all_of).collect();
-        let blamed = |place: i32| {
-            let entry = usize::try_from(place - 1).ok().and_then(|n| entries.get(n));
-            entry.ok_or("the answer names an entry that was not asked for")
-        };
-        let mut found: HashMap<Address, Arc<State>> = HashMap::new();
-        for (place, text) in self.found_at.iter().zip(&self.found_state) {
-            found.insert(blamed(*place)?.address(), row::state(text)?);
-        }
         let reasons = self.reason.iter().zip(&self.culprit_of).zip(&self.size_of);
         let refused: HashMap<i32, _> = self.refused.iter().copied().zip(reasons).collect();
 
-        let mut revisions = (u64::try_from(self.first_revision)?..).map(Revision);
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for (number, request) in (0..).zip(requests) {
-            let Some(((reason, culprit), size)) = refused.get(&number) else {
-                let writes = request.batch.writes.iter().cloned().zip(revisions.by_ref());
-                let changes = writes.map(|(write, revision)| write.recorded(revision));
-                outcomes.push(Outcome::Applied(changes.collect()));
-                continue;
-            };
-            let entry = blamed(**culprit)?;
-            let Entry::Write(write, _) = entry else {
-                outcomes.push(Outcome::Stale(found.get(&entry.address()).cloned()));
-                continue;
-            };
-            let too_much = |what, limit| {
-                let size = u64::try_from(**size)?;
-                Ok::<_, Fault>(Outcome::OverQuota { what, size, limit })
-            };
-            outcomes.push(match reason {
-                1 => Outcome::Stale(found.get(&entry.address()).cloned()),
-                2 => too_much(Bound::ScopeStates, write.quota.states)?,
-                _ => too_much(Bound::ScopeBytes, write.quota.bytes)?,
-            });
-        }
-        Ok(outcomes)
+        let first = u64::try_from(self.first_revision);
+        let mut revisions = (first.unwrap_or_default()..).map(Revision);
+        let outcomes = (0..).zip(requests).map(|(number, request)| {
+            if let Some(((reason, culprit), size)) = refused.get(&number) {
+                let entry = blamed(&entries, **culprit)?;
+                return self.refusal(&entries, entry, **reason, **size);
+            }
+            if first.is_err() {
+                let garbled = sqlx::Error::Protocol("the answer has no revision".into());
+                return Err(PostgresFault::InDoubt(Arc::new(garbled)).into());
+            }
+            let writes = request.batch.writes.iter().cloned().zip(revisions.by_ref());
+            let changes = writes.map(|(write, revision)| write.recorded(revision));
+            Ok(Outcome::Applied(changes.collect()))
+        });
+        outcomes.collect()
     }
+
+    /// Why a request was refused: because of this entry of it.
+    fn refusal(
+        &self,
+        entries: &[Entry<'_>],
+        entry: Entry<'_>,
+        reason: i32,
+        size: i64,
+    ) -> Result<Outcome, Fault> {
+        let too_much = |what, limit| {
+            let size = u64::try_from(size)?;
+            Ok::<_, Fault>(Outcome::OverQuota { what, size, limit })
+        };
+        match (entry, reason) {
+            (Entry::Write(write, _), 2) => too_much(Bound::ScopeStates, write.quota.states),
+            (Entry::Write(write, _), 3..) => too_much(Bound::ScopeBytes, write.quota.bytes),
+            _ => Ok(Outcome::Stale(self.found(entries, entry)?)),
+        }
+    }
+
+    /// What is stored where an entry saw something else.
+    fn found(&self, entries: &[Entry<'_>], entry: Entry<'_>) -> Result<Option<Arc<State>>, Fault> {
+        for (place, text) in self.found_at.iter().zip(&self.found_state) {
+            if blamed(entries, *place)?.place() == entry.place() {
+                return row::state(text).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The entry that the database names: it counts from 1.
+fn blamed<'a>(entries: &[Entry<'a>], place: i32) -> Result<Entry<'a>, Fault> {
+    let number = usize::try_from(place).ok().and_then(|n| n.checked_sub(1));
+    let entry = number.and_then(|n| entries.get(n)).copied();
+    Ok(entry.ok_or("the answer names an entry that was not asked for")?)
 }

@@ -31,7 +31,7 @@ use self::{
     announcer::Announcer, link::Readers, notes::Notes, row::Record, search::Search, writer::Writer,
 };
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned, Write,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned, Write,
     recent::Recent,
 };
 use crate::{
@@ -143,12 +143,14 @@ impl Backend for Postgres {
         self.search.answer(ask, newest).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault> {
         let found: Vec<(String,)> = self
             .readers
-            .rows(row::DUE, |query| query.bind(now.0).bind(count(limit)))
+            .rows(row::DUE, |query| {
+                query.bind(now.0).bind(count(limit)).bind(count(passed))
+            })
             .await?;
-        found.iter().map(|(text,)| row::state(text)).collect()
+        Ok(found.iter().map(|(text,)| row::state(text)).collect())
     }
 
     async fn history(
@@ -170,7 +172,7 @@ impl Backend for Postgres {
                     .bind(count(limit))
             })
             .await?;
-        records.into_iter().map(Record::change).collect()
+        row::history(records)
     }
 
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {

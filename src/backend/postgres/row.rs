@@ -1,6 +1,6 @@
 //! How records are read: the readers' SQL, and what its rows mean.
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use sqlx::FromRow;
 
@@ -8,7 +8,7 @@ use super::{
     Fault, Held, clamped, count,
     link::{Question, Readers},
 };
-use crate::{Change, Revision, State, Timestamp, Transition, backend::origin};
+use crate::{Change, Revision, State, Timestamp, Transition, backend::origin, log::PAGE_BYTES};
 
 pub(super) const GET: &str = "
     SELECT l.state FROM states s JOIN log l ON l.revision = s.revision
@@ -21,7 +21,7 @@ pub(super) const SCAN: &str = "
 
 pub(super) const DUE: &str = "
     SELECT l.state FROM states s JOIN log l ON l.revision = s.revision
-    WHERE s.due <= $1 ORDER BY s.due LIMIT $2";
+    WHERE s.due <= $1 ORDER BY s.due LIMIT $2 OFFSET $3";
 
 // The chain has one row at a time, so its order is newest first, and LIMIT stops the walk: joins
 // are nested loops here (see `link`), which keep it.
@@ -37,11 +37,16 @@ pub(super) const HISTORY: &str = "
     LEFT JOIN log b ON b.revision = c.previous
     WHERE c.version < $3 LIMIT $4";
 
+// Each row is met without its states first: so many records are taken as weigh less than a bound, and always one.
 pub(super) const LOG: &str = "
     SELECT l.revision, l.transition, l.actor, l.client, l.at, l.state AS after, b.state AS before
-    FROM log l LEFT JOIN log b ON b.revision = l.previous
-    WHERE l.revision > $1
-    ORDER BY l.revision LIMIT $2";
+    FROM (SELECT m.revision, m.previous, sum(m.bytes) OVER (ORDER BY m.revision) - m.bytes AS weight
+          FROM (SELECT l.revision, l.previous, octet_length(l.state) + coalesce(octet_length(b.state), 0) AS bytes
+                FROM log l LEFT JOIN log b ON b.revision = l.previous
+                WHERE l.revision > $1 ORDER BY l.revision LIMIT $2) m) n
+    JOIN log l ON l.revision = n.revision
+    LEFT JOIN log b ON b.revision = n.previous
+    WHERE n.weight < $3 ORDER BY n.revision";
 
 pub(super) const REVISION: &str = "SELECT revision FROM head WHERE only_row";
 
@@ -70,6 +75,14 @@ impl Record {
     }
 }
 
+/// A state's changes, newest first: the order of the statement is the order of its joins, and nothing but that.
+pub(super) fn history(records: Vec<Record>) -> Result<Vec<Change>, Fault> {
+    let changes = records.into_iter().map(Record::change);
+    let mut changes: Vec<Change> = changes.collect::<Result<_, _>>()?;
+    changes.sort_by_key(|change| Reverse(change.after.version));
+    Ok(changes)
+}
+
 /// A state from its JSON.
 pub(super) fn state(text: &str) -> Result<Arc<State>, Fault> {
     Ok(Arc::new(serde_json::from_str(text)?))
@@ -81,7 +94,12 @@ pub(super) async fn log(
     after: Revision,
     limit: usize,
 ) -> Result<Vec<Change>, Fault> {
-    let bind = |query: Question<'static, Record>| query.bind(clamped(after.0)).bind(count(limit));
+    let bind = |query: Question<'static, Record>| {
+        query
+            .bind(clamped(after.0))
+            .bind(count(limit))
+            .bind(PAGE_BYTES)
+    };
     let records = readers.rows(LOG, bind).await?;
     records.into_iter().map(Record::change).collect()
 }

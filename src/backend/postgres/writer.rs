@@ -118,8 +118,11 @@ impl Task {
         };
         let asked = first.asked;
         let answer = self.write(&Group::of(&requests), asked).await;
-        match answer.map(|answer| answer.outcomes(&requests)) {
-            Ok(Ok(outcomes)) => self.acknowledge(requests, outcomes),
+        match answer {
+            Ok(answer) => {
+                let outcomes = answer.outcomes(&requests);
+                self.acknowledge(requests, outcomes);
+            }
             Err(PostgresFault::Refused(error)) if requests.len() > 1 => {
                 tracing::debug!(%error, "a group was refused; its writes are done one by one");
                 for request in requests {
@@ -129,11 +132,6 @@ impl Task {
             Err(fault) => {
                 for request in requests {
                     let _ = request.reply.send(Err(fault.clone().into()));
-                }
-            }
-            Ok(Err(error)) => {
-                for request in requests {
-                    let _ = request.reply.send(Err(error.to_string().into()));
                 }
             }
         }
@@ -186,12 +184,12 @@ impl Task {
     }
 
     /// Tells everybody, after the commit: first those who write, so that they go on.
-    fn acknowledge(&self, requests: Vec<Request>, outcomes: Vec<Outcome>) {
+    fn acknowledge(&self, requests: Vec<Request>, outcomes: Vec<Result<Outcome, Fault>>) {
         // Who subscribes after this look finds the changes in the log: they are committed.
         let is_watched = self.own.is_watched();
         let mut announced: Vec<Change> = Vec::new();
         for (request, outcome) in requests.into_iter().zip(outcomes) {
-            if let Outcome::Applied(changes) = &outcome {
+            if let Ok(Outcome::Applied(changes)) = &outcome {
                 self.written.notify_one();
                 let bytes = request.batch.writes.iter().map(|write| write.bytes);
                 self.recent
@@ -201,7 +199,7 @@ impl Task {
                 }
             }
             // A caller that no longer listens finds the change in the log.
-            let _ = request.reply.send(Ok(outcome));
+            let _ = request.reply.send(outcome);
         }
         if !announced.is_empty() {
             self.own.announce(announced.into());

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{Announcement, Fault, reader::Reader, server::Connection};
-use crate::{Revision, log::MAX_PAGE};
+use crate::{Revision, log::MAX_PAGE, watch::Mark};
 
 /// How long one read of the stream blocks: then the connection has shown that it is alive.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,6 +31,8 @@ pub(super) struct Follower {
     pub(super) subscribed: Arc<Notify>,
     /// The last change that was announced, or that nobody wanted to hear.
     pub(super) seen: Revision,
+    /// The change there, if it was announced.
+    pub(super) tail: Option<Mark>,
     /// Redis was away: what comes back may be another log.
     pub(super) has_lost_sight: bool,
 }
@@ -50,12 +52,7 @@ impl Follower {
 
     async fn step(&mut self) -> Result<(), Fault> {
         if self.has_lost_sight {
-            let newest = self.reader.revision().await?;
-            if newest < self.seen {
-                let (seen, newest) = (self.seen.0, newest.0);
-                tracing::error!(seen, newest, "Redis came back without acknowledged writes");
-                self.seen = Revision(newest);
-            }
+            self.look_again().await?;
             self.has_lost_sight = false;
         }
         let log = &self.reader.keys.log;
@@ -64,12 +61,40 @@ impl Follower {
             // First where the log is, then whether anybody listens: so who comes later misses nothing.
             let newest = self.reader.revision().await?;
             if self.announce.receiver_count() == 0 {
-                self.seen = newest;
+                (self.seen, self.tail) = (newest, None);
                 let _ = timeout(UNHEARD, self.subscribed.notified()).await;
                 return Ok(());
             }
         }
         self.announce_all().await
+    }
+
+    /// Begins anew at the end of the log if it is not the one that was announced.
+    async fn look_again(&mut self) -> Result<(), Fault> {
+        let newest = self.reader.revision().await?;
+        let is_same = match &self.tail {
+            Some(tail) => tail
+                .follow(self.reader.log(tail.before(), 1).await?)
+                .is_ok(),
+            None => true,
+        };
+        if is_same && newest >= self.seen {
+            return Ok(());
+        }
+        let (seen, stands) = (self.seen.0, newest.0);
+        tracing::error!(
+            seen,
+            newest = stands,
+            "Redis came back without acknowledged writes"
+        );
+        (self.seen, self.tail) = (newest, None);
+        let last = Revision(newest.0.saturating_sub(1));
+        let last = self.reader.log(last, 1).await?;
+        if !last.is_empty() {
+            // Who watches finds out from it where the log is.
+            let _ = self.announce.send(last.into());
+        }
+        Ok(())
     }
 
     async fn announce_all(&mut self) -> Result<(), Fault> {
@@ -79,6 +104,7 @@ impl Follower {
                 return Ok(());
             };
             self.seen = last.revision;
+            self.tail = Some(Mark::of(last));
             // The last listener may have left meanwhile.
             let _ = self.announce.send(changes.into());
         }

@@ -29,7 +29,7 @@ use tokio::{
 pub use self::fault::RedisFault;
 use self::{follower::Follower, keys::Keys, reader::Reader, server::Connection, writer::Writer};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned, Write,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned, Write,
     recent::Recent,
 };
 use crate::{
@@ -89,6 +89,7 @@ impl Redis {
         let follower = Follower {
             bell: bell.clone(),
             seen: reader.revision().await?,
+            tail: None,
             reader: reader.clone(),
             announce: announce.clone(),
             subscribed: Arc::clone(&subscribed),
@@ -143,8 +144,8 @@ impl Backend for Redis {
         self.reader.search(ask).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
-        self.reader.due(now, limit).await
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault> {
+        self.reader.due(now, passed, limit).await
     }
 
     async fn history(

@@ -7,13 +7,13 @@ use fred::types::Value;
 
 use super::{
     Fault, Held,
-    fault::RedisFault,
     keys::{self, Keys},
     reply::{self, Reply},
     server::Connection,
 };
 use crate::{
     Actor, Change, Kind, Revision, Scope, State, StateId, Timestamp, Transition, Version,
+    backend::Due,
     search::{Ask, Found, Selection},
 };
 
@@ -108,15 +108,23 @@ impl Reader {
         }
     }
 
-    pub(super) async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
+    pub(super) async fn due(
+        &self,
+        now: Timestamp,
+        passed: usize,
+        limit: usize,
+    ) -> Result<Vec<Due>, Fault> {
         let keys = [self.keys.log.as_str(), &self.keys.states, &self.keys.due];
         let mut found = Vec::new();
         while found.len() < limit {
-            let (seen, left) = (number(found.len()), number(limit - found.len()));
+            let seen = passed.saturating_add(found.len());
+            let (seen, left) = (number(seen), number(limit - found.len()));
             let args = vec![now.0.to_string().into(), seen, left];
             let mut reply = self.connection.ask("holdfast_2_due", &keys, args).await?;
             let is_last = reply.is_set()?;
-            found.extend(reply.states()?);
+            while !reply.is_empty() {
+                found.push(reply::state(&reply.text()?));
+            }
             if is_last {
                 break;
             }
@@ -151,27 +159,12 @@ impl Reader {
         Ok(found)
     }
 
+    /// One answer is one page: it ends when it grows heavy.
     pub(super) async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {
-        let mut after = after;
-        let mut found: Vec<Change> = Vec::new();
-        while found.len() < limit {
-            let args = vec![after.0.to_string().into(), number(limit - found.len())];
-            let reply = self
-                .connection
-                .ask(
-                    "holdfast_2_log",
-                    &[&self.keys.log, &self.keys.thinned],
-                    args,
-                )
-                .await?;
-            let (changes, is_last) = page(reply)?;
-            found.extend(changes);
-            let Some(last) = found.last().filter(|_| !is_last) else {
-                break;
-            };
-            after = last.revision;
-        }
-        Ok(found)
+        let keys = [self.keys.log.as_str(), &self.keys.thinned];
+        let args = vec![after.0.to_string().into(), number(limit)];
+        let reply = self.connection.ask("holdfast_2_log", &keys, args).await?;
+        Ok(page(reply)?.0)
     }
 
     pub(super) async fn revision(&self) -> Result<Revision, Fault> {
@@ -205,12 +198,8 @@ fn page(mut reply: Reply) -> Result<(Vec<Change>, bool), Fault> {
         .map(|(revision, previous, deed, after)| {
             let before = match &*previous {
                 "" => None,
-                previous => {
-                    let before = states.get(&previous.parse()?);
-                    Some(Arc::clone(
-                        before.ok_or(RedisFault::Garbled("no state before"))?,
-                    ))
-                }
+                // A record that is nowhere is for `verify` to miss.
+                previous => states.get(&previous.parse()?).cloned(),
             };
             let (transition, actor, at) = deed;
             Ok(Change {

@@ -111,7 +111,8 @@ pub(super) fn opened(state: &State, key: &Key) -> Result<State, SealedFault> {
         return Ok(holding(state, Value::Null, digest));
     }
     let mut data = rest(state);
-    for (pointer, value) in envelope.fields.iter().zip(values) {
+    // What was taken last goes back first: a field taken twice, or before what it is in, has its value again.
+    for (pointer, value) in envelope.fields.iter().zip(values).rev() {
         let place = data.pointer_mut(pointer).ok_or_else(|| broken(state))?;
         *place = value.into_owned();
     }

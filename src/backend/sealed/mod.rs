@@ -28,7 +28,9 @@ use tokio::sync::broadcast;
 pub(crate) use self::kept::refuse_locked;
 pub use self::{fault::SealedFault, master::MasterKey, sensitive::Sensitive};
 use self::{forwarder::Forwarder, opener::Opener, ring::Ring, sealer::Sealer};
-use super::{ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned};
+use super::{
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned,
+};
 use crate::{
     Change, Clock, Kind, Revision, Scope, State, StateId, Status, Timestamp, Version,
     search::{Ask, Found},
@@ -65,7 +67,7 @@ pub struct Sealed {
 
 impl Sealed {
     /// Stands in front of `behind`. The first of `masters` wraps new data keys; former ones only
-    /// unwrap, until [`Sealed::rotate_master`] made them superfluous.
+    /// unwrap, until [`Sealed::rewrap`] made them superfluous.
     ///
     /// # Errors
     /// [`SealedFault::NoMaster`] without a key, [`SealedFault::WrongMaster`] when `behind` has keys that
@@ -173,11 +175,14 @@ impl Backend for Sealed {
         Ok(found)
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault> {
         let mut due = Vec::new();
-        for state in self.behind.due(now, limit).await? {
+        for state in self.behind.due(now, passed, limit).await? {
             // As a record: a state of which nothing is left ends like any other.
-            due.push(self.opener.record(state).await?);
+            due.push(match state {
+                Ok(state) => self.opener.record(state).await.map_err(Fault::from),
+                Err(fault) => Err(fault),
+            });
         }
         Ok(due)
     }
@@ -199,6 +204,9 @@ impl Backend for Sealed {
     }
 
     async fn revision(&self) -> Result<Revision, Fault> {
+        // Where everything is answered by a cache, this is all that is asked, and by it another server's forgetting is
+        // heard of.
+        self.ring.keep_fresh().await?;
         self.behind.revision().await
     }
 
@@ -210,6 +218,10 @@ impl Backend for Sealed {
 
     fn announcements(&self) -> broadcast::Receiver<Announcement> {
         self.announce.subscribe()
+    }
+
+    fn forgotten(&self) -> u64 {
+        self.ring.forgotten()
     }
 
     async fn held(&self) -> Result<Held, Fault> {

@@ -6,7 +6,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -36,6 +39,7 @@ pub(super) struct Ring {
     pub(super) behind: Arc<dyn Backend>,
     clock: Arc<dyn Clock>,
     held: RwLock<Held>,
+    forgotten: AtomicU64,
     /// Whoever reads the notes; the others wait and have them.
     reading: Mutex<()>,
 }
@@ -60,6 +64,7 @@ impl Ring {
             behind,
             clock,
             held: RwLock::new(held),
+            forgotten: AtomicU64::new(0),
             reading: Mutex::default(),
         };
         ring.master()?;
@@ -123,15 +128,18 @@ impl Ring {
             return Ok(());
         }
         let (read_at, notes) = (self.clock.now(), self.notes().await?);
-        let mut owners = Owners::new();
+        let (mut owners, mut forgotten) = (Owners::new(), 0);
         for (owner, number, note) in notes {
             let known = self.with(|held| held.unwrapped(&id(&owner, number), &note));
+            forgotten += u64::from(matches!(known, Known::Forgotten));
             owners.entry(owner).or_default().insert(number, known);
         }
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         held.owners = owners;
         held.read_at = read_at;
         held.readings += 1;
+        drop(held);
+        self.forgotten.store(forgotten, Ordering::Release);
         Ok(())
     }
 
@@ -163,7 +171,12 @@ impl Ring {
         self.with(|held| held.last(owner))
     }
 
-    async fn keep_fresh(&self) -> Result<(), SealedFault> {
+    /// How many keys are known to be forgotten; their notes stay.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.forgotten.load(Ordering::Acquire)
+    }
+
+    pub(super) async fn keep_fresh(&self) -> Result<(), SealedFault> {
         if self.is_old() {
             self.read().await?;
         }

@@ -24,10 +24,15 @@ impl Sealed {
     /// keys it has, and reports [`SealedFault::WrongMaster`] for one that it meets only now. Then the
     /// settings of all of them can forget the former key.
     pub async fn rotate_master(&self, new: MasterKey) -> Result<usize, SealedFault> {
-        let ring = &self.ring;
-        ring.read().await?;
-        ring.trust(new);
-        let mut count = 0;
+        self.ring.read().await?;
+        self.ring.trust(new);
+        self.rewrap().await
+    }
+
+    /// Wraps with the first master key what a former one has wrapped; then nobody needs the former ones any more. Returns
+    /// how many keys that were.
+    pub async fn rewrap(&self) -> Result<usize, SealedFault> {
+        let (ring, mut count) = (&self.ring, 0);
         for (owner, number, _) in ring.notes().await? {
             count += usize::from(wrap_again(ring, &id(&owner, number)).await?);
         }
@@ -50,7 +55,7 @@ impl Sealed {
     /// were. A tenant that writes again gets a new key.
     ///
     /// Readers find its states deleted, and single sealed fields `null`; the history still says that
-    /// they were there, and when. Other servers follow within [`Sealed::LAG`]; until then what they seal
+    /// they were there, and when, and a cache in front drops what it holds. Other servers follow within [`Sealed::LAG`]; until then what they seal
     /// for the tenant is lost with the rest. Copies of the notes in older backups, and in pages that
     /// the database has not overwritten yet, open with the master key: rotate that too and destroy the old one.
     pub async fn forget(&self, id: &str) -> Result<usize, SealedFault> {

@@ -38,7 +38,8 @@ impl Sensitive {
     }
 
     /// These fields of the data of this kind, too, each a JSON Pointer (RFC 6901): `/card/number`. A
-    /// field that a state does not have is no problem. Where data is no object, all of it is sealed.
+    /// field that a state does not have is no problem. Where data is no object, all of it is sealed. What is in a
+    /// field that is sealed, or named twice, is sealed once.
     ///
     /// # Errors
     /// [`SealedFault::Pointer`] for what is no pointer: it would protect nothing.
@@ -54,7 +55,10 @@ impl Sensitive {
             if !pointer.starts_with('/') {
                 return Err(SealedFault::Pointer { pointer });
             }
-            if let Part::Fields(fields) = part {
+            if let Part::Fields(fields) = part
+                && !fields.iter().any(|field| is_in(&pointer, field))
+            {
+                fields.retain(|field| !is_in(field, &pointer));
                 fields.push(pointer);
             }
         }
@@ -71,5 +75,32 @@ impl Sensitive {
             return Some(&Part::Whole);
         }
         self.kinds.get(kind)
+    }
+}
+
+/// Whether a pointer leads to the same place as another, or to one inside of it.
+fn is_in(pointer: &str, outer: &str) -> bool {
+    let rest = pointer.strip_prefix(outer);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_field_is_inside_of_another() {
+        let named = [
+            "/card/number",
+            "/ssn",
+            "/card",
+            "/card/holder",
+            "/ssn",
+            "/cards",
+        ];
+        let sensitive = Sensitive::default().fields(Kind::USER, named);
+        let part = sensitive.unwrap_or_default().part(&Kind::USER).cloned();
+        let kept = r#"Some(Fields(["/ssn", "/card", "/cards"]))"#;
+        assert_eq!(format!("{part:?}"), kept);
     }
 }

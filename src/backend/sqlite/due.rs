@@ -4,17 +4,15 @@
 //! one tree less. It is moved when the old time comes and somebody asks what is due. When a state is really due
 //! stands in its newest record.
 
-use std::sync::Arc;
-
 use sqlx::{FromRow, SqlitePool};
 
 use super::{Fault, SqliteFault, count, row};
-use crate::{State, Timestamp};
+use crate::{Timestamp, backend::Due};
 
 const DUE: &str = "
     SELECT l.state, l.revision, l.due IS s.due AS is_exact
     FROM states s JOIN log l ON l.revision = s.revision
-    WHERE s.due <= ?1 ORDER BY s.due LIMIT ?2";
+    WHERE s.due <= ?1 ORDER BY s.due LIMIT ?2 OFFSET ?3";
 
 // As the newest record says, should somebody have written since.
 const INDEX: &str = "
@@ -29,24 +27,26 @@ struct Indexed {
     is_exact: bool,
 }
 
-/// The states whose time has come, the longest overdue first.
+/// The states whose time has come, the longest overdue first, without the first `passed`.
 pub(super) async fn states(
     readers: &SqlitePool,
     writer: &SqlitePool,
     now: Timestamp,
+    passed: usize,
     limit: usize,
-) -> Result<Vec<Arc<State>>, Fault> {
+) -> Result<Vec<Due>, Fault> {
     loop {
         let found: Vec<Indexed> = sqlx::query_as(DUE)
             .bind(now.0)
             .bind(count(limit))
+            .bind(count(passed))
             .fetch_all(readers)
             .await
             .map_err(SqliteFault::from)?;
         let put_off = found.iter().filter(|it| !it.is_exact);
         let put_off: Vec<i64> = put_off.map(|it| it.revision).collect();
         if put_off.is_empty() {
-            return found.iter().map(|it| row::state(&it.state)).collect();
+            return Ok(found.iter().map(|it| row::state(&it.state)).collect());
         }
         index(writer, &put_off).await?;
     }

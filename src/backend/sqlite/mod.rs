@@ -29,11 +29,12 @@ use tokio::sync::{Notify, broadcast};
 pub use self::fault::SqliteFault;
 use self::{link::Link, row::Record, search::Search, writer::Writer};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned, Write,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned, Write,
     recent::Recent,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
+    log::PAGE_BYTES,
     search::{Ask, Found},
 };
 
@@ -157,8 +158,8 @@ impl Backend for Sqlite {
         self.search.answer(ask).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
-        due::states(&self.readers, &self.note_writer, now, limit).await
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault> {
+        due::states(&self.readers, &self.note_writer, now, passed, limit).await
     }
 
     async fn history(
@@ -177,13 +178,14 @@ impl Backend for Sqlite {
             .fetch_all(&self.readers)
             .await
             .map_err(SqliteFault::from)?;
-        records.into_iter().map(Record::change).collect()
+        row::history(records)
     }
 
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {
         let records: Vec<Record> = sqlx::query_as(row::LOG)
             .bind(clamped(after.0))
             .bind(count(limit))
+            .bind(PAGE_BYTES)
             .fetch_all(&self.readers)
             .await
             .map_err(SqliteFault::from)?;

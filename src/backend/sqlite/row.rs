@@ -1,6 +1,6 @@
 //! How records are read: the readers' SQL, and what its rows mean.
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use sqlx::{FromRow, SqlitePool};
 
@@ -29,11 +29,16 @@ pub(super) const HISTORY: &str = "
     LEFT JOIN log b ON b.revision = c.previous
     WHERE c.version < ?3 LIMIT ?4";
 
+// Each row is met without its states first: so many records are taken as weigh less than a bound, and always one.
 pub(super) const LOG: &str = "
     SELECT l.revision, l.transition, l.actor, l.client, l.at, l.state AS after, b.state AS before
-    FROM log l LEFT JOIN log b ON b.revision = l.previous
-    WHERE l.revision > ?1
-    ORDER BY l.revision LIMIT ?2";
+    FROM (SELECT m.revision, m.previous, sum(m.bytes) OVER (ORDER BY m.revision) - m.bytes AS weight
+          FROM (SELECT l.revision, l.previous, l.bytes + coalesce(b.bytes, 0) AS bytes
+                FROM log l LEFT JOIN log b ON b.revision = l.previous
+                WHERE l.revision > ?1 ORDER BY l.revision LIMIT ?2) m) n
+    CROSS JOIN log l ON l.revision = n.revision
+    LEFT JOIN log b ON b.revision = n.previous
+    WHERE n.weight < ?3 ORDER BY n.revision";
 
 pub(super) const REVISION: &str = "SELECT coalesce(max(revision), 0) FROM log";
 
@@ -69,6 +74,14 @@ pub(super) async fn revision(readers: &SqlitePool) -> Result<Revision, Fault> {
         .await
         .map_err(SqliteFault::from)?;
     Ok(Revision(u64::try_from(newest)?))
+}
+
+/// A state's changes, newest first: the order of the statement is the order of its joins, and nothing but that.
+pub(super) fn history(records: Vec<Record>) -> Result<Vec<Change>, Fault> {
+    let changes = records.into_iter().map(Record::change);
+    let mut changes: Vec<Change> = changes.collect::<Result<_, _>>()?;
+    changes.sort_by_key(|change| Reverse(change.after.version));
+    Ok(changes)
 }
 
 /// A state from its JSON.

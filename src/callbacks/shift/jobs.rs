@@ -176,7 +176,7 @@ async fn fetch(states: &StateManager, key: &Key, from: Version) -> Result<Vec<Ch
         last: usize::try_from(PAGE).ok(),
         ..HistoryQuery::default()
     };
-    let mut page = states.history(&key.0, &key.1, query).await?;
+    let mut page = states.read_history(&key.0, &key.1, query).await?;
     page.retain(|change| change.after.version >= from);
     page.reverse();
     Ok(page)

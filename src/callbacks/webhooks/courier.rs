@@ -16,8 +16,10 @@ use super::{
     message::{Message, seconds},
 };
 use crate::{
-    Actor, Change, Error, Expected, Kind, Scope, StateId, StateManager, Timestamp, Transition,
+    Actor, Change, Error, Expected, Kind, Scope, State, StateId, StateManager, Timestamp,
+    Transition,
     callbacks::{Handler, HandlerError},
+    manager::step::Step,
 };
 
 /// The longest pause that a receiver may ask for: the longest of the standard schedule.
@@ -116,10 +118,13 @@ impl Courier {
 
     /// The receiver wants no more: the endpoint is disabled, and keeps its place in the log.
     async fn disable(&self) {
-        let (by, step) = (Actor::system(), Transition::SUSPEND);
+        let by = Actor::system();
+        let mut step = Step::Transition(Transition::SUSPEND, Expected::Any);
+        let draft =
+            |base: Option<&Arc<State>>| self.states.draft_step(&self.id, &mut step, &by, base);
         let disabled = self
             .states
-            .transition(&self.scope, &self.id, step, Expected::Any, &by);
+            .write("transition", &self.scope, &self.id, None, draft);
         match disabled.await {
             // It may be disabled already, or deleted.
             Ok(_) | Err(Error::Refused { .. } | Error::Absent { .. }) => {

@@ -49,7 +49,7 @@ impl Office {
     /// one; `None` when it is deleted.
     async fn begin(&self, entry: &Entry) -> Result<Option<(Version, Option<Subscription>)>, Error> {
         let name = Endpoint::subscriber(&entry.scope, &entry.id);
-        let Some(state) = self.states.get(&entry.scope, &entry.id).await? else {
+        let Some(state) = self.states.read(&entry.scope, &entry.id).await? else {
             deliveries::forget(&self.states, &name).await?;
             self.states.unsubscribe(&name).await?;
             return Ok(None);

@@ -21,14 +21,14 @@ use crate::support::{ada, adas, store};
 const LEASE_OVER: Duration = Duration::from_secs(60);
 
 /// A subscriber to everything from the beginning of the log.
-fn subscriber(name: &str) -> Subscriber {
+pub(crate) fn subscriber(name: &str) -> Subscriber {
     Subscriber {
         begin: Begin::After(Revision(0)),
         ..Subscriber::new(name, None)
     }
 }
 
-async fn put(states: &StateManager, name: &str, n: u32) {
+pub(crate) async fn put(states: &StateManager, name: &str, n: u32) {
     put_in(states, adas(), name, n).await;
 }
 
@@ -43,11 +43,11 @@ async fn put_in(states: &StateManager, scope: Scope, name: &str, n: u32) {
 
 /// What handlers saw: the state's name and its number, in order.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<(String, u64)>>>);
+pub(crate) struct Seen(Arc<Mutex<Vec<(String, u64)>>>);
 
 impl Seen {
     /// Waits until nobody adds to it any more: who was dropped is at work for a moment longer.
-    async fn is_left(&self) {
+    pub(crate) async fn is_left(&self) {
         while Arc::strong_count(&self.0) > 1 {
             tokio::task::yield_now().await;
         }
@@ -62,7 +62,7 @@ impl Seen {
         self.0.lock().unwrap().clone()
     }
 
-    fn of(&self, name: &str) -> Vec<u64> {
+    pub(crate) fn of(&self, name: &str) -> Vec<u64> {
         let all = self.all().into_iter();
         all.filter(|(of, _)| of == name).map(|(_, n)| n).collect()
     }
@@ -73,7 +73,7 @@ fn number(change: &Change) -> u64 {
 }
 
 /// Notes what it sees, and fails where `verdict` says so.
-async fn subscribed(
+pub(crate) async fn subscribed(
     states: &StateManager,
     subscriber: Subscriber,
     seen: &Seen,
@@ -91,7 +91,10 @@ async fn subscribed(
 }
 
 /// Waits until the subscriber stands so. The patience is only there so that a failure says where.
-async fn until(subscription: &Subscription, is_so: impl Fn(&Progress) -> bool) -> Progress {
+pub(crate) async fn until(
+    subscription: &Subscription,
+    is_so: impl Fn(&Progress) -> bool,
+) -> Progress {
     let patience = Duration::from_secs(60);
     let found = tokio::time::timeout(patience, subscription.when(|it| is_so(it))).await;
     match found {

@@ -1,5 +1,6 @@
 //! What only several servers on one database can do to each other, and what a network can do to all.
 
+mod damage;
 mod kills;
 mod lost_answers;
 mod outages;

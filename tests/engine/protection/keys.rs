@@ -5,7 +5,7 @@ use std::{fs, sync::Arc, time::Duration};
 use holdfast::{
     Change, Compaction, Error, Expected, HistoryQuery, Keep, Kind, New, Revision, Scope, State,
     StateManager, Status, Ttl, Update, Version,
-    backend::{Backend, MasterKey, Sealed, SealedFault, Sensitive},
+    backend::{Backend, Cache, CacheSettings, MasterKey, Sealed, SealedFault, Sensitive},
     compaction::SETTLED,
     schema::Mode,
     verify::{Problem, Verified},
@@ -445,4 +445,56 @@ async fn verify_names_the_changes_of_a_forgotten_tenant_and_nothing_is_missing_b
         .await
         .unwrap();
     assert_eq!(kept[0].after.data["text"], SECRET);
+}
+
+/// A server has a cache in front of the seal, and that forgets too: here at once, elsewhere within the lag.
+#[tokio::test]
+async fn what_is_forgotten_is_in_no_cache_in_front() {
+    let vault = Vault::new();
+    let (here, there) = (
+        vault.open(&[1]).await.unwrap(),
+        vault.open(&[1]).await.unwrap(),
+    );
+    let cached = async |sealed: &Arc<Sealed>| {
+        let sealed = Arc::clone(sealed) as Arc<dyn Backend>;
+        let cache = Cache::before(sealed, CacheSettings::default()).await;
+        vault.states(Arc::new(cache.unwrap()))
+    };
+    let (states, others) = (cached(&here).await, cached(&there).await);
+    written(&states, "s").await;
+    for states in [&states, &others] {
+        assert!(states.get(&lab(), &id("s")).await.unwrap().is_some());
+    }
+    assert_eq!(here.forget("lab").await.unwrap(), 1);
+    assert_eq!(states.get(&lab(), &id("s")).await.unwrap(), None);
+    vault.clock.advance(Sealed::LAG);
+    others.revision().await.unwrap();
+    assert_eq!(others.get(&lab(), &id("s")).await.unwrap(), None);
+}
+
+/// A key that is lost is trouble for what it sealed, and for nobody else.
+#[tokio::test]
+async fn a_state_that_cannot_be_opened_does_not_keep_the_others_from_expiring() {
+    let vault = Vault::new();
+    let states = vault.states(vault.open(&[1]).await.unwrap());
+    written(&states, "lost").await;
+    states.register(store("s"), &ada()).await.unwrap();
+    let name = "key/tenant:lab/1";
+    let gone = vault.behind.write_note(name, 1, None).await.unwrap();
+    assert!(gone);
+    vault.clock.advance(Duration::from_secs(7200));
+    let states = vault.states(vault.open(&[1]).await.unwrap());
+    assert_eq!(states.sweep().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_former_master_key_is_needed_until_the_data_keys_are_wrapped_anew() {
+    let vault = Vault::new();
+    written(&vault.states(vault.open(&[1]).await.unwrap()), "s").await;
+    let sealed = vault.open(&[2, 1]).await.unwrap();
+    assert!(vault.open(&[2]).await.is_err());
+    assert_eq!(sealed.rewrap().await.unwrap(), 1);
+    assert_eq!(sealed.rewrap().await.unwrap(), 0);
+    let states = vault.states(vault.open(&[2]).await.unwrap());
+    assert!(states.get(&lab(), &id("s")).await.unwrap().is_some());
 }

@@ -1,20 +1,45 @@
 //! Records: what is kept of them, and what opens.
 
-use std::{fs, sync::Arc};
+use std::{fs, sync::Arc, time::Duration};
 
 use futures::StreamExt;
 use holdfast::{
     Digest, Error, Expected, HistoryQuery, Kind, Limits, New, Revision, Scope, State, StateManager,
     Update, Version,
-    backend::{Backend, Memory, Outcome, Quota, SealedFault, Sensitive, Sqlite, Text, Write},
+    backend::{
+        Backend, Memory, Outcome, Quota, Sealed, SealedFault, Sensitive, Sqlite, Text, Write,
+    },
 };
 use serde_json::{Value, json};
 
 use super::{SECRET, Vault, fault};
-use crate::support::{ada, adas, bobs, id, new, store};
+use crate::support::{ada, adas, bobs, id, new, puppet::Puppet, store};
 
 fn secret(name: &str) -> New {
     new(Kind::STORE, name, json!({"note": SECRET}))
+}
+
+/// The second spelling of a field is the first one's, and a field may be named with what it is in.
+#[tokio::test]
+async fn a_field_that_is_named_twice_or_inside_of_another_opens_as_it_was() {
+    let sets: [&[&str]; 5] = [
+        &["/card/number", "/card"],
+        &["/card", "/card/number"],
+        &["/ssn", "/ssn"],
+        &["/odd~2", "/odd~02"],
+        &["/odd~02", "/card/number", "/odd~2", "/card"],
+    ];
+    let data = json!({"card": {"number": SECRET, "year": 30}, "ssn": SECRET, "odd~2": SECRET});
+    for pointers in sets {
+        let vault = Vault::new();
+        let pointers = pointers.iter().copied();
+        let sensitive = Sensitive::default().fields(Kind::STORE, pointers).unwrap();
+        let states = vault.states(vault.sealing(&[1], sensitive).await.unwrap());
+        let written = register(&states, new(Kind::STORE, "s", data.clone())).await;
+        let again = vault.states(vault.open(&[1]).await.unwrap());
+        let read = again.get(&adas(), &id("s")).await.unwrap().unwrap();
+        assert_eq!((&read.data, read.digest), (&data, written.digest));
+    }
 }
 
 async fn register(states: &StateManager, new: New) -> Arc<State> {
@@ -339,4 +364,25 @@ async fn scopes_that_are_no_tenants_share_a_key_and_each_tenant_has_its_own() {
         assert_eq!(vault.key_of(&scope, "s").await, key);
         assert!(states.get(&scope, &id("s")).await.unwrap().is_some());
     }
+}
+
+/// The last change of all is missed by nobody, even if it could not be opened when it was announced.
+#[tokio::test]
+async fn what_could_not_be_opened_at_once_is_announced_later() {
+    let puppet = Puppet::new();
+    let vault = Vault::over(puppet.clone());
+    let sealed = vault.open(&[1]).await.unwrap();
+    let states = vault.states(sealed.clone());
+    let written = register(&states, secret("s")).await;
+    let mut heard = sealed.announcements();
+    let changes = puppet.inner().log(Revision(0), 10).await.unwrap();
+    // The keys are old, and cannot be looked at.
+    vault.clock.advance(Sealed::LAG);
+    puppet.set_down(true);
+    puppet.announce(changes);
+    puppet.refused(1).await;
+    puppet.set_down(false);
+    let heard = tokio::time::timeout(Duration::from_secs(30), heard.recv());
+    let heard = heard.await.unwrap().unwrap();
+    assert_eq!(heard[0].after, written);
 }

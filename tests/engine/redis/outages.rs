@@ -114,7 +114,7 @@ async fn a_redis_that_is_gone_is_a_typed_fault_in_bounded_time_and_its_return_is
         backend.get(&scope, &state.id),
         backend.apply(vec![write("new", None, 1)].into()),
         backend.scan(&scope, None, None, 10),
-        backend.due(Timestamp(0), 10),
+        backend.due(Timestamp(0), 0, 10),
     );
     assert!(asked.elapsed() < Duration::from_secs(10));
     for fault in [read.err(), written.err(), scanned.err(), due.err()] {

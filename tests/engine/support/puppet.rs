@@ -2,20 +2,24 @@
 //! with other contents when the test says so.
 
 use std::sync::{
-    Arc, RwLock,
+    Arc, Mutex, RwLock,
     atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
 };
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use holdfast::{
     Change, Expected, Kind, Revision, Scope, State, StateId, StateManager, Timestamp, Version,
-    backend::{Announcement, Backend, Batch, Fault, Held, Memory, Note, Outcome, Thinned},
+    backend::{Announcement, Backend, Batch, Due, Fault, Held, Memory, Note, Outcome, Thinned},
     search::{Ask, Found},
 };
 use serde_json::Value;
 use tokio::sync::{Semaphore, broadcast};
 
 use super::{ada, store};
+
+/// Something done to what is behind the puppet.
+pub type Deed = fn(Arc<dyn Backend>) -> BoxFuture<'static, ()>;
 
 #[derive(Debug)]
 pub struct Puppet {
@@ -34,6 +38,8 @@ pub struct Puppet {
     is_written: AtomicBool,
     /// Nothing is removed from old records.
     keeps_content: AtomicBool,
+    /// What somebody else does before a scope is read.
+    before_scan: Mutex<Option<Deed>>,
     pub reads: AtomicU64,
 }
 
@@ -50,6 +56,7 @@ impl Puppet {
             lied_about: RwLock::default(),
             is_written: AtomicBool::new(false),
             keeps_content: AtomicBool::new(false),
+            before_scan: Mutex::new(None),
             reads: AtomicU64::new(0),
         })
     }
@@ -102,6 +109,11 @@ impl Puppet {
         self.is_written.store(true, SeqCst);
     }
 
+    /// The next time that a scope is read, somebody else was faster with this.
+    pub fn before_scan(&self, deed: Deed) {
+        *self.before_scan.lock().unwrap() = Some(deed);
+    }
+
     pub fn keep_content(&self, keeps: bool) {
         self.keeps_content.store(keeps, SeqCst);
     }
@@ -147,6 +159,10 @@ impl Backend for Puppet {
         after: Option<&StateId>,
         limit: usize,
     ) -> Result<Vec<Arc<State>>, Fault> {
+        let deed = self.before_scan.lock().unwrap().take();
+        if let Some(deed) = deed {
+            deed(self.inner()).await;
+        }
         self.up()?.scan(scope, kind, after, limit).await
     }
 
@@ -154,8 +170,8 @@ impl Backend for Puppet {
         self.up()?.search(ask).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
-        self.up()?.due(now, limit).await
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault> {
+        self.up()?.due(now, passed, limit).await
     }
 
     async fn history(

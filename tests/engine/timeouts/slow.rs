@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use holdfast::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
-    backend::{Announcement, Backend, Batch, Fault, Held, Note, Outcome, Thinned},
+    backend::{Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned},
     search::{Ask, Found},
 };
 use serde_json::Value;
@@ -79,8 +79,8 @@ impl Backend for Slow {
         self.behind.search(ask).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Arc<State>>, Fault> {
-        self.behind.due(now, limit).await
+    async fn due(&self, now: Timestamp, passed: usize, limit: usize) -> Result<Vec<Due>, Fault> {
+        self.behind.due(now, passed, limit).await
     }
 
     async fn history(
