@@ -198,7 +198,7 @@ mod tests {
     use holdfast::{StateManager, SystemClock, backend::Memory};
 
     use super::*;
-    use crate::people::{NoLogins, Terms};
+    use crate::people::{NoLogins, SecondFactor, Terms};
 
     #[tokio::test]
     async fn a_link_stays_good_while_too_many_passwords_wait() {
@@ -206,6 +206,8 @@ mod tests {
         let terms = Terms {
             sign_up: SignUp::Invitation,
             role: Role::Viewer,
+            second_factor: SecondFactor::Optional,
+            breached: None,
             first_administers: false,
             must_log_in: false,
         };

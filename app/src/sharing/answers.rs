@@ -2,7 +2,7 @@
 //!
 //! Each begins with the account of who asks. Whoever has none is told nothing; whoever may not share finds nobody.
 
-use holdfast::StateId;
+use holdfast::{Expected, StateId};
 use tokio_util::sync::CancellationToken;
 use workbench::{
     data::{Answer, Outcome},

@@ -98,6 +98,7 @@ mod tests {
             visits: None,
             bytes: None,
             runtime_ms: None,
+            means: None,
             tags: Vec::new(),
             is_pinned: false,
             created_at: 0,

@@ -7,7 +7,7 @@ use holdfast::{Actor, Expected};
 
 use super::{
     Door, Error, SessionId, Sessions,
-    log_in::From,
+    log_in::LoginFrom,
     record::{Half, Record, sessions},
 };
 
@@ -21,7 +21,7 @@ impl Door {
         &self,
         state: &AppState,
         account: &Account,
-        from: From<'_>,
+        from: LoginFrom<'_>,
     ) -> Result<Option<HeaderValue>, AppError> {
         let half = Half {
             account: account.id.clone(),

@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 use super::{PAGE, account_of, enter};
 use crate::{
     api::{Asker, Shared, with_cookie},
-    sessions::From,
+    sessions::LoginFrom,
     web,
 };
 
@@ -34,7 +34,7 @@ pub(super) async fn ask(
     account: &Account,
     stays: bool,
 ) -> Result<Response, Refused> {
-    let from = From {
+    let from = LoginFrom {
         headers: &asker.headers,
         address: asker.address,
         stays,
