@@ -19,8 +19,9 @@ use crate::{Error, StateManager, Timestamp};
 /// may repeat what its successor does.
 pub(super) const LEASE: Duration = Duration::from_secs(30);
 
-/// How far apart the clocks of servers may be before one takes a subscriber over from another that works.
-const APART: Duration = LEASE;
+/// How far apart the clocks of servers may be before one takes a subscriber over from another that works: more than clocks
+/// are that somebody keeps right.
+const APART: Duration = Duration::from_secs(600);
 
 /// How long to leave a database alone that has just failed.
 pub(super) const DATABASE_PAUSE: Duration = Duration::from_secs(1);

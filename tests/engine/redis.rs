@@ -7,8 +7,8 @@ mod together;
 use std::{io::Write as _, net::TcpStream, sync::Arc};
 
 use holdfast::{
-    Change, Digest, Kind, State, StateManager, Status, Timestamp, Transition, Version,
-    backend::{Announcement, Quota, Redis, Text, Write},
+    Change, Digest, Kind, Revision, State, StateManager, Status, Timestamp, Transition, Version,
+    backend::{Announcement, Backend, Quota, Redis, Text, Write},
 };
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
@@ -63,6 +63,19 @@ pub async fn announced(mut announcements: Receiver<Announcement>, count: u64) ->
         changes.extend(announcements.recv().await.unwrap().iter().cloned());
     }
     changes
+}
+
+/// All changes; a page holds so much, however much is asked for.
+pub async fn whole_log(backend: &Redis) -> Vec<Change> {
+    let mut log: Vec<Change> = Vec::new();
+    loop {
+        let seen = Revision(log.len() as u64);
+        let page = backend.log(seen, 10_000).await.unwrap();
+        if page.is_empty() {
+            return log;
+        }
+        log.extend(page);
+    }
 }
 
 /// What Redis says to one line that comes past the client of the engine.

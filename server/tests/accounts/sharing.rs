@@ -326,7 +326,7 @@ async fn a_copy_of_a_shared_run_has_its_tables_and_is_ones_own() {
     let copied = bobs.call("copy_shared", json!({"share": id})).await;
     assert_eq!(copied.status, StatusCode::OK, "{}", copied.text());
     assert_eq!(take_back(&ada, &id).await, StatusCode::OK);
-    let mine = bobs.look("/api/v1/runs").await.json();
+    let mine = bobs.look("/runs").await.json();
     let mine = mine["runs"].as_array().unwrap().clone();
     assert_eq!(mine.len(), 1, "{mine:?}");
     assert_ne!(mine[0]["id"], json!(run));

@@ -16,7 +16,7 @@ use holdfast::{
 use serde_json::json;
 use tokio::sync::Notify;
 
-use super::{announced, connect, engine, say, write};
+use super::{announced, connect, engine, say, whole_log, write};
 use crate::support::{ada, adas, id, redis_server::RedisServer, store};
 
 /// Asks again and again until Redis is back; every refusal on the way must be a typed one.
@@ -95,7 +95,7 @@ async fn every_acknowledged_write_is_there_after_kill_9_and_the_same_backend_goe
         newest.0 += 1;
         assert_eq!(changes.last().unwrap().revision, newest);
     }
-    let log = backend.log(Revision(0), 1_000_000).await.unwrap();
+    let log = whole_log(&backend).await;
     assert_eq!(log.len() as u64, newest.0);
     assert!(announced(announcements, newest.0).await == log);
 }

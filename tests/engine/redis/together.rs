@@ -9,7 +9,7 @@ use holdfast::{
 };
 use serde_json::json;
 
-use super::{announced, connect, engine, say, write};
+use super::{announced, connect, engine, say, whole_log, write};
 use crate::support::{ada, adas, bobs, id, redis_server::RedisServer, store};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -40,7 +40,7 @@ async fn two_servers_write_at_once_and_both_announce_every_change_in_one_order()
     for writer in join_all(writers).await {
         writer.unwrap();
     }
-    let log = backends[0].log(Revision(0), 10_000).await.unwrap();
+    let log = whole_log(&backends[0]).await;
     let revisions: Vec<u64> = log.iter().map(|change| change.revision.0).collect();
     assert_eq!(revisions, (1..=total).collect::<Vec<_>>());
     let mut last: HashMap<_, Arc<State>> = HashMap::new();
