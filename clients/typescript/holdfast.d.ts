@@ -3650,6 +3650,24 @@ export interface components {
             /** @description What `y` is, with its unit. */
             y: string;
         };
+        /** @description Means over all patients of a run. */
+        RunMeans: {
+            /**
+             * Format: double
+             * @description Vision before the first treatment, in ETDRS letters; of a trial the measure that stands in its place.
+             */
+            baseline: number;
+            /**
+             * Format: double
+             * @description Injections of a patient.
+             */
+            injections: number;
+            /**
+             * Format: double
+             * @description The same at the last visit; of who stopped, carried forward.
+             */
+            last: number;
+        };
         /** @description A measure of so many patients. */
         RunMeasure: {
             /**
@@ -3769,6 +3787,7 @@ export interface components {
             bytes: number;
             /** @description SHA-256 over the content of both tables: the same seed and engine give the same. */
             checksum: string;
+            means?: components["schemas"]["RunMeans"] | null;
             /**
              * Format: int32
              * @description Rows of the table of patients.
@@ -4421,6 +4440,8 @@ export interface components {
             created_at: number;
             /** @description How they log in. */
             email: string;
+            /** @description Whether a second factor is asked for when they log in. */
+            has_second_factor: boolean;
             /** @description Names it for ever. */
             id: string;
             /** @description Whether it may be used. */

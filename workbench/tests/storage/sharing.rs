@@ -63,7 +63,8 @@ async fn a_file_that_another_server_imported_is_known_and_not_converted_again() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answer_to_an_older_question_does_not_take_the_place_of_a_newer_ones() {
-    let a = Team::new().await.server().await;
+    let team = Team::new().await;
+    let a = team.server().await;
     a.import_samples().await;
     let cancel = Default::default();
     let older = a.spec().await;
