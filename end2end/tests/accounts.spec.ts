@@ -175,7 +175,7 @@ test.describe("without JavaScript", () => {
       if (password !== PASSWORD) await expect(page.getByRole("alert")).toContainText("4 tries left");
     }
     await page.getByRole("link", { name: "Account of Ada Lovelace" }).click();
-    await expect(page.getByText("ada@lab.org")).toBeVisible();
+    await expect(page.getByText("ada@lab.org", { exact: true })).toBeVisible();
     await expect(page.getByText("this one")).toBeVisible();
     await page.getByRole("button", { name: "Log out" }).click();
     await expect(page.getByRole("form", { name: "Log in to Holdfast" })).toBeVisible();

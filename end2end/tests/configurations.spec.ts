@@ -145,6 +145,7 @@ test("what is typed during a save takes nothing of the others' back, nor does un
   await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(page.locator(".cm-line", { hasText: "126 # weeks" })).toHaveCount(0);
   await expect(page.locator(".cm-line", { hasText: "shortening_days: 28" })).toBeVisible();
+  await page.locator(".cm-content").focus();
   await page.keyboard.press("Control+End");
   await page.keyboard.type("# checked");
   await save(page).click();
