@@ -5,7 +5,18 @@ import { expect, test } from "./support/fixtures";
 import type { Page } from "@playwright/test";
 
 const folder = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
-const pages = { query: "/", data: "/data", plot: "/plot", states: "/states", simulations: "/simulations", profile: "/profile", monitor: "/monitor" };
+const pages = {
+  query: "/",
+  data: "/data",
+  plot: "/plot",
+  states: "/states",
+  simulations: "/simulations",
+  profile: "/profile",
+  monitor: "/monitor",
+  configurations: "/configurations",
+  editor: "/configurations/aflibercept_te.yaml",
+  account: "/account",
+};
 
 /** A run of the standard protocol; its id. */
 async function order(page: Page, name: string, seed: string): Promise<string> {

@@ -18,24 +18,40 @@ use crate::{
 /// hardly wait.
 pub(super) const AT_ONCE: usize = 256;
 
+/// Pages of which others had changed every state: they are at it, and the next sweep finds what they leave.
+const TRIES: usize = 16;
+
+/// What became of a state whose time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Its end is in the log.
+    Ended,
+    /// Somebody else wrote it meanwhile, perhaps its end.
+    Changed,
+    /// It cannot be ended now, and is passed over.
+    Stays,
+}
+
 impl StateManager {
     /// Ends every state whose time is over, and says how many there were. One that cannot be ended now is
     /// logged and left for the next sweep; the others end all the same.
     pub async fn sweep(&self) -> Result<usize, Error> {
         let now = self.0.clock.now();
-        let (mut total, mut stayed) = (0, 0);
-        loop {
+        let (mut total, mut stayed, mut overtaken) = (0, 0, 0);
+        while overtaken < TRIES {
             let due = self.0.backend.due(now, stayed, AT_ONCE);
             let due = self.within("sweep", due).await?;
             if due.is_empty() {
-                return Ok(total);
+                break;
             }
-            let page = due.len();
-            let ended = join_all(due.into_iter().map(|state| self.end_one(state))).await;
-            let ended = ended.into_iter().filter(|is_ended| *is_ended).count();
-            total += ended;
-            stayed += page - ended;
+            let ends = join_all(due.into_iter().map(|state| self.end_one(state))).await;
+            let count = |wanted: End| ends.iter().filter(|end| **end == wanted).count();
+            total += count(End::Ended);
+            stayed += count(End::Stays);
+            let is_overtaken = count(End::Changed) == ends.len();
+            overtaken = if is_overtaken { overtaken + 1 } else { 0 };
         }
+        Ok(total)
     }
 
     /// Sweeps every so often, until the returned guard is dropped.
@@ -55,29 +71,31 @@ impl StateManager {
         }))
     }
 
-    /// Whether this state was ended. One that changed meanwhile is not, nor one that cannot be.
-    async fn end_one(&self, due: Due) -> bool {
+    async fn end_one(&self, due: Due) -> End {
         let state = match due {
             Ok(state) => state,
             Err(error) => {
                 tracing::warn!(error, "a state whose time is over cannot be read");
-                return false;
+                return End::Stays;
             }
         };
         match self.try_to_end(&state).await {
-            Ok(is_ended) => is_ended,
+            Ok(end) => end,
             Err(error) => {
                 let (scope, id) = (&state.scope, &state.id);
                 tracing::warn!(%scope, %id, %error, "a state whose time is over cannot be ended");
-                false
+                End::Stays
             }
         }
     }
 
-    async fn try_to_end(&self, state: &Arc<State>) -> Result<bool, Error> {
+    async fn try_to_end(&self, state: &Arc<State>) -> Result<End, Error> {
         let (writes, _) = self.ended(state)?;
-        if writes.is_empty() || !self.end_rest(state).await? {
-            return Ok(false);
+        if writes.is_empty() {
+            return Ok(End::Stays);
+        }
+        if !self.end_rest(state).await? {
+            return Ok(End::Changed);
         }
         match self
             .within("sweep", self.0.backend.apply(writes.into()))
@@ -85,9 +103,10 @@ impl StateManager {
         {
             Outcome::Applied(changes) => {
                 self.0.metrics.wrote(&changes);
-                Ok(true)
+                Ok(End::Ended)
             }
-            Outcome::Stale(_) | Outcome::OverQuota { .. } => Ok(false),
+            Outcome::Stale(_) => Ok(End::Changed),
+            Outcome::OverQuota { .. } => Ok(End::Stays),
         }
     }
 }
