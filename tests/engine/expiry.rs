@@ -418,14 +418,11 @@ async fn a_session_that_goes_on_meanwhile_keeps_what_is_in_its_scope() {
         Box::pin(async move {
             let clock = Arc::new(ManualClock::new(Timestamp(0)));
             let other = StateManager::builder(inner).clock(clock).build();
-            let (scope, used) = (
-                Scope::Session("ab12".into()),
-                Update::Merge(json!({"n": 1})),
-            );
-            let used = other
-                .update(&scope, &id("session"), used, Expected::Any, &ada())
-                .await;
-            used.unwrap();
+            let used = New {
+                scope: Scope::Session("ab12".into()),
+                ..new(Kind::SESSION, "session", json!({"n": 1})).with_ttl(Ttl::For(2 * HOUR))
+            };
+            other.put(used, Expected::Any, &ada()).await.unwrap();
         })
     });
     assert_eq!(states.sweep().await.unwrap(), 0);

@@ -43,14 +43,15 @@ impl MeContext {
             };
             let key = |me: &Option<Me>| me.as_ref().map(|me| me.key.clone());
             let before = self.0.with_untracked(key);
-            if me.is_none() && before.is_some() {
-                // Who logs out here is on the way to another page already.
+            if key(&me) != before {
+                // Who logs in or out here is on the way to another page already; to go elsewhere would hold them back.
                 gloo_timers::future::sleep(std::time::Duration::from_secs(1)).await;
                 crate::stores::leave_unasked();
-                drop(window().location().assign("/account?done=ended"));
-            } else if key(&me) != before {
-                crate::stores::leave_unasked();
-                drop(window().location().reload());
+                let location = window().location();
+                drop(match me {
+                    Some(_) => location.reload(),
+                    None => location.assign("/account?done=ended"),
+                });
             } else if self.0.with_untracked(|known| *known != me) {
                 self.0.set(me);
             }
