@@ -121,7 +121,7 @@ async fn heavy_records_come_in_smaller_pages() {
     const STATES: u64 = 30;
     for world in worlds().await {
         let states = &world.states;
-        let text = "x".repeat(900 * 1024);
+        let text = "x".repeat(600 * 1024);
         for n in 0..STATES {
             let heavy = new(Kind::STORE, &format!("s{n}"), json!({"text": text}));
             states.register(heavy, &ada()).await.unwrap();
