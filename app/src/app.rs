@@ -48,7 +48,7 @@ pub fn App() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
         crate::stores::start(&stores, toasts);
-        Effect::new(move |_| {
+        crate::components::alive::when_whole(move || {
             crate::stores::listen(stores.clone(), study, features, heard, shares, me);
         });
     }

@@ -49,8 +49,6 @@ mod state;
 #[cfg(feature = "ssr")]
 mod visitor;
 
-#[cfg(feature = "hydrate")]
-pub use self::session::ensure_session;
 #[cfg(feature = "ssr")]
 pub use self::{
     account::{Fresh as FreshCodes, answers as account_answers, forms as account_forms},
@@ -80,3 +78,5 @@ pub use self::{
     error::AppError,
     stores::table::{TABLE, Tier},
 };
+#[cfg(feature = "hydrate")]
+pub use self::{components::alive::take_over, session::ensure_session};

@@ -327,6 +327,43 @@ test("flat entries are changed as fields, and nothing else in the text moves", a
   await expect(page.locator(".cm-content")).toBeVisible();
 });
 
+test("who puts their version aside, types on and takes it back loses neither", async ({ browser, holdfast, page }) => {
+  await edit(page);
+  const other = await another(browser, holdfast);
+  await edit(other);
+  await rewrite(other, "max_interval_days", "max_interval_days: 126");
+  await save(other).click();
+  await expect(other.getByText("Saved as v2.")).toBeVisible();
+  await other.context().close();
+  await rewrite(page, "max_interval_days", "max_interval_days: 140");
+  await save(page).click();
+  await page.getByRole("button", { name: "Discard mine" }).click();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+  await rewrite(page, "shortening_days", "shortening_days: 28");
+  await page.getByRole("region", { name: "Notices" }).getByRole("button", { name: "Undo" }).click();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 140" })).toBeVisible();
+
+  await page.locator(".cm-content").press("Control+z");
+  await expect(page.locator(".cm-line", { hasText: "shortening_days: 28" })).toBeVisible();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+  await save(page).click();
+  await expect.poll(() => onDisk(holdfast)).toContain("shortening_days: 28");
+  expect(onDisk(holdfast)).toContain("max_interval_days: 126");
+});
+
+test("what was typed the moment before Back is in the draft", async ({ page }) => {
+  await open(page, "/configurations");
+  await page.getByRole("link", { name: FILE, exact: true }).click();
+  await expect(page.locator(".cm-content")).toBeVisible();
+  await rewrite(page, "max_interval_days", "max_interval_days: 126");
+  const kept = page.waitForResponse("**/api/keep_draft");
+  await page.goBack();
+  await kept;
+  await expect(page).toHaveURL(/\/configurations$/);
+  await page.goForward();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+});
+
 test("leaving with unsaved work asks, and the draft is there afterwards", async ({ page }) => {
   await edit(page);
   await rewrite(page, "max_interval_days", "max_interval_days: 126");

@@ -10,5 +10,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
     app::ensure_session().await;
-    leptos::mount::hydrate_lazy(app::App);
+    app::take_over().await;
 }

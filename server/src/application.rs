@@ -36,7 +36,6 @@ use crate::{
     Error, Settings,
     api::{self, Claims, Listeners, Shared},
     sessions::{CookieStyle, Door, DoorParts, Rate, visitor},
-    settings::Login,
     web::{self, Gate, MostBytes, OwnHosts, RequestLimits, Seen, Site, Traffic, Trusted},
 };
 
@@ -126,9 +125,7 @@ impl Application {
         let is_compacted = !policies.is_empty() && !compact_every.is_zero();
         let compactor = is_compacted.then(|| manager.spawn_compactor(policies, compact_every));
         let site = Site::open(&settings.site_dir)?;
-        let gate = (settings.accounts.login == Login::Required).then(|| Gate {
-            files: site.files.clone(),
-        });
+        let gate = Gate::of(&settings.accounts, &site.files);
         let limits = RequestLimits::new(&settings.limits, clock.clone(), site.files);
         let listeners = Arc::new(Listeners::new(&settings.live));
         let slow_above = Duration::from_millis(settings.monitor.slow_ms);
@@ -329,7 +326,7 @@ impl Application {
 
 /// From the outside in: headers, packages (compressed when they were built); then,
 /// for everything a person's state has to do with, compression, how refusals look, what panicked, where it comes from, what is turned away, how often
-/// the address asks, whether it comes from our own pages, what was seen before, who asks, whether they have to log in, and
+/// the address asks, whether it comes from our own pages, what was seen before, who asks, whether they are let in, and
 /// how often they ask.
 fn router(
     shared: Shared,

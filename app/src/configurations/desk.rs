@@ -28,7 +28,10 @@ pub(super) fn Desk(work: Work) -> impl IntoView {
             work.save(false);
         }
     });
-    on_cleanup(move || keys.remove());
+    on_cleanup(move || {
+        keys.remove();
+        keep::leave(work);
+    });
     let is_open = move || work.conflicts.with(Option::is_some);
     view! {
         <AskBeforeLeaving work/>

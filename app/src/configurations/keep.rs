@@ -104,6 +104,7 @@ fn after(work: Work, rest: Duration) {
 /// Keeps it now.
 fn keep(work: Work) {
     let draft = work.draft;
+    draft.timer.try_set_value(None);
     let (Some(is_saving), Some(is_busy)) = (
         work.is_saving.try_get_untracked(),
         draft.is_busy.try_get_value(),
@@ -126,12 +127,7 @@ fn keep(work: Work) {
     let (name, text) = (work.name.get_value(), work.text.get_untracked());
     let (base, seen) = (work.base.get_untracked(), draft.version.get_value());
     spawn_local(async move {
-        let outcome = match has_changes {
-            true => keep_draft(name, text.clone(), base, seen)
-                .await
-                .map(|kept| kept.version),
-            false => drop_draft(name, seen).await.map(|()| 0),
-        };
+        let outcome = send(name, text.clone(), base, seen, has_changes).await;
         draft.is_busy.try_set_value(false);
         match outcome {
             Ok(version) => {
@@ -172,6 +168,52 @@ fn keep(work: Work) {
         }
         if let Some(Some(is_overwriting)) = draft.next.try_update_value(Option::take) {
             work.send(is_overwriting);
+        }
+    });
+}
+
+/// Keeps a text that differs from the saved one, and lets the draft go where it does not. The draft's version from then on.
+async fn send(
+    name: String,
+    text: String,
+    base: u64,
+    seen: u64,
+    has_changes: bool,
+) -> Result<u64, AppError> {
+    if has_changes {
+        let kept = keep_draft(name, text, base, seen).await?;
+        return Ok(kept.version);
+    }
+    drop_draft(name, seen).await?;
+    Ok(0)
+}
+
+/// The page is left: what was typed a moment ago is kept too, behind what is on its way.
+pub(super) fn leave(work: Work) {
+    let draft = work.draft;
+    let Some(Some(timer)) = draft.timer.try_update_value(Option::take) else {
+        return;
+    };
+    timer.clear();
+    let (has_changes, seen) = (untrack(|| work.has_changes()), draft.version.get_value());
+    let is_settled = !has_changes && seen == 0;
+    if is_settled || draft.kept.get_untracked() == Kept::Elsewhere {
+        return;
+    }
+    let is_under_way = draft.is_busy.get_value() || work.is_saving.get_untracked();
+    let (name, text) = (work.name.get_value(), work.text.get_untracked());
+    let base = work.base.get_untracked();
+    // Nobody is there any more to be told what came of it.
+    spawn_local(async move {
+        if !is_under_way {
+            drop(send(name, text, base, seen, has_changes).await);
+            return;
+        }
+        #[cfg(feature = "hydrate")]
+        gloo_timers::future::sleep(REST).await;
+        if let Ok(now) = get_draft(name.clone()).await {
+            let seen = now.map_or(0, |draft| draft.version);
+            drop(send(name, text, base, seen, has_changes).await);
         }
     });
 }

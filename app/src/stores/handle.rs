@@ -18,6 +18,8 @@ use super::{
     table::{Store, Tier},
 };
 use crate::boot::{Boot, Stored, use_boot};
+#[cfg(feature = "hydrate")]
+use crate::components::alive::when_whole;
 
 /// What a store may hold.
 pub(crate) trait Content:
@@ -177,11 +179,11 @@ fn slot<T: Content>(
     }
 }
 
-/// What a store does once the page is alive: take up what this tab still holds.
+/// What a store does once the page is whole: take up what this tab still holds.
 #[cfg(feature = "hydrate")]
 fn start(slot: &Arc<Slot>, is_known: bool) {
     let slot = slot.clone();
-    Effect::new(move |_| match slot.tier {
+    when_whole(move || match slot.tier {
         Tier::Browser if !is_known => super::preferences::recall(&slot),
         Tier::Browser => {}
         Tier::Server => super::outbox::recall(&slot),

@@ -8,7 +8,6 @@
 //! - `layer`: puts the visitor into each request
 //! - `open`: the door, with the workspace behind it
 //! - `log_in`: what happens when somebody logs in or out; `half_way`: between a password and the code after it
-//! - `gate`: what who has yet to turn a second factor on may do
 //! - `rate`: how often one address may knock
 //!
 //! The record says who, never what: everything a person does is the state engine's.
@@ -16,7 +15,6 @@
 mod browser;
 mod cookie;
 mod former;
-mod gate;
 mod half_way;
 mod id;
 mod layer;

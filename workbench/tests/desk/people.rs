@@ -71,6 +71,38 @@ async fn a_lock_fences_saves_passes_on_and_ends_by_itself() {
 }
 
 #[tokio::test]
+async fn a_lock_is_kept_by_its_holder_and_by_nobody_who_asks() {
+    let b = bench();
+    let (ada, bea) = (who("ada"), who("bea"));
+    let one = b.desk.open_file(&ada, FILE).await.unwrap();
+    let first = b.desk.lock(&ada, &one.session).await.unwrap();
+    let half = i64::try_from((IDLE / 2).as_millis()).unwrap();
+
+    b.clock.advance(IDLE / 2);
+    let two = b.desk.open_file(&bea, FILE).await.unwrap();
+    b.desk.ask_for_lock(&bea, &two.session).await.unwrap();
+    let asked = b.desk.lock_on(FILE).await.unwrap().unwrap();
+    assert_eq!((asked.until, asked.token), (first.until, first.token));
+
+    // Locking again keeps it, with its token and with who asked.
+    let again = b.desk.lock(&ada, &one.session).await.unwrap();
+    assert_eq!(
+        (again.until, again.token),
+        (first.until + half, first.token)
+    );
+    assert_eq!(again.asked.unwrap().0.name, "bea");
+
+    b.clock.advance(IDLE / 2);
+    let place = Place::default();
+    b.desk.touch(&bea, &two.session, place, true).await.unwrap();
+    b.states.sweep().await.unwrap();
+    // The holder's session went half an hour after it was opened; its lock follows in its own time.
+    b.clock.advance(IDLE / 2);
+    b.states.sweep().await.unwrap();
+    assert_eq!(b.desk.lock_on(FILE).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn who_is_there_is_known_and_looking_keeps_nobody() {
     let b = bench();
     let (ada, bea) = (who("ada"), who("bea"));

@@ -62,14 +62,15 @@ pub(super) fn Head(work: Work, met: StoredValue<Conflicts>, answers: Answers) ->
     let discard = move |_| {
         let (mine, base, theirs) =
             met.with_value(|met| (met.mine.text.clone(), met.base.clone(), met.theirs.clone()));
-        let take = move |version: u64, saved: &str, text: &str| {
-            work.conflicts.set(None);
-            work.go_on(version, saved.to_owned(), text);
-        };
-        take(theirs.version, &theirs.text, &theirs.text);
+        work.conflicts.set(None);
+        work.go_on(theirs.version, theirs.text.clone(), &theirs.text);
         work.toasts
             .offer("Your version is put aside.", "Undo", move || {
-                take(base.version, &base.text, &mine);
+                work.conflicts.set(None);
+                work.base.set(base.version);
+                work.saved.set(base.text.clone());
+                // A change of one's own: what was typed since comes back with the editor's undo.
+                work.write(&mine);
             });
     };
     view! {

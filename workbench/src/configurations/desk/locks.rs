@@ -45,7 +45,7 @@ impl Desk {
         let (name, _) = self.session(who, session).await?;
         let held = self.hold(&name).await?;
         match self.lock_on(&name).await? {
-            Some(lock) if lock.session == session => Ok(lock),
+            Some(lock) if lock.session == session => self.keep(&name, &content(lock), who).await,
             Some(lock) => Err(DeskError::Locked {
                 name,
                 lock: Box::new(lock),
@@ -54,7 +54,7 @@ impl Desk {
         }
     }
 
-    /// Asks who has the lock for it.
+    /// Asks who has the lock for it. Their time goes on as it did: only a sign of life of their own keeps a lock.
     ///
     /// # Errors
     /// [`DeskError::Ended`].
@@ -72,15 +72,16 @@ impl Desk {
             return Ok(());
         }
         let asked = Some((who.person.clone(), session.to_owned()));
-        self.change(
-            &name,
-            Content {
-                asked,
-                ..content(lock)
-            },
-            who,
-        )
-        .await
+        let asked = Content {
+            asked,
+            ..content(lock)
+        };
+        let update = Update::Replace(write(&asked)?);
+        let (id, any) = (id_of(&LOCK, &name), Expected::Any);
+        self.states()
+            .update(self.scope(), &id, update, any, &who.actor)
+            .await?;
+        Ok(())
     }
 
     /// Gives the lock to who asked for it, or to nobody.
@@ -163,7 +164,7 @@ impl Desk {
                 // Under the folder's lock it is looked at again: it may just have passed on.
                 match self.lock_on(name).await? {
                     Some(lock) if lock.session == session => {
-                        self.change(name, content(lock), who).await
+                        self.keep(name, &content(lock), who).await.map(drop)
                     }
                     _ => Ok(()),
                 }
@@ -193,19 +194,15 @@ impl Desk {
             token,
             asked: None,
         };
-        let new = New::of(LOCK, name, self.scope().clone(), write(&content)?)
-            .with_id(id)
-            .with_ttl(Ttl::For(IDLE));
-        told(&*self.states().put(new, Expected::Any, &by.actor).await?)
+        self.keep(name, &content, by).await
     }
 
-    async fn change(&self, name: &str, content: Content, by: &Who) -> Result<(), DeskError> {
-        let update = Update::Replace(write(&content)?);
-        let (id, any) = (id_of(&LOCK, name), Expected::Any);
-        self.states()
-            .update(self.scope(), &id, update, any, &by.actor)
-            .await?;
-        Ok(())
+    /// Writes a lock that ends in [`IDLE`] from now.
+    async fn keep(&self, name: &str, content: &Content, by: &Who) -> Result<Lock, DeskError> {
+        let new = New::of(LOCK, name, self.scope().clone(), write(content)?)
+            .with_id(id_of(&LOCK, name))
+            .with_ttl(Ttl::For(IDLE));
+        told(&*self.states().put(new, Expected::Any, &by.actor).await?)
     }
 
     async fn free(&self, _held: &Held, name: &str, by: &Who) -> Result<(), DeskError> {

@@ -76,13 +76,14 @@ pub fn kinds() -> [(Kind, Lifecycle); 4] {
     let kept = Lifecycle::starting(Status::ACTIVE).update([Status::ACTIVE]);
     let passing = kept
         .clone()
-        .step(Transition::EXPIRE, [Status::ACTIVE], Status::EXPIRED)
-        .renewed_by_updates();
+        .step(Transition::EXPIRE, [Status::ACTIVE], Status::EXPIRED);
+    let renewed = passing.clone().renewed_by_updates();
     [
         (CONFIGURATION, kept),
-        (EDITING, passing.clone()),
-        (LOCK, passing.clone()),
-        (DRAFT, passing),
+        (EDITING, renewed.clone()),
+        // Others write into a lock too, when they ask for it: that is no sign of life of its holder.
+        (LOCK, passing),
+        (DRAFT, renewed),
     ]
 }
 
