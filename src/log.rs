@@ -89,13 +89,20 @@ impl StateManager {
     ) -> Result<Vec<Change>, Error> {
         let limit = query.last.unwrap_or(MAX_PAGE).min(MAX_PAGE);
         let reading = async {
-            let (mut before, mut found) = (query.before, Vec::new());
+            let (mut last, mut found): (Option<Change>, Vec<Change>) = (None, Vec::new());
             while found.len() < limit {
                 let left = limit - found.len();
                 let wanted = if query.has_filter() { LOOK } else { left };
-                let page = self.backend().history(scope, id, before, wanted).await?;
+                let page = match &last {
+                    None => {
+                        self.backend()
+                            .history(scope, id, query.before, wanted)
+                            .await?
+                    }
+                    Some(last) => self.backend().history_behind(last, wanted).await?,
+                };
                 let is_last = page.len() < wanted;
-                before = page.last().map(|change| change.after.version);
+                last = page.last().cloned();
                 let fitting = page.into_iter().filter(|change| query.fits(change));
                 found.extend(fitting.take(left));
                 if is_last {

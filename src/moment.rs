@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Error, Revision, Scope, State, StateId, StateManager, Status, Timestamp, log::MAX_PAGE,
+    Change, Error, Revision, Scope, State, StateId, StateManager, Status, Timestamp, log::MAX_PAGE,
 };
 
 /// A moment of the past.
@@ -40,14 +40,17 @@ impl StateManager {
         moment: impl Into<Moment> + Send,
     ) -> Result<Option<Arc<State>>, Error> {
         let moment = moment.into();
-        let mut before = None;
+        let mut last: Option<Change> = None;
         loop {
-            let page = self.backend().history(scope, id, before, MAX_PAGE);
+            let page = match &last {
+                None => self.backend().history(scope, id, None, MAX_PAGE),
+                Some(last) => self.backend().history_behind(last, MAX_PAGE),
+            };
             let page = self.within("at", page).await?;
             let Some(oldest) = page.last() else {
                 return Ok(None);
             };
-            before = Some(oldest.after.version);
+            last = Some(oldest.clone());
             let mut changes = page.iter();
             let then = changes.find(|change| match moment {
                 Moment::Revision(revision) => change.revision <= revision,

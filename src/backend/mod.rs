@@ -103,6 +103,16 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Change>, Fault>;
 
+    /// The changes of one state before `last`, which is one of them as it was read here, newest first: what
+    /// [`Backend::history`] before its version says. A backend that would have to walk there from the newest goes on
+    /// from `last` instead, so that page after page of a long history costs what its changes cost.
+    async fn history_behind(&self, last: &Change, limit: usize) -> Result<Vec<Change>, Fault> {
+        let State {
+            scope, id, version, ..
+        } = &*last.after;
+        self.history(scope, id, Some(*version), limit).await
+    }
+
     /// The changes of all states behind `after`, oldest first; at least one unless there is none, and fewer than `limit`
     /// where they are large.
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault>;

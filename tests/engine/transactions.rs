@@ -218,6 +218,48 @@ async fn history_is_asked_by_transition_actor_and_time() {
 }
 
 #[tokio::test]
+async fn what_only_the_oldest_of_many_versions_matches_is_found() {
+    // Several times as many as are looked at at once.
+    const VERSIONS: u64 = 520;
+    for world in worlds().await {
+        let states = &world.states;
+        states.register(store("s"), &ada()).await.unwrap();
+        for n in 1..VERSIONS {
+            let update = Update::Replace(json!({"n": n}));
+            let actor = Actor::new(if n == 1 { "user:bob" } else { "user:ada" });
+            states
+                .update(&adas(), &id("s"), update, Expected::Any, &actor)
+                .await
+                .unwrap();
+        }
+        let versions = async |query: HistoryQuery| {
+            let found = states.history(&adas(), &id("s"), query).await.unwrap();
+            let versions = found.iter().map(|change| change.after.version.0);
+            versions.collect::<Vec<_>>()
+        };
+        let creations = HistoryQuery {
+            transition: Some(Transition::CREATE),
+            ..HistoryQuery::default()
+        };
+        let bobs_before = |before| HistoryQuery {
+            actor: Some("user:bob".into()),
+            before: Some(Version(before)),
+            ..HistoryQuery::default()
+        };
+        assert_eq!(versions(creations).await, [1], "{}", world.name);
+        assert_eq!(versions(bobs_before(VERSIONS)).await, [2]);
+        assert_eq!(versions(bobs_before(2)).await, [0; 0]);
+        let updates = HistoryQuery {
+            transition: Some(Transition::UPDATE),
+            last: Some(400),
+            ..HistoryQuery::default()
+        };
+        let newest: Vec<u64> = (VERSIONS - 399..=VERSIONS).rev().collect();
+        assert_eq!(versions(updates).await, newest);
+    }
+}
+
+#[tokio::test]
 async fn a_change_tells_its_difference_as_a_json_patch() {
     for world in worlds().await {
         with_versions(&world).await;

@@ -291,6 +291,11 @@ impl Backend for Cache {
         Ok(found)
     }
 
+    /// All of it is older than `last`, which was read here.
+    async fn history_behind(&self, last: &Change, limit: usize) -> Result<Vec<Change>, Fault> {
+        self.shared.inner.history_behind(last, limit).await
+    }
+
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {
         let found = self.shared.inner.log(after, limit).await?;
         self.seen(found.iter().map(|change| &change.after));

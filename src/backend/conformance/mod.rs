@@ -58,6 +58,7 @@ macro_rules! conformance_suite {
             the_same_id_in_two_scopes_is_two_states
             a_scan_reads_one_scope_by_id_page_by_page
             history_is_newest_first_and_survives_delete
+            a_long_history_goes_on_where_its_last_page_ended
             what_is_due_comes_longest_overdue_first_until_it_changes
             revisions_have_no_gaps_and_each_before_is_the_last_after
             the_log_is_read_from_any_place

@@ -170,6 +170,32 @@ pub async fn history_is_newest_first_and_survives_delete(backend: Shared) {
     assert_eq!(page.as_slice(), all.get(2..4).unwrap());
 }
 
+/// From the newest to the first version, page behind page, with what the page before a version would be.
+pub async fn a_long_history_goes_on_where_its_last_page_ended(backend: Shared) {
+    let mut newest = stored(&backend, write(&ada(), "a", None, json!(0))).await;
+    for batch in 0..6 {
+        let mut writes = Vec::new();
+        for n in 0..50 {
+            // Another state's changes in between.
+            writes.push(write(&ada(), &format!("b{batch}-{n}"), None, json!(0)));
+            let next = write(&ada(), "a", Some(&newest), json!(n));
+            newest = Arc::clone(&next.after);
+            writes.push(next);
+        }
+        applied(&backend, writes).await;
+    }
+    let mut page = backend.history(&ada(), &newest.id, None, 40).await.unwrap();
+    let mut versions = Vec::new();
+    while let Some(last) = page.last().cloned() {
+        versions.extend(page.iter().map(|change| change.after.version.0));
+        let before = Some(last.after.version);
+        let asked = backend.history(&ada(), &newest.id, before, 40).await;
+        page = backend.history_behind(&last, 40).await.unwrap();
+        assert_eq!(page, asked.unwrap());
+    }
+    assert_eq!(versions, (1..=301).rev().collect::<Vec<u64>>());
+}
+
 /// What the sweeper asks for.
 pub async fn what_is_due_comes_longest_overdue_first_until_it_changes(backend: Shared) {
     let due_at = |at: i64, write: Write| Write {

@@ -103,6 +103,31 @@ impl Memory {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A state's changes to versions before `before`, from the record at `at` on, newest first.
+    fn chain(
+        &self,
+        mut at: Option<NonZeroU64>,
+        before: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<Change>, Fault> {
+        let mut kept = Vec::new();
+        while at.is_some() && kept.len() < limit {
+            // A long history takes a while, and others want to go on.
+            let books = self.books();
+            for _ in 0..LOOKS {
+                let Some(revision) = at.filter(|_| kept.len() < limit) else {
+                    break;
+                };
+                let record = books.log.at(revision.get());
+                if record.is_some_and(|it| before.is_none_or(|before| it.version < before)) {
+                    kept.extend(books.log.kept(revision.get()));
+                }
+                at = record.and_then(|it| it.previous);
+            }
+        }
+        Self::changes(kept)
+    }
+
     /// Reads what was taken out of the log.
     fn changes(kept: Vec<Kept>) -> Result<Vec<Change>, Fault> {
         kept.into_iter().map(Kept::change).collect()
@@ -207,26 +232,17 @@ impl Backend for Memory {
         before: Option<Version>,
         limit: usize,
     ) -> Result<Vec<Change>, Fault> {
-        let Some(slot) = self.slot(scope, id) else {
-            return Ok(Vec::new());
-        };
-        let mut at = NonZeroU64::new(slot.stand().place);
-        let mut kept = Vec::new();
-        while at.is_some() && kept.len() < limit {
-            // A long history takes a while, and others want to go on.
-            let books = self.books();
-            for _ in 0..LOOKS {
-                let Some(revision) = at.filter(|_| kept.len() < limit) else {
-                    break;
-                };
-                let record = books.log.at(revision.get());
-                if record.is_some_and(|it| before.is_none_or(|before| it.version < before)) {
-                    kept.extend(books.log.kept(revision.get()));
-                }
-                at = record.and_then(|it| it.previous);
-            }
-        }
-        Self::changes(kept)
+        let newest = self.slot(scope, id).map(|slot| slot.stand().place);
+        self.chain(newest.and_then(NonZeroU64::new), before, limit)
+    }
+
+    async fn history_behind(&self, last: &Change, limit: usize) -> Result<Vec<Change>, Fault> {
+        let last = self
+            .books()
+            .log
+            .at(last.revision.0)
+            .and_then(|it| it.previous);
+        self.chain(last, None, limit)
     }
 
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {

@@ -93,6 +93,30 @@ impl Postgres {
             announce,
         })
     }
+
+    /// A state's changes to versions before `before`, looked for from the newest on, or from the record at `from` on.
+    async fn chain(
+        &self,
+        scope: &Scope,
+        id: &StateId,
+        before: i64,
+        limit: usize,
+        from: Option<i64>,
+    ) -> Result<Vec<Change>, Fault> {
+        let scope = scope.to_string();
+        let records: Vec<Record> = self
+            .readers
+            .rows(row::HISTORY, |query| {
+                query
+                    .bind(&scope)
+                    .bind(id.as_str())
+                    .bind(before)
+                    .bind(count(limit))
+                    .bind(from)
+            })
+            .await?;
+        row::history(records)
+    }
 }
 
 #[async_trait]
@@ -160,19 +184,16 @@ impl Backend for Postgres {
         before: Option<Version>,
         limit: usize,
     ) -> Result<Vec<Change>, Fault> {
-        let scope = scope.to_string();
         let before = before.map_or(i64::MAX, |version| clamped(version.0));
-        let records: Vec<Record> = self
-            .readers
-            .rows(row::HISTORY, |query| {
-                query
-                    .bind(&scope)
-                    .bind(id.as_str())
-                    .bind(before)
-                    .bind(count(limit))
-            })
-            .await?;
-        row::history(records)
+        self.chain(scope, id, before, limit, None).await
+    }
+
+    async fn history_behind(&self, last: &Change, limit: usize) -> Result<Vec<Change>, Fault> {
+        let State {
+            scope, id, version, ..
+        } = &*last.after;
+        let (before, from) = (clamped(version.0), clamped(last.revision.0));
+        self.chain(scope, id, before, limit, Some(from)).await
     }
 
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {

@@ -24,11 +24,14 @@ pub(super) const DUE: &str = "
     WHERE s.due <= $1 ORDER BY s.due LIMIT $2 OFFSET $3";
 
 // The chain has one row at a time, so its order is newest first, and LIMIT stops the walk: joins
-// are nested loops here (see `link`), which keep it.
+// are nested loops here (see `link`), which keep it. It begins at the state's newest record, or at the one
+// that was met last: a next page does not walk again what the last one walked.
 pub(super) const HISTORY: &str = "
     WITH RECURSIVE chain (revision, previous, version) AS (
         SELECT l.revision, l.previous, l.version
-        FROM states s JOIN log l ON l.revision = s.revision WHERE s.scope = $1 AND s.id = $2
+        FROM states s JOIN log l
+            ON l.revision = coalesce($5::bigint, s.revision) AND l.scope = s.scope AND l.id = s.id
+        WHERE s.scope = $1 AND s.id = $2
         UNION ALL
         SELECT l.revision, l.previous, l.version
         FROM chain c JOIN log l ON l.revision = c.previous)

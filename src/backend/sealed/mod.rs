@@ -198,6 +198,12 @@ impl Backend for Sealed {
         Ok(self.opener.changes(sealed).await?)
     }
 
+    /// What is opened keeps its place: only content is sealed.
+    async fn history_behind(&self, last: &Change, limit: usize) -> Result<Vec<Change>, Fault> {
+        let sealed = self.behind.history_behind(last, limit).await?;
+        Ok(self.opener.changes(sealed).await?)
+    }
+
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {
         let sealed = self.behind.log(after, limit).await?;
         Ok(self.opener.changes(sealed).await?)

@@ -113,6 +113,27 @@ impl Sqlite {
             announce,
         })
     }
+
+    /// A state's changes to versions before `before`, looked for from the newest on, or from the record at `from` on.
+    async fn chain(
+        &self,
+        scope: &Scope,
+        id: &StateId,
+        before: i64,
+        limit: usize,
+        from: Option<i64>,
+    ) -> Result<Vec<Change>, Fault> {
+        let records: Vec<Record> = sqlx::query_as(row::HISTORY)
+            .bind(scope.to_string())
+            .bind(id.as_str())
+            .bind(before)
+            .bind(count(limit))
+            .bind(from)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(SqliteFault::from)?;
+        row::history(records)
+    }
 }
 
 #[async_trait]
@@ -170,15 +191,15 @@ impl Backend for Sqlite {
         limit: usize,
     ) -> Result<Vec<Change>, Fault> {
         let before = before.map_or(i64::MAX, |version| clamped(version.0));
-        let records: Vec<Record> = sqlx::query_as(row::HISTORY)
-            .bind(scope.to_string())
-            .bind(id.as_str())
-            .bind(before)
-            .bind(count(limit))
-            .fetch_all(&self.readers)
-            .await
-            .map_err(SqliteFault::from)?;
-        row::history(records)
+        self.chain(scope, id, before, limit, None).await
+    }
+
+    async fn history_behind(&self, last: &Change, limit: usize) -> Result<Vec<Change>, Fault> {
+        let State {
+            scope, id, version, ..
+        } = &*last.after;
+        let (before, from) = (clamped(version.0), clamped(last.revision.0));
+        self.chain(scope, id, before, limit, Some(from)).await
     }
 
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {
