@@ -14,8 +14,10 @@ use crate::{
 /// What a backend reports when the place behind it fails.
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why an operation did not do what was asked.
+/// Why an operation did not do what was asked. There may be more ways one day: a `match` outside of this crate says what it
+/// makes of those that it does not know.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// There is no such state in this scope, or it was deleted.
     #[error("there is no state `{id}` in this scope")]

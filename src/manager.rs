@@ -32,7 +32,7 @@ pub use self::{
 use crate::{
     Authority, Change, Clock, Error, Ids, Kind, Lifecycle, Limits, Scope, State, StateId, Status,
     Timestamp, Transition,
-    backend::{Backend, Fault, Held},
+    backend::{Backend, Fault, Held, Queues},
     hash::Map,
     limits::{Access, Gate},
     log::MAX_PAGE,
@@ -157,6 +157,11 @@ impl StateManager {
     /// What the backend holds of states that are not deleted, over all scopes.
     pub async fn held(&self) -> Result<Held, Error> {
         self.within("held", self.0.backend.held()).await
+    }
+
+    /// What waits in the backend at this moment.
+    pub async fn queues(&self) -> Result<Queues, Error> {
+        self.within("queues", self.0.backend.queues()).await
     }
 
     /// The limits in force.

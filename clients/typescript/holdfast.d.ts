@@ -2612,6 +2612,16 @@ export interface components {
             count?: number | null;
             /** @description Kinds of them. */
             kinds: number;
+            /**
+             * Format: int64
+             * @description Changes that the index of the search does not have yet; `null` where there is no index.
+             */
+            search_behind?: number | null;
+            /**
+             * Format: int64
+             * @description Writes and transactions of this server that wait to be written; `null` in memory.
+             */
+            writes_waiting?: number | null;
         };
         /** @description Something to do, with one way to do it. */
         MonitorSuggestion: {

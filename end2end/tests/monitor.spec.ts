@@ -19,6 +19,9 @@ test("work shows up in operations and in the feed, by whom", async ({ page }) =>
   await expect(renamed.first()).toContainText("Guest");
   const operations = page.getByRole("table", { name: "Operations" });
   await expect(operations.getByRole("row").filter({ hasText: "put" }).first()).toBeVisible();
+  const waiting = page.getByRole("table", { name: "Waiting" }).getByRole("row");
+  await expect(waiting.filter({ hasText: "Writes that wait to be written" })).toContainText(/\d/);
+  await expect(waiting.filter({ hasText: "the index of the search does not have yet" })).toContainText(/\d/);
   await expect(page.getByRole("img", { name: /^Operations, per second: reads now/ })).toBeVisible();
   await page.getByText("Show as table").first().click();
   await expect(page.getByRole("columnheader", { name: "reads" })).toBeVisible();

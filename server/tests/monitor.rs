@@ -52,6 +52,9 @@ async fn it_shows_what_was_done_and_by_whom() {
     );
     let put = in_list(&seen["operations"], "name", "put").unwrap();
     assert_ne!(put["count"], "0", "{put}");
+    let waiting = seen["waiting"].as_array().unwrap();
+    assert_eq!(waiting[0][0], "Writes that wait to be written");
+    assert_eq!(waiting.len(), 2, "{waiting:?}");
     let titles: Vec<&str> = seen["tiles"]
         .as_array()
         .unwrap()
@@ -191,6 +194,8 @@ async fn programs_are_told_in_numbers_and_only_who_administers_is_told() {
         (&Value::Null, &json!("SQLite"))
     );
     assert!(told["states"]["count"].as_u64().unwrap() > 0, "{told}");
+    assert!(told["states"]["writes_waiting"].is_u64(), "{told}");
+    assert!(told["states"]["search_behind"].is_u64(), "{told}");
     assert!(told["at"].as_i64() >= told["started_at"].as_i64());
     let put = in_list(&told["operations"], "name", "put").unwrap();
     assert!(put["count"].as_u64().unwrap() > 0 && put["p99_ms"].as_f64().unwrap() > 0.0);

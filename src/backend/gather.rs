@@ -37,6 +37,12 @@ pub(super) fn queue<B: Waiting>() -> (mpsc::Sender<B>, Gatherer<B>) {
     (sender, Gatherer { batches, held })
 }
 
+/// Batches that stand in the queue at this moment: those that were taken into a group do not any more.
+pub(super) fn waiting<B>(callers: &mpsc::Sender<B>) -> u64 {
+    let free = callers.capacity();
+    callers.max_capacity().saturating_sub(free) as u64
+}
+
 impl<B: Waiting> Gatherer<B> {
     /// Waits for a batch, and takes what else is there by then, in the order of asking. Never
     /// empty; `None` once all callers are gone and everything was given out. Can be dropped and asked
@@ -76,7 +82,7 @@ impl<B: Waiting> Gatherer<B> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
 
-    use super::{GROUP, GROUP_BYTES, Waiting, queue};
+    use super::{GROUP, GROUP_BYTES, Waiting, queue, waiting};
 
     #[derive(Debug, PartialEq)]
     struct Sized(usize, bool);
@@ -88,6 +94,20 @@ mod tests {
         fn is_given_up(&self) -> bool {
             self.1
         }
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_counted_until_taken_into_a_group() {
+        let (sender, mut gatherer) = queue();
+        assert_eq!(waiting(&sender), 0);
+        for _ in 0..GROUP + 3 {
+            sender.send(Sized(1, false)).await.unwrap();
+        }
+        assert_eq!(waiting(&sender), GROUP as u64 + 3);
+        gatherer.next().await.unwrap();
+        assert_eq!(waiting(&sender), 3);
+        gatherer.next().await.unwrap();
+        assert_eq!(waiting(&sender), 0);
     }
 
     #[tokio::test]

@@ -138,6 +138,11 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
     /// What there is of states that are not deleted, over all scopes.
     async fn held(&self) -> Result<Held, Fault>;
 
+    /// What waits here at this moment; by default nothing ever does.
+    async fn queues(&self) -> Result<Queues, Fault> {
+        Ok(Queues::default())
+    }
+
     /// The note of this name.
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault>;
 
@@ -260,6 +265,15 @@ pub struct Held {
     pub states: u64,
     /// Their bytes, as quotas count them.
     pub bytes: u64,
+}
+
+/// What waits in a backend at one moment. `None` where nothing ever waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Queues {
+    /// Batches (a write, a transaction) of this process that wait for the writer, without those that it is writing.
+    pub writes: Option<u64>,
+    /// Changes in the log that the index of the search does not have yet: the next search waits for them.
+    pub search: Option<u64>,
 }
 
 /// What became of a batch.

@@ -2,8 +2,8 @@
 
 use futures::StreamExt;
 use holdfast::{
-    Expected, HistoryQuery, Ids, Kind, ManualClock, New, Revision, Timestamp, UuidV7, Version,
-    trail::TrailQuery,
+    Expected, HistoryQuery, Ids, Kind, ManualClock, New, Query, Revision, Timestamp, UuidV7,
+    Version, backend::Queues, trail::TrailQuery,
 };
 use serde_json::json;
 
@@ -145,5 +145,24 @@ async fn heavy_records_come_in_smaller_pages() {
             "{}",
             world.name
         );
+    }
+}
+
+#[tokio::test]
+async fn what_waits_is_told_where_something_ever_does() {
+    for world in worlds().await {
+        let states = &world.states;
+        states.register(store("s"), &ada()).await.unwrap();
+        states.search(&adas(), Query::default()).await.unwrap();
+        let (has_writer, has_index) = match world.name {
+            "memory" | "cache over memory" => (false, false),
+            "redis" | "cache over redis" => (true, false),
+            _ => (true, true),
+        };
+        let expected = Queues {
+            writes: has_writer.then_some(0),
+            search: has_index.then_some(0),
+        };
+        assert_eq!(states.queues().await.unwrap(), expected, "{}", world.name);
     }
 }

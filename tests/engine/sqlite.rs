@@ -2,6 +2,7 @@
 
 mod faults;
 mod kills;
+mod queues;
 
 use std::{path::Path, sync::Arc};
 

@@ -220,17 +220,24 @@ async fn history_is_asked_by_transition_actor_and_time() {
 #[tokio::test]
 async fn what_only_the_oldest_of_many_versions_matches_is_found() {
     // Several times as many as are looked at at once.
-    const VERSIONS: u64 = 520;
+    const VERSIONS: u64 = 1500;
     for world in worlds().await {
-        let states = &world.states;
+        let (states, bob) = (&world.states, Actor::new("user:bob"));
+        let replace = |n: u64| Update::Replace(json!({"n": n}));
         states.register(store("s"), &ada()).await.unwrap();
-        for n in 1..VERSIONS {
-            let update = Update::Replace(json!({"n": n}));
-            let actor = Actor::new(if n == 1 { "user:bob" } else { "user:ada" });
-            states
-                .update(&adas(), &id("s"), update, Expected::Any, &actor)
-                .await
-                .unwrap();
+        states
+            .update(&adas(), &id("s"), replace(2), Expected::Any, &bob)
+            .await
+            .unwrap();
+        for versions in [3..=750, 751..=VERSIONS] {
+            let mut transaction = states.transaction(&ada());
+            for n in versions {
+                transaction
+                    .update(&adas(), &id("s"), replace(n), Expected::Any)
+                    .await
+                    .unwrap();
+            }
+            transaction.commit().await.unwrap();
         }
         let versions = async |query: HistoryQuery| {
             let found = states.history(&adas(), &id("s"), query).await.unwrap();

@@ -4,7 +4,7 @@ use super::{
     Monitor,
     figures::{charts, memory, tiles},
     reading::{self, Reading},
-    rows::{event, file, operations, queue, refusals, slow, told, verdict},
+    rows::{event, file, operations, queue, refusals, slow, told, verdict, waiting},
     server::{Backups, Overview, Verdict},
 };
 use crate::{AppError, components::format, context::Caller};
@@ -30,6 +30,7 @@ fn shown(monitor: &Monitor, reading: Reading) -> Overview {
             .map(|(change, who)| event(change, who))
             .collect(),
         queues: reading.queues.iter().map(queue).collect(),
+        waiting: waiting(reading.waiting),
         slow: reading.slow.into_iter().map(slow).collect(),
         slow_above: told(reading.slow_above),
         problem: reading.problem,

@@ -9,6 +9,7 @@ use super::server::{Operation, Overview, Queue, SlowRow};
 pub(super) fn Operations(shown: Memo<Overview>) -> impl IntoView {
     let operations = Memo::new(move |_| shown.with(|it| it.operations.clone()));
     let refusals = Memo::new(move |_| shown.with(|it| it.refusals.clone()));
+    let waiting = Memo::new(move |_| shown.with(|it| it.waiting.clone()));
     let queues = Memo::new(move |_| shown.with(|it| it.queues.clone()));
     let operation = |it: Operation| {
         view! {
@@ -18,7 +19,7 @@ pub(super) fn Operations(shown: Memo<Overview>) -> impl IntoView {
             </tr>
         }
     };
-    let refusal = |(what, count): (String, String)| {
+    let counted = |(what, count): (String, String)| {
         view! { <tr><td class="pl-4!">{what}</td><td class="num pr-4!">{count}</td></tr> }
     };
     let queue = |it: Queue| {
@@ -49,8 +50,15 @@ pub(super) fn Operations(shown: Memo<Overview>) -> impl IntoView {
             <h3 class="px-4 pt-3 pb-1 text-xs font-medium text-muted">"Refused, and gone wrong"</h3>
             <table class="hf-grid tight" aria-label="Refusals">
                 <thead class="sr-only"><tr><th scope="col">"What"</th><th scope="col">"Count"</th></tr></thead>
-                <tbody>{move || refusals.get().into_iter().map(refusal).collect_view()}</tbody>
+                <tbody>{move || refusals.get().into_iter().map(counted).collect_view()}</tbody>
             </table>
+            <Show when=move || !waiting.with(Vec::is_empty)>
+                <h3 class="px-4 pt-3 pb-1 text-xs font-medium text-muted">"Waiting at this moment"</h3>
+                <table class="hf-grid tight" aria-label="Waiting">
+                    <thead class="sr-only"><tr><th scope="col">"What"</th><th scope="col">"Count"</th></tr></thead>
+                    <tbody>{move || waiting.get().into_iter().map(counted).collect_view()}</tbody>
+                </table>
+            </Show>
             <h3 class="px-4 pt-3 pb-1 text-xs font-medium text-muted">"Webhooks and other subscribers"</h3>
             <Show when=move || queues.with(Vec::is_empty)>
                 <p class="px-4 pb-4 text-xs text-muted">"Nobody is told of changes yet. A webhook made on States, Webhooks shows up here with what it waits for."</p>

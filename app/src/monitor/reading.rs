@@ -3,7 +3,12 @@
 
 use std::time::Duration;
 
-use holdfast::{Change, Timestamp, backend::Held, callbacks::Status, metrics::Slow};
+use holdfast::{
+    Change, Timestamp,
+    backend::{Held, Queues},
+    callbacks::Status,
+    metrics::Slow,
+};
 
 use super::{
     keep::BackupFile,
@@ -54,6 +59,8 @@ pub struct Reading {
     pub suggestions: Vec<Suggestion>,
     /// Who is told of changes.
     pub queues: Vec<Status>,
+    /// What waits where states are kept; nothing while the backend does not answer.
+    pub waiting: Queues,
     /// What took long, the newest first.
     pub slow: Vec<Slow>,
     /// From where on something is slow.
@@ -79,6 +86,7 @@ pub async fn read(caller: &Caller, minutes: u32) -> Result<Option<Reading>, AppE
         Ok(held) => (Some(held), None),
         Err(error) => (None, Some(error.to_string())),
     };
+    let waiting = states.queues().await.unwrap_or_default();
     let queues = states.subscribers().await.unwrap_or_default();
     // Before the list: when none is being made any more, the list has it, and not the ones that left for it.
     let working = monitor.keep().progress();
@@ -110,6 +118,7 @@ pub async fn read(caller: &Caller, minutes: u32) -> Result<Option<Reading>, AppE
         changes,
         suggestions,
         queues,
+        waiting,
         backups,
         working,
     }))

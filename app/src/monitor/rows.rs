@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use holdfast::{
     Change, Status, Timestamp,
+    backend::Queues,
     backup::Backup,
     callbacks,
     metrics::{Latency, Slow},
@@ -55,6 +56,20 @@ pub(super) fn refusals(now: &Totals) -> Vec<(String, String)> {
     ];
     all.map(|(what, count)| (what.to_owned(), format::count(count)))
         .into()
+}
+
+/// What waits where states are kept.
+pub(super) fn waiting(queues: Queues) -> Vec<(String, String)> {
+    let all = [
+        ("Writes that wait to be written", queues.writes),
+        (
+            "Changes that the index of the search does not have yet",
+            queues.search,
+        ),
+    ];
+    let known = all.into_iter();
+    let known = known.filter_map(|(what, count)| Some((what.to_owned(), format::count(count?))));
+    known.collect()
 }
 
 pub(super) fn queue(status: &callbacks::Status) -> Queue {

@@ -21,6 +21,8 @@ pub(super) struct Overview {
     /// What was refused and went wrong since the start: what, how often.
     pub(super) refusals: Vec<(String, String)>,
     pub(super) queues: Vec<Queue>,
+    /// What waits where states are kept: what, how much.
+    pub(super) waiting: Vec<(String, String)>,
     pub(super) slow: Vec<SlowRow>,
     /// From where on something is slow.
     pub(super) slow_above: String,

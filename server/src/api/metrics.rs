@@ -79,6 +79,13 @@ async fn states(page: &mut Page, shared: &Shared) {
     if let Ok(revision) = states.revision().await {
         page.one("holdfast_log_revision", &[], revision.0);
     }
+    let queues = states.queues().await.unwrap_or_default();
+    if let Some(writes) = queues.writes {
+        page.one("holdfast_writer_waiting", &[], writes);
+    }
+    if let Some(behind) = queues.search {
+        page.one("holdfast_search_behind_changes", &[], behind);
+    }
 }
 
 fn operations(page: &mut Page, shared: &Shared) {

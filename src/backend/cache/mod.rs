@@ -32,7 +32,7 @@ use tokio::{sync::broadcast, task::JoinHandle};
 
 use self::{entries::Entries, follower::Follower};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -322,6 +322,10 @@ impl Backend for Cache {
 
     async fn held(&self) -> Result<Held, Fault> {
         self.shared.inner.held().await
+    }
+
+    async fn queues(&self) -> Result<Queues, Fault> {
+        self.shared.inner.queues().await
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

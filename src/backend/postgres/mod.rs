@@ -31,8 +31,8 @@ use self::{
     announcer::Announcer, link::Readers, notes::Notes, row::Record, search::Search, writer::Writer,
 };
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned, Write,
-    recent::Recent,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
+    Write, recent::Recent,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -216,6 +216,13 @@ impl Backend for Postgres {
         let found: Vec<(i64, i64)> = self.readers.rows(row::HELD, |query| query).await?;
         let (states, bytes) = found.first().copied().unwrap_or_default();
         row::held(states, bytes)
+    }
+
+    async fn queues(&self) -> Result<Queues, Fault> {
+        Ok(Queues {
+            writes: Some(self.writer.waiting()),
+            search: Some(self.search.behind().await?),
+        })
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     Change,
-    backend::gather::{Gatherer, Waiting, queue},
+    backend::gather::{self, Gatherer, Waiting, queue},
 };
 
 /// One caller's batch on its way to the writer.
@@ -88,6 +88,11 @@ impl Writer {
         let sent = self.0.send(request).await;
         sent.map_err(|_| PostgresFault::Stopped)?;
         answer.await.map_err(|_| PostgresFault::Stopped)?
+    }
+
+    /// Batches that wait for it.
+    pub(super) fn waiting(&self) -> u64 {
+        gather::waiting(&self.0)
     }
 }
 

@@ -29,8 +29,8 @@ use tokio::{
 pub use self::fault::RedisFault;
 use self::{follower::Follower, keys::Keys, reader::Reader, server::Connection, writer::Writer};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned, Write,
-    recent::Recent,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
+    Write, recent::Recent,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -178,6 +178,14 @@ impl Backend for Redis {
 
     async fn held(&self) -> Result<Held, Fault> {
         self.reader.held().await
+    }
+
+    /// A search looks at the states themselves, so nothing is behind.
+    async fn queues(&self) -> Result<Queues, Fault> {
+        Ok(Queues {
+            writes: Some(self.writer.waiting()),
+            search: None,
+        })
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

@@ -16,7 +16,7 @@ use super::{
     keys::Keys,
     server::Connection,
 };
-use crate::backend::gather::{Gatherer, Waiting, queue};
+use crate::backend::gather::{self, Gatherer, Waiting, queue};
 
 /// Groups on their way at once: while Redis does one, the next is packed and the last one's answer is read.
 const ON_THEIR_WAY: usize = 2;
@@ -72,6 +72,11 @@ impl Writer {
         };
         self.requests.send(request).await.map_err(|_| GONE)?;
         Ok(answer.await.map_err(|_| GONE)??)
+    }
+
+    /// Batches that wait for it.
+    pub(super) fn waiting(&self) -> u64 {
+        gather::waiting(&self.requests)
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) use self::kept::refuse_locked;
 pub use self::{fault::SealedFault, master::MasterKey, sensitive::Sensitive};
 use self::{forwarder::Forwarder, opener::Opener, ring::Ring, sealer::Sealer};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
 };
 use crate::{
     Change, Clock, Kind, Revision, Scope, State, StateId, Status, Timestamp, Version,
@@ -232,6 +232,10 @@ impl Backend for Sealed {
 
     async fn held(&self) -> Result<Held, Fault> {
         self.behind.held().await
+    }
+
+    async fn queues(&self) -> Result<Queues, Fault> {
+        self.behind.queues().await
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

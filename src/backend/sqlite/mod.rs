@@ -29,8 +29,8 @@ use tokio::sync::{Notify, broadcast};
 pub use self::fault::SqliteFault;
 use self::{link::Link, row::Record, search::Search, writer::Writer};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Thinned, Write,
-    recent::Recent,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
+    Write, recent::Recent,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -231,6 +231,13 @@ impl Backend for Sqlite {
             .await
             .map_err(SqliteFault::from)?;
         row::held(states, bytes)
+    }
+
+    async fn queues(&self) -> Result<Queues, Fault> {
+        Ok(Queues {
+            writes: Some(self.writer.waiting()),
+            search: Some(self.search.behind().await?),
+        })
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

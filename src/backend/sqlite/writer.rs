@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Change, Revision,
-    backend::gather::{Gatherer, Waiting, queue},
+    backend::gather::{self, Gatherer, Waiting, queue},
 };
 
 /// One caller's batch on its way to the writer.
@@ -74,6 +74,11 @@ impl Writer {
         let sent = self.0.send(request).await;
         sent.map_err(|_| SqliteFault::Stopped)?;
         answer.await.map_err(|_| SqliteFault::Stopped)?
+    }
+
+    /// Batches that wait for it.
+    pub(super) fn waiting(&self) -> u64 {
+        gather::waiting(&self.0)
     }
 }
 

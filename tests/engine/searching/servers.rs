@@ -67,3 +67,32 @@ async fn servers_that_write_and_search_at_once_never_miss_what_stays() {
         task.unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_far_the_index_is_behind_is_told_alike_by_every_server() {
+    let server = PostgresServer::shared();
+    let url = server.database();
+    let (one, other) = join(connected(&url), connected(&url)).await;
+    let behind = async || {
+        let queues = join(one.queues(), other.queues()).await;
+        [queues.0, queues.1].map(|queues| queues.unwrap().search)
+    };
+    one.register(store("s"), &ada()).await.unwrap();
+    one.search(&adas(), Query::default()).await.unwrap();
+    assert_eq!(behind().await, [Some(0); 2]);
+    // Somebody else is at the index.
+    let pool = sqlx::PgPool::connect(&url).await.unwrap();
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM search_head FOR UPDATE")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        let put = one.put(store("s"), Expected::Any, &ada());
+        put.await.unwrap();
+    }
+    assert_eq!(behind().await, [Some(3); 2]);
+    held.rollback().await.unwrap();
+    other.search(&adas(), Query::default()).await.unwrap();
+    assert_eq!(behind().await, [Some(0); 2]);
+}

@@ -36,7 +36,7 @@ const fn histogram(name: &'static str, meaning: &'static str) -> Metric {
 }
 
 /// All of them, by name.
-pub(super) const METRICS: [Metric; 34] = [
+pub(super) const METRICS: [Metric; 36] = [
     gauge(
         "holdfast_backup_newest_timestamp_seconds",
         "When the newest backup in the folder was made; absent without one",
@@ -103,6 +103,10 @@ pub(super) const METRICS: [Metric; 34] = [
         "Operations that did not end well, by reason: lifecycle, conflict, invalid, rate, timeout, failure",
     ),
     gauge(
+        "holdfast_search_behind_changes",
+        "Changes in the log that the index of the search does not have yet; absent where there is no index",
+    ),
+    gauge(
         "holdfast_states",
         "States that are not deleted, over all scopes",
     ),
@@ -128,6 +132,10 @@ pub(super) const METRICS: [Metric; 34] = [
         "Changes that were written, by transition",
     ),
     gauge("holdfast_up", "1 while states can be read"),
+    gauge(
+        "holdfast_writer_waiting",
+        "Writes and transactions of this server that wait for the one that is being written; absent in memory",
+    ),
     counter("holdfast_writes_total", "Changes that were written"),
     counter(
         "process_cpu_seconds_total",

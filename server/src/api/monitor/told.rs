@@ -56,6 +56,10 @@ struct States {
     count: Option<u64>,
     /// Their bytes, as quotas count them.
     bytes: Option<u64>,
+    /// Writes and transactions of this server that wait to be written; `null` in memory.
+    writes_waiting: Option<u64>,
+    /// Changes that the index of the search does not have yet; `null` where there is no index.
+    search_behind: Option<u64>,
 }
 
 /// What happened between two moments.
@@ -186,6 +190,8 @@ impl From<Reading> for Told {
                 kinds: reading.kinds,
                 count: reading.held.map(|held| held.states),
                 bytes: reading.held.map(|held| held.bytes),
+                writes_waiting: reading.waiting.writes,
+                search_behind: reading.waiting.search,
             },
             newest: reading.newest.into(),
             samples: reading.samples.into_iter().map(Moment::from).collect(),

@@ -41,6 +41,13 @@ impl Search {
         Self { readers, follower }
     }
 
+    /// Changes that are in the log and not in the index, whichever server is to bring it forward.
+    pub(super) async fn behind(&self) -> Result<u64, Fault> {
+        let found: Vec<(i64, i64)> = self.readers.rows(BEHIND, |query| query).await?;
+        let (newest, head) = found.first().copied().unwrap_or_default();
+        Ok(u64::try_from(newest.saturating_sub(head)).unwrap_or(0))
+    }
+
     /// The answer as of `newest` or later.
     pub(super) async fn answer(&self, ask: &Ask, newest: Revision) -> Result<Found, Fault> {
         let mut tries = Tries::since(Instant::now());
@@ -68,6 +75,10 @@ impl Search {
         }
     }
 }
+
+/// Both as of one moment.
+const BEHIND: &str = "
+    SELECT h.revision, s.revision FROM head h CROSS JOIN search_head s WHERE h.only_row AND s.only_row";
 
 /// An answer within a bounded time.
 async fn answered<T>(

@@ -35,6 +35,8 @@ const DIALECT: Dialect = Dialect {
 const HEAD: &str = "
     SELECT h.revision, h.goal, s.number FROM head h LEFT JOIN scopes s ON s.scope = ?1";
 
+const PLACE: &str = "SELECT revision FROM head";
+
 const STATE: &str = "SELECT state FROM log WHERE revision = ?1";
 
 /// What an answer must have in it.
@@ -74,6 +76,14 @@ pub(super) fn answer(
     };
     let looked = in_snapshot(index, |index| look(index, log, counts, ask, newest))?;
     Ok(looked.map_or(Looked::Behind(newest), Looked::Found))
+}
+
+/// Changes that are in the log and not in the index. It blocks.
+pub(super) fn behind(reader: &mut Reader) -> Result<u64, Fault> {
+    let mut place = reader.index.prepare_cached(PLACE)?;
+    let head: i64 = place.query_row([], |row| row.get(0))?;
+    let newest = end_of(&reader.log)?;
+    Ok(newest.0.saturating_sub(u64::try_from(head)?))
 }
 
 fn end_of(log: &Connection) -> Result<Revision, Fault> {

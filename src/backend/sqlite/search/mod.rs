@@ -80,6 +80,15 @@ impl Search {
         }
     }
 
+    /// Changes that are in the log and not in the index; all of them while it cannot be read, because then it is made
+    /// anew.
+    pub(super) async fn behind(&self) -> Result<u64, Fault> {
+        match self.files.readers.read(index::behind).await {
+            Ok(behind) => Ok(behind),
+            Err(_) => Ok(row::revision(&self.log).await?.0),
+        }
+    }
+
     async fn look(&self, ask: &Ask, since: Since) -> Result<Looked, Fault> {
         let (files, ask) = (Arc::clone(&self.files), ask.clone());
         let look = move |reader: &mut _| index::answer(reader, &files.counts, &ask, since);
