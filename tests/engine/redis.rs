@@ -7,13 +7,14 @@ mod together;
 use std::{io::Write as _, net::TcpStream, sync::Arc};
 
 use holdfast::{
-    Change, Digest, Kind, Revision, State, StateManager, Status, Timestamp, Transition, Version,
-    backend::{Announcement, Backend, Quota, Redis, Text, Write},
+    Change, Digest, Expected, Kind, Revision, State, StateManager, Status, Timestamp, Transition,
+    Version,
+    backend::{Announcement, Backend, Held, Quota, Redis, Text, Write},
 };
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 
-use crate::support::{ada, adas, id, redis_server::RedisServer};
+use crate::support::{ada, adas, id, redis_server::RedisServer, store};
 
 pub async fn connect(server: &RedisServer) -> Arc<Redis> {
     Arc::new(Redis::connect(&server.url(), "test").await.unwrap())
@@ -85,4 +86,24 @@ pub fn say(server: &RedisServer, command: &str) -> String {
     stream.write_all(lines.as_bytes()).unwrap();
     let said = std::io::read_to_string(stream).unwrap();
     said.strip_suffix("\r\n+OK\r\n").unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scope_that_holds_nothing_any_more_is_not_listed_and_may_come_back() {
+    let server = RedisServer::start();
+    let states = engine(&connect(&server).await);
+    let scopes = || say(&server, "HLEN test/scopes");
+    for (name, listed) in [("a", ":1"), ("b", ":1")] {
+        states.register(store(name), &ada()).await.unwrap();
+        assert_eq!(scopes(), listed);
+    }
+    for (name, listed) in [("a", ":1"), ("b", ":0")] {
+        let deleted = states.delete(&adas(), &id(name), Expected::Any, &ada());
+        deleted.await.unwrap();
+        assert_eq!(scopes(), listed);
+    }
+    assert_eq!(states.held().await.unwrap(), Held::default());
+    states.register(store("a"), &ada()).await.unwrap();
+    assert_eq!(scopes(), ":1");
+    assert_eq!(states.held().await.unwrap().states, 1);
 }

@@ -185,12 +185,18 @@ local function apply(keys, args)
   end
   if newest > before then
     settle(keys, touched, old, heads)
-    local used = {}
+    local used, emptied = {}, {}
     for scope in pairs(changed) do
-      used[#used + 1] = scope
-      used[#used + 1] = digits(usage[scope].states) .. ' ' .. digits(usage[scope].bytes)
+      -- Scopes come and go with sessions: what holds nothing is not listed, and not added up by `held`.
+      if usage[scope].states == 0 then
+        emptied[#emptied + 1] = scope
+      else
+        used[#used + 1] = scope
+        used[#used + 1] = digits(usage[scope].states) .. ' ' .. digits(usage[scope].bytes)
+      end
     end
     in_parts('HSET', keys[4], used)
+    in_parts('HDEL', keys[4], emptied)
     redis.call('SET', keys[3], digits(newest))
   end
   return answer
