@@ -98,8 +98,10 @@ async fn a_scope_that_holds_nothing_any_more_is_not_listed_and_may_come_back() {
         assert_eq!(scopes(), listed);
     }
     for (name, listed) in [("a", ":1"), ("b", ":0")] {
-        let deleted = states.delete(&adas(), &id(name), Expected::Any, &ada());
-        deleted.await.unwrap();
+        states
+            .delete(&adas(), &id(name), Expected::Any, &ada())
+            .await
+            .unwrap();
         assert_eq!(scopes(), listed);
     }
     assert_eq!(states.held().await.unwrap(), Held::default());

@@ -88,8 +88,7 @@ async fn how_far_the_index_is_behind_is_told_alike_by_every_server() {
         .await
         .unwrap();
     for _ in 0..3 {
-        let put = one.put(store("s"), Expected::Any, &ada());
-        put.await.unwrap();
+        one.put(store("s"), Expected::Any, &ada()).await.unwrap();
     }
     assert_eq!(behind().await, [Some(3); 2]);
     held.rollback().await.unwrap();
