@@ -24,6 +24,8 @@ pub mod storage;
 mod workbench;
 #[cfg(feature = "engine")]
 pub mod workspace;
+#[cfg(feature = "engine")]
+mod yielding;
 
 pub use self::person::Person;
 #[cfg(feature = "engine")]

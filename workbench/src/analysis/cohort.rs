@@ -12,6 +12,7 @@ use crate::{
         run_days,
         tables::{Select, Stored, Tables},
     },
+    yielding::yielding,
 };
 
 const PATIENTS: [&str; 6] = [
@@ -79,12 +80,13 @@ impl<'a> Cohort<'a> {
         take: impl Fn(&mut T, &Life<'_>) + Sync,
     ) -> Result<Vec<T>, Error> {
         let (patients, visits) = (&self.tables.patients, &self.tables.visits);
-        parallel(patients.len().min(visits.len()), |at| {
+        let of_group = |at: usize| {
             let group = Group::of(&patients[at], &visits[at])?;
             let mut part = part();
             group.each(self.end, |life| take(&mut part, life));
-            Ok(part)
-        })
+            Ok::<_, Error>(part)
+        };
+        yielding(|| parallel(patients.len().min(visits.len()), of_group))
     }
 
     /// How many there are.

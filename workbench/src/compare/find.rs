@@ -16,6 +16,7 @@ use crate::{
         RunStatus,
         runs::{By, Runs, RunsError},
     },
+    yielding::yielding,
 };
 
 impl Workbench {
@@ -50,7 +51,8 @@ impl Workbench {
             }
         }
         let (workbench, asked) = (self.clone(), request.clone());
-        let done = tokio::task::spawn_blocking(move || workbench.compare(&asked, &sides)).await;
+        let work = move || yielding(move || workbench.compare(&asked, &sides));
+        let done = tokio::task::spawn_blocking(work).await;
         let mut answer = done.map_err(|error| Error::Internal(error.to_string()))??;
         missing.append(&mut answer.notes);
         answer.notes = missing;

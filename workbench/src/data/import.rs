@@ -28,7 +28,7 @@ use super::{
     survey,
     types::{SourceFormat, TableInfo},
 };
-use crate::{Error, Workbench};
+use crate::{Error, Workbench, yielding::yielding};
 
 /// Part of every table's id: raised when the reader reads something differently, so that tables
 /// read before are not mistaken for it.
@@ -70,7 +70,8 @@ impl Workbench {
             read: Arc::clone(&self.inner.read),
         };
         let workbench = self.clone();
-        let run = tokio::task::spawn_blocking(move || workbench.import_blocking(&job));
+        let work = move || yielding(move || workbench.import_blocking(&job));
+        let run = tokio::task::spawn_blocking(work);
         run.await
             .map_err(|e| Error::Internal(format!("the import stopped: {e}")))?
     }

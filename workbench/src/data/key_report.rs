@@ -12,7 +12,7 @@ use super::{
     shared_columns::shared_columns,
     types::{KeyReport, Level, MergeKeys, TableInfo, TableJoin},
 };
-use crate::{Error, Study, Workbench};
+use crate::{Error, Study, Workbench, yielding::yielding};
 
 impl Workbench {
     /// How the tables of a study join, and whether their keys meet.
@@ -21,7 +21,8 @@ impl Workbench {
     /// [`Error::Missing`] if a table's copy is gone.
     pub async fn key_report(&self, study: &Study) -> Result<KeyReport, Error> {
         let (workbench, study) = (self.clone(), study.clone());
-        let run = tokio::task::spawn_blocking(move || workbench.key_report_blocking(&study));
+        let work = move || yielding(move || workbench.key_report_blocking(&study));
+        let run = tokio::task::spawn_blocking(work);
         run.await
             .map_err(|e| Error::Internal(format!("the key report stopped: {e}")))?
     }

@@ -14,6 +14,7 @@ use crate::{
     Error, Workbench,
     data::{ColumnInfo, TableInfo},
     statistics::Sample,
+    yielding::yielding,
 };
 
 impl Workbench {
@@ -23,7 +24,8 @@ impl Workbench {
     /// [`Error::Missing`] when its copy is gone.
     pub async fn profile(&self, table: &TableInfo, extent: Extent) -> Result<Profile, Error> {
         let (bench, table) = (self.clone(), table.clone());
-        tokio::task::spawn_blocking(move || made(&bench, &table, extent))
+        let work = move || yielding(move || made(&bench, &table, extent));
+        tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| Error::Internal(error.to_string()))?
     }

@@ -2,7 +2,7 @@
 //!
 //! Patients are numbered from 1 in the order in which they come, and each is drawn from a stream of their own. A thread
 //! takes a group, lives its patients' lives, encodes and hands over; so neither the result nor the files depend on how
-//! many threads there are (docs/decisions/0021).
+//! many threads there are (docs/decisions/0021). All of them yield to pages.
 
 use std::{
     ops::Range,
@@ -19,7 +19,7 @@ use super::{
     tables::{Columns, GROUP_PATIENTS, Writer},
     types::{Means, Order, Progress},
 };
-use crate::{Error, query::parallel::parallel_on};
+use crate::{Error, query::parallel::parallel_on, yielding::yielding};
 
 /// The version of the model. It rises when the same seed gives another result.
 pub const ENGINE: &str = "visit-based 1";
@@ -87,8 +87,10 @@ pub fn simulate(
         cancel,
     };
     let groups = total.div_ceil(GROUP_PATIENTS) as usize;
-    parallel_on(threads, groups, |group| {
-        writer.write(group, run.group(group)?)
+    yielding(|| {
+        parallel_on(threads, groups, |group| {
+            writer.write(group, run.group(group)?)
+        })
     })?;
     let written = writer.finish()?;
     Ok(Simulated {

@@ -32,7 +32,7 @@ use super::{
     MergeSpec, Page, PageRequest, ResultColumn, ResultInfo, cell::shown, cohort::Narrowing,
     parallel::parallel, selection::result_id,
 };
-use crate::{Error, Study, Workbench};
+use crate::{Error, Study, Workbench, yielding::yielding};
 
 /// Where a result's file keeps what made it.
 const NOTE: &str = "holdfast.result";
@@ -53,7 +53,8 @@ impl Workbench {
     ) -> Result<ResultInfo, Error> {
         let (bench, study, spec) = (self.clone(), study.clone(), spec.clone());
         let cancel = cancel.clone();
-        super::off_thread(move || bench.merge_now(&study, &spec, now_ms, &cancel)).await
+        let work = move || yielding(move || bench.merge_now(&study, &spec, now_ms, &cancel));
+        super::off_thread(work).await
     }
 
     /// A page of the result before it is merged, straight from the index, in the result's own

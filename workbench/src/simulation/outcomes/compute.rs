@@ -20,6 +20,7 @@ use crate::{
         types::RunInfo,
     },
     statistics::Moments,
+    yielding::yielding,
 };
 
 const PATIENTS: [&str; 7] = [
@@ -59,14 +60,15 @@ pub fn outcomes(run: &RunInfo, stored: &Stored) -> Result<Outcomes, Error> {
         ))
     })?;
     let end = first_day.saturating_add_unsigned(run_days(run.duration_years));
-    let parts = parallel_on(threads(), stored.groups(), |group| {
+    let part_of = |group: usize| {
         let patients = stored.patients(Select::Columns(&PATIENTS), group..group + 1)?;
         let visits = stored.visits(Select::Columns(&VISITS), group..group + 1)?;
         match patients.first().zip(visits.first()) {
             Some((patients, visits)) => part(patients, visits, end),
             None => Ok(Part::default()),
         }
-    })?;
+    };
+    let parts = yielding(|| parallel_on(threads(), stored.groups(), part_of))?;
     Ok(whole(run, poor, &parts))
 }
 

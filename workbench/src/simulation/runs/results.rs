@@ -16,6 +16,7 @@ use crate::{
         memory::{Look, Owner, estimate, weigh},
         tables::Tables,
     },
+    yielding::yielding,
 };
 
 impl Runs {
@@ -81,7 +82,8 @@ impl Runs {
         let run = id.clone();
         let (tables, bytes) = self
             .blocking(move |home| {
-                let tables = home.stored(&run)?.load()?;
+                let stored = home.stored(&run)?;
+                let tables = yielding(|| stored.load())?;
                 check(&run, &tables, &expected)?;
                 let bytes = weigh(&tables);
                 Ok((Arc::new(tables), bytes))

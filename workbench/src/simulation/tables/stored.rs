@@ -23,6 +23,7 @@ use crate::{
     Error,
     query::parallel::{parallel_on, threads},
     storage::Hold,
+    yielding::yielding,
 };
 
 /// Which columns are read.
@@ -168,11 +169,12 @@ impl Stored {
     /// # Errors
     /// [`Error::Internal`] where a file cannot be read at all.
     pub fn checksum(&self) -> Result<String, Error> {
-        let digests = parallel_on(threads(), self.groups(), |group| {
+        let of_group = |group: usize| {
             let patients = self.group_of_patients(group)?;
             let visits = self.group_of_visits(group)?;
             digest::of_group(&patients, &visits)
-        })?;
+        };
+        let digests = yielding(|| parallel_on(threads(), self.groups(), of_group))?;
         Ok(digest::of_run(&digests))
     }
 }

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     query::parallel::{parallel_on, threads},
     simulation::{Means, RunResult},
+    yielding::yielding,
 };
 
 /// Visits of one group: 2,000 of each patient, more than any protocol asks for.
@@ -50,7 +51,8 @@ fn flaw(table: &'static str, problem: impl Into<String>) -> Flaw {
 /// in them. Blocking.
 pub(crate) fn examine(folder: &Path, expected: &RunResult) -> Result<Option<Means>, Flaw> {
     // A reader of Parquet that meets what nobody ever wrote may give up loudly.
-    let looked = catch_unwind(AssertUnwindSafe(|| look(folder, expected)));
+    let look = || yielding(|| look(folder, expected));
+    let looked = catch_unwind(AssertUnwindSafe(look));
     looked.unwrap_or_else(|_| Err(flaw(VISITS_FILE, "it cannot be read at all")))
 }
 
