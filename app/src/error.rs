@@ -212,7 +212,7 @@ mod server {
                     path: "file".into(),
                     problem: error.to_string(),
                 },
-                E::TooLarge { .. } => Self::TooLarge(error.to_string()),
+                E::TooLarge { .. } | E::NoRoom { .. } => Self::TooLarge(error.to_string()),
                 E::BadRequest(problem) => Self::BadRequest(problem),
                 E::Missing(_) => Self::NotFound(error.to_string()),
                 E::Cancelled => Self::Cancelled,

@@ -104,6 +104,7 @@ impl Application {
         let tenants = settings.data_dir.join(TENANTS);
         let desks = Desks::new(desk, tenants, manager.clone(), clock.clone(), look_every);
         let runs = open_runs(&settings, &manager, clock.clone(), storage).await?;
+        workbench.count_runs(&runs);
         let claims = Claims::new(own.clone());
         let sessions = open_sessions(&settings, own, clock.clone()).await?;
         let terms = settings.accounts.terms(&settings.server)?;

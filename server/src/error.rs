@@ -179,7 +179,7 @@ fn of_workbench(error: &workbench::Error) -> u8 {
         W::BadFile { .. } | W::BadRequest(_) => 2,
         W::Missing(_) => 3,
         W::Io { source, .. } if source.kind() == ErrorKind::NotFound => 3,
-        W::TooLarge { .. } => 4,
+        W::TooLarge { .. } | W::NoRoom { .. } => 4,
         W::State(error) => of_states(error),
         W::Cancelled => INTERRUPTED,
         _ => 1,

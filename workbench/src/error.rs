@@ -2,6 +2,8 @@
 
 use std::{io::ErrorKind, path::PathBuf};
 
+use crate::data::bytes_text;
+
 /// One failure. The text is for the person who asked: what happened, where, what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -26,6 +28,20 @@ pub enum Error {
         limit: String,
         /// The setting that raises it.
         setting: &'static str,
+    },
+    /// The workspace has no room for it. The person deletes something, or the operator raises `data.scope_bytes`.
+    #[error(
+        "This workspace holds {} of tables, results and runs, and may hold {} (data.scope_bytes): there is no room for {} more. \
+         Delete runs or tables, then try again.",
+        bytes_text(*.held), bytes_text(*.limit), bytes_text(*.wanted)
+    )]
+    NoRoom {
+        /// Bytes that it holds.
+        held: u64,
+        /// Bytes that were to come, near enough.
+        wanted: u64,
+        /// Bytes that it may hold.
+        limit: u64,
     },
     /// The question does not fit the data: an unknown column, no table. The person asks again.
     #[error("{0}")]

@@ -6,7 +6,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -16,6 +16,7 @@ use crate::{
     data::{MergeKeys, TableInfo},
     incoming::Incoming,
     query::IndexCache,
+    simulation::runs::Runs,
     storage::Storage,
 };
 
@@ -30,7 +31,7 @@ pub struct Limits {
     pub cell_bytes: usize,
     /// Bytes of columns and indexes kept in memory.
     pub cache_bytes: usize,
-    /// Bytes of the tables and the result of one workspace together.
+    /// Bytes of the tables, the result and the runs of one workspace together.
     pub scope_bytes: u64,
 }
 
@@ -78,6 +79,8 @@ pub(crate) struct Inner {
     pub(crate) cache: IndexCache,
     /// Bytes of sources that imports have read.
     pub(crate) read: Arc<AtomicU64>,
+    /// The runs that stand beside tables and results in workspaces, if there are any.
+    runs: OnceLock<Runs>,
 }
 
 impl Workbench {
@@ -108,8 +111,21 @@ impl Workbench {
                 limits,
                 cache,
                 read: Arc::default(),
+                runs: OnceLock::new(),
             }),
         })
+    }
+
+    /// From now on these runs count among what a workspace holds, and they are told how much that may be. The first that
+    /// are given count.
+    pub fn count_runs(&self, runs: &Runs) {
+        runs.set_scope_bytes(self.limits().scope_bytes);
+        self.inner.runs.get_or_init(|| runs.clone());
+    }
+
+    /// The runs that count.
+    pub(crate) fn runs(&self) -> Option<&Runs> {
+        self.inner.runs.get()
     }
 
     /// Where files that come in are put; the caller removes each, and what a crash leaves the next start clears.

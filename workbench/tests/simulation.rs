@@ -24,6 +24,8 @@ mod packages;
 mod protocols;
 #[path = "simulation/registry.rs"]
 mod registry;
+#[path = "simulation/room.rs"]
+mod room;
 #[path = "simulation/runs.rs"]
 mod runs;
 #[path = "simulation/support.rs"]

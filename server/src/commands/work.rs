@@ -92,6 +92,7 @@ impl Work {
         let (clock, storage) = (Arc::new(SystemClock), self.storage.clone());
         let runs = open_runs(settings, &self.states, clock, storage).await?;
         runs.lent_by(Arc::new(Colleagues(self.people.clone())));
+        self.workbench.count_runs(&runs);
         Ok(runs)
     }
 

@@ -57,7 +57,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "data.scope_bytes",
-        "Bytes of the tables and the merged result of one workspace together, the sample study apart",
+        "Bytes of the tables, the merged result and the runs of one workspace together, the sample study apart",
     ),
     ("data_dir", "Folder of databases, tables and results"),
     (

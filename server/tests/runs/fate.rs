@@ -3,7 +3,7 @@
 use axum::{body::Body, http::StatusCode};
 use serde_json::{Value, json};
 
-use super::{ask, completed, field, order, ordered, over};
+use super::{RUNS, ask, completed, field, order, ordered, over};
 use crate::helpers::TestApp;
 
 #[tokio::test]
@@ -96,4 +96,35 @@ async fn a_run_is_cancelled_deleted_and_brought_back() {
     );
     let twice = ask(&ada, "POST", &restore, None, Value::Null).await;
     assert_eq!(twice.status, StatusCode::NOT_FOUND, "it is there");
+}
+
+#[tokio::test]
+async fn a_workspace_that_is_full_takes_neither_runs_nor_tables_until_a_run_goes() {
+    // A run of 100 patients and 2 years is expected to take 10,000 bytes, and takes more than 5,000.
+    let app = TestApp::with(|settings| settings.data.scope_bytes = 15_000).await;
+    let mut ada = app.visitor().await;
+    let place = completed(&ada, "Base").await;
+    let refused = ask(&ada, "POST", RUNS, None, order("One too many")).await;
+    assert_eq!(
+        (refused.status, refused.error()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "too_large".into()),
+        "{}",
+        refused.text()
+    );
+    let told = refused.text();
+    assert!(
+        told.contains("data.scope_bytes") && told.contains("Delete runs or tables"),
+        "{told}"
+    );
+    let table = format!("id,x\n{}", "1,22\n".repeat(2500));
+    let refused = ada.upload("mine.csv", table.clone()).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(refused.text().contains("Delete runs or tables"));
+    let bob = app.visitor().await;
+    completed(&bob, "Base").await;
+
+    let gone = ask(&ada, "DELETE", &place, None, Value::Null).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text());
+    let taken = ada.upload("mine.csv", table).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text());
 }

@@ -70,7 +70,7 @@ mod tally;
 mod value;
 
 #[cfg(feature = "engine")]
-pub(crate) use self::dates::day_of;
+pub(crate) use self::{dates::day_of, source::bytes_text};
 pub use self::{
     escape::escape_formula,
     names::{MAX_FILE_NAME, MAX_NAME, sanitise_name, shown_file_name},

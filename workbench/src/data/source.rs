@@ -144,11 +144,11 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// A size for people: `2 GB`, `1 MB`, `512 bytes`.
-pub(super) fn bytes_text(bytes: u64) -> String {
+pub(crate) fn bytes_text(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")];
     for (size, unit) in UNITS {
         if bytes >= size {
-            let tenths = (bytes * 10).div_ceil(size);
+            let tenths = bytes.saturating_mul(10).div_ceil(size);
             return if tenths % 10 == 0 {
                 format!("{} {unit}", tenths / 10)
             } else {

@@ -13,6 +13,7 @@ use holdfast::{Actor, Kind, New, Scope, StateId, StateManager};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+pub(crate) use self::room::{fit, table_bytes};
 pub use self::tables::{KEYS_STORE, study_of};
 use crate::{Error, Workbench};
 

@@ -5,7 +5,11 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use holdfast::{Expected, Kind, New, State, StateId, Ttl, Version};
 use serde_json::json;
 
-use super::{Workspace, from_data, room::bytes_of, to_data};
+use super::{
+    Workspace, from_data,
+    room::{bytes_of, datasets},
+    to_data,
+};
 use crate::{
     Error, Study, Workbench,
     data::{MergeKeys, StudyView, TableInfo, find_keys},
@@ -194,32 +198,9 @@ impl Workspace {
     }
 
     async fn table_states(&self) -> Result<Vec<Arc<State>>, Error> {
-        let mut states = self.datasets().await?;
+        let mut states = datasets(&self.manager, &self.scope).await?;
         states.retain(|state| state.metadata["role"] == "table");
         Ok(states)
-    }
-
-    /// The states of tables, and of the result.
-    pub(super) async fn datasets(&self) -> Result<Vec<Arc<State>>, Error> {
-        let mut states = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self
-                .manager
-                .list(
-                    &self.scope,
-                    Some(&Kind::DATASET),
-                    after.as_ref(),
-                    MAX_TABLES,
-                )
-                .await?;
-            let is_last = page.len() < MAX_TABLES;
-            after = page.last().map(|state| state.id.clone());
-            states.extend(page);
-            if is_last {
-                return Ok(states);
-            }
-        }
     }
 }
 

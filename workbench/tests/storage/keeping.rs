@@ -13,10 +13,11 @@ use workbench::{
     Error, Limits, Workbench,
     data::{Answer, Outcome},
     query::MergeSpec,
+    simulation::runs::RunsError,
     workspace::Workspace,
 };
 
-use super::team::{Server, Team, ada};
+use super::team::{Server, Team, ada, order};
 
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -154,12 +155,65 @@ async fn a_workspace_holds_so_many_bytes_and_no_more() {
     import("a.csv", "id,x\n1,22\n", None).await.unwrap();
     import("b.csv", "id,x\n1,33\n", None).await.unwrap();
     let refused = import("c.csv", "id,x\n1,44\n", None).await.unwrap_err();
+    let is_told = matches!(
+        refused,
+        Error::NoRoom {
+            held: 20,
+            wanted: 10,
+            limit: 20
+        }
+    );
+    assert!(is_told, "{refused:?}");
     assert!(
-        matches!(&refused, Error::TooLarge { setting, .. } if *setting == "data.scope_bytes"),
-        "{refused:?}"
+        refused.to_string().contains("data.scope_bytes"),
+        "{refused}"
     );
     // What takes the place of another needs no more room.
     let replaced = import("b.csv", "id,x\n1,55\n", Some(Answer::Replace)).await;
     replaced.unwrap();
     workspace.restore_samples().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_runs_of_a_workspace_count_beside_its_tables() {
+    let team = Team::new().await;
+    let server = team.server().await;
+    let run = server.runs.start(&ada(), order(100)).await.unwrap();
+    let run = server.runs.wait(&ada(), &run.id).await.unwrap();
+    let bytes = run.result.unwrap().bytes;
+    let limits = Limits {
+        scope_bytes: bytes + 15,
+        ..Limits::default()
+    };
+    let folder = server.folder.path();
+    let workbench = Workbench::open_on(folder, limits, server.storage.clone()).unwrap();
+    workbench.count_runs(&server.runs);
+    let ada = ada();
+    let (scope, actor) = (ada.scope.clone(), ada.actor.clone());
+    let workspace = Workspace::new(server.states.clone(), workbench, scope, actor);
+    let import = async |name: &str, text: &str| {
+        let path = server.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        workspace
+            .import(&path, name, None, &Default::default())
+            .await
+    };
+    import("a.csv", "id,x\n1,22\n").await.unwrap();
+    let refused = import("b.csv", "id,x\n1,33\n").await.unwrap_err();
+    assert!(
+        matches!(refused, Error::NoRoom { held, wanted: 10, .. } if held == bytes + 10),
+        "{refused:?}"
+    );
+    let refused = server.runs.start(&ada, order(100)).await.unwrap_err();
+    assert!(
+        matches!(refused, RunsError::Files(Error::NoRoom { held, .. }) if held == bytes + 10),
+        "{refused:?}"
+    );
+    server.runs.delete(&ada, &run.id).await.unwrap();
+    import("b.csv", "id,x\n1,33\n").await.unwrap();
+    let refused = server.runs.restore(&ada, &run.id).await.unwrap_err();
+    assert!(
+        matches!(refused, RunsError::Files(Error::NoRoom { held: 20, .. })),
+        "{refused:?}"
+    );
 }

@@ -61,12 +61,12 @@ impl Manifest {
         }
     }
 
-    /// Bytes of the run's tables.
+    /// Bytes of the run's tables, as the package has it.
     pub(crate) fn bytes_of_tables(&self) -> u64 {
         let tables = [PATIENTS_FILE, VISITS_FILE];
         let files = self.files.iter();
         let tables = files.filter(|file| tables.contains(&file.name.as_str()));
-        tables.map(|file| file.bytes).sum()
+        tables.map(|file| file.bytes).fold(0, u64::saturating_add)
     }
 
     pub(super) fn read(bytes: &[u8]) -> Result<Self, PackageError> {

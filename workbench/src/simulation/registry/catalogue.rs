@@ -15,7 +15,10 @@ use super::{
     types::{Browse, Browsed, RunRow},
     words::{folded, wanted},
 };
-use crate::{query::bitmap::Bitmap, simulation::RunInfo};
+use crate::{
+    query::bitmap::Bitmap,
+    simulation::{RunInfo, RunStatus},
+};
 
 /// All runs of a scope, light.
 #[derive(Default)]
@@ -113,6 +116,15 @@ impl Catalogue {
         browsed.rows = rows.collect();
         browsed.took_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         browsed
+    }
+
+    /// Bytes of all runs; of those that are not over what is expected of so many patients and years.
+    pub(crate) fn bytes(&self, expected: impl Fn(u32, f64) -> u64) -> u64 {
+        let of_run = |run: &Entry| match (run.row.status, run.row.bytes) {
+            (RunStatus::Pending, _) => expected(run.row.patients, run.row.years),
+            (_, bytes) => bytes.unwrap_or_default(),
+        };
+        self.runs.iter().map(of_run).fold(0, u64::saturating_add)
     }
 
     /// The ids of the first runs that fit, in order.

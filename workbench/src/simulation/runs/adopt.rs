@@ -27,8 +27,9 @@ impl Runs {
     pub async fn adopt(&self, by: &By, id: &str) -> Result<RunInfo, RunsError> {
         let state = self.find_to_read(&by.scope, id).await?;
         let run = info(&state, Access::default())?;
-        result_of(run.clone())?;
+        let result = result_of(run.clone())?;
         self.check_allowed(by).await?;
+        self.check_room(&by.scope, result.bytes).await?;
         let mut record = Record::read(&state)?;
         record.created_by.clone_from(&by.name);
         let claim = self.claim(&by.scope, run.duration_years, run.seed);

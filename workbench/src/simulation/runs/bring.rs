@@ -91,9 +91,15 @@ impl Runs {
         tags: &[String],
     ) -> Result<Coming, RunsError> {
         let package = path.to_owned();
-        let look = move || record_of(&package::manifest(&package)?.run);
+        let look = move || {
+            let manifest = package::manifest(&package)?;
+            let looked = record_of(&manifest.run)?;
+            Ok::<_, PackageError>((looked, manifest.bytes_of_tables()))
+        };
         let looked = tokio::task::spawn_blocking(look).await;
-        let looked = looked.map_err(|error| Error::Internal(error.to_string()))??;
+        let (looked, bytes) = looked.map_err(|error| Error::Internal(error.to_string()))??;
+        // Before it is unpacked; what several take together is looked at when all are.
+        self.check_room(&by.scope, bytes).await?;
         let claim = self.claim(&by.scope, looked.duration_years, looked.seed);
         let (id, held, folder) = claim.await?;
         let opened = self.open_package(path.to_owned(), folder).await;

@@ -72,7 +72,7 @@ impl Runs {
     ) -> Result<Browsed, RunsError> {
         let (asked, limit) = (asked.clone(), limit.min(MAX_PAGE) as usize);
         let look = move |all: &Catalogue| all.browse(&asked, is_pinned, offset as usize, limit);
-        self.catalogue(by, look).await
+        self.catalogue(&by.scope, look).await
     }
 
     /// The ids of the first runs that fit, in order: as many as can be changed together.
@@ -81,19 +81,19 @@ impl Runs {
     /// [`RunsError::State`] where the engine fails.
     pub async fn ids(&self, by: &By, asked: &Browse) -> Result<Vec<String>, RunsError> {
         let asked = asked.clone();
-        self.catalogue(by, move |all| all.ids(&asked, MAX_TOGETHER))
+        self.catalogue(&by.scope, move |all| all.ids(&asked, MAX_TOGETHER))
             .await
     }
 
     /// Looks into the scope's runs as they are now, off the async threads.
-    async fn catalogue<T: Send + 'static>(
+    pub(super) async fn catalogue<T: Send + 'static>(
         &self,
-        by: &By,
+        scope: &Scope,
         look: impl FnOnce(&Catalogue) -> T + Send + 'static,
     ) -> Result<T, RunsError> {
-        let kept = self.inner.catalogues.of(&by.scope);
+        let kept = self.inner.catalogues.of(scope);
         let mut kept = kept.lock_owned().await;
-        self.catch_up(&by.scope, &mut kept).await?;
+        self.catch_up(scope, &mut kept).await?;
         let found = tokio::task::spawn_blocking(move || look(&kept.catalogue)).await;
         Ok(found.map_err(|error| Error::Internal(error.to_string()))?)
     }

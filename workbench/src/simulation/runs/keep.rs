@@ -6,6 +6,7 @@ use super::{
     By, Runs, RunsError,
     home::Held,
     record::{Access, Record, info},
+    room::bytes_of,
 };
 use crate::{
     Error,
@@ -22,13 +23,14 @@ pub(super) struct Coming {
 
 impl Runs {
     /// Takes runs in that are completed already. Their tables come into their places first, then all states are
-    /// written in one transaction; where that is refused, or the server dies in between, the tables go again.
+    /// written in one transaction; where that is refused, or the server dies in between, the tables go again. So they do
+    /// where the workspace has no room for all of them.
     pub(super) async fn keep(
         &self,
         by: &By,
         coming: Vec<Coming>,
     ) -> Result<Vec<RunInfo>, RunsError> {
-        let kept = match self.place(&coming).await {
+        let kept = match self.place(by, &coming).await {
             Ok(()) => self.register(by, &coming).await,
             Err(error) => Err(error),
         };
@@ -56,7 +58,9 @@ impl Runs {
         Ok(())
     }
 
-    async fn place(&self, coming: &[Coming]) -> Result<(), RunsError> {
+    async fn place(&self, by: &By, coming: &[Coming]) -> Result<(), RunsError> {
+        let bytes = bytes_of(coming.iter().map(|run| &run.record));
+        self.check_room(&by.scope, bytes).await?;
         let ids: Vec<String> = coming.iter().map(|run| run.id.clone()).collect();
         self.blocking(move |home| ids.iter().try_for_each(|id| home.keep(id)))
             .await

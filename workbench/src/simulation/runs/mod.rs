@@ -19,6 +19,7 @@
 //! - `bring`: packages come in as runs, one or several
 //! - `download`: a run's table leaves as a file
 //! - `trial`: the arms of a trial come in as runs
+//! - `room`: whether a workspace has room for a run
 //! - `keep`: what came in is registered, all of it or nothing
 //! - `change`: name, tags, notes, pinned
 //! - `bulk`: tags and pins of several runs, all or nothing
@@ -47,6 +48,7 @@ mod objects;
 mod process;
 mod record;
 mod results;
+mod room;
 mod settle;
 mod shelf;
 mod start;
@@ -58,7 +60,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -136,6 +138,8 @@ struct Inner {
     turn: Semaphore,
     /// Threads of a run.
     threads: AtomicUsize,
+    /// Bytes that one workspace may hold.
+    scope_bytes: AtomicU64,
     /// Runs of this process that are not over.
     active: Mutex<HashMap<String, Arc<Active>>>,
     /// Results in memory.
@@ -189,6 +193,7 @@ impl Runs {
             clock,
             turn: Semaphore::new(1),
             threads: AtomicUsize::new(threads()),
+            scope_bytes: AtomicU64::new(u64::MAX),
             active: Mutex::default(),
             memory: Keeper::new(MEMORY_BYTES),
             loading: Semaphore::new(LOADS),

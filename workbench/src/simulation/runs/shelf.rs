@@ -71,12 +71,14 @@ impl Runs {
     ///
     /// # Errors
     /// [`RunsError::Missing`] with the first that was not deleted here, [`RunsError::Swept`] with the first whose tables
-    /// are gone, [`RunsError::Changed`], [`RunsError::State`]. All runs are as they were then.
+    /// are gone, [`RunsError::Changed`], [`RunsError::State`], [`RunsError::Files`] where there is no room. All runs
+    /// are as they were then.
     pub async fn restore_all(&self, by: &By, ids: &[String]) -> Result<(), RunsError> {
         let ids = distinct(ids)?;
         let states = &self.inner.states;
         let mut writes = states.transaction(&by.actor);
         let mut with_tables = Vec::new();
+        let mut bytes = 0_u64;
         for id in &ids {
             let missing = || RunsError::Missing(id.clone());
             let state_id = is_id(id).then(|| StateId::new(&**id)).ok_or_else(missing)?;
@@ -85,14 +87,17 @@ impl Runs {
             let newest = newest.into_iter().next().ok_or_else(missing)?;
             let is_deleted = newest.transition == Transition::DELETE;
             let before = newest.before.filter(|_| is_deleted).ok_or_else(missing)?;
-            if info(&before, Access::default())?.status == RunStatus::Completed {
+            let run = info(&before, Access::default())?;
+            if run.status == RunStatus::Completed {
                 with_tables.push(id.clone());
+                bytes = bytes.saturating_add(run.result.map_or(0, |result| result.bytes));
             }
             let expected = Expected::Version(newest.after.version);
             writes
                 .rollback(&by.scope, &state_id, before.version, expected)
                 .await?;
         }
+        self.check_room(&by.scope, bytes).await?;
         let (coming, note) = (with_tables.clone(), self.note(&by.scope));
         if let Some(gone) = self.blocking(move |home| home.gone(&coming)).await? {
             return Err(RunsError::Swept(gone));

@@ -10,6 +10,7 @@ use super::{
     name,
     process::Job,
     record::{Access, Record, info},
+    room::bytes_of_order,
 };
 use crate::{
     Error,
@@ -23,11 +24,13 @@ impl Runs {
     /// Orders a run. It is simulated when its turn comes; its state is there at once, pending.
     ///
     /// # Errors
-    /// [`RunsError::Protocol`] and [`RunsError::Order`] for what cannot be simulated, [`RunsError::Busy`], and
-    /// [`RunsError::State`] where the engine refuses; nothing is left behind then.
+    /// [`RunsError::Protocol`] and [`RunsError::Order`] for what cannot be simulated, [`RunsError::Busy`],
+    /// [`RunsError::Files`] with [`Error::NoRoom`] where the workspace is full, and [`RunsError::State`] where the engine
+    /// refuses; nothing is left behind then.
     pub async fn start(&self, by: &By, order: Order) -> Result<RunInfo, RunsError> {
         let protocol = Protocol::read(&order.protocol)?;
         order.check(&protocol)?;
+        self.check_room(&by.scope, bytes_of_order(&order)).await?;
         let claim = self.claim(&by.scope, order.duration_years, order.seed);
         let (id, held, folder) = claim.await?;
         let active = Arc::new(Active::default());
