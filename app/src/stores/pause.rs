@@ -1,4 +1,7 @@
 //! How long to wait before the server is asked again: longer each time, and not all tabs at once.
+//!
+//! No wait is shorter than a second. Bounds are whole numbers a second, so that a server that let something wait because there was
+//! too much of it (429) lets it pass after one at most, and never says a later `retry_after`.
 
 use std::time::Duration;
 
@@ -16,12 +19,17 @@ pub(super) fn pause(failures: u32, luck: f64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, pause};
+    use super::{Duration, LONGEST, pause};
 
     #[test]
     fn each_failure_doubles_the_wait_up_to_a_bound() {
         let seconds = [1, 2, 3, 4, 5, u32::MAX].map(|failures| pause(failures, 1.0).as_secs());
         assert_eq!(seconds, [2, 4, 8, 16, 30, 30]);
+    }
+
+    #[test]
+    fn no_try_comes_before_a_server_that_had_too_much_lets_it_pass() {
+        assert_eq!(pause(1, 0.0), Duration::from_secs(1));
     }
 
     #[test]

@@ -123,7 +123,7 @@ struct Passed {
 struct TooMany {
     #[serde(flatten)]
     error: AppError,
-    /// Whole seconds.
+    /// Whole seconds: one, as a bound is a whole number a second. Pages wait at least as long before they try again.
     retry_after: u64,
 }
 

@@ -5,7 +5,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::json;
 
 use super::*;
-use crate::simulation::{RunStatus, registry::Facet};
+use crate::simulation::registry::Facet;
 
 /// Enough that frequent values are kept as bits and rare ones as lists.
 const RUNS: usize = 600;
