@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Shared, Write, ada, bob, stored, tombstone, write};
+use super::{Shared, Write, ada, applied, bob, stored, tombstone, write};
 use crate::{Kind, Revision, Scope, State, StateId, Timestamp, Transition, Version};
 
 /// The beginning of everything.
