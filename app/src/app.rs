@@ -25,6 +25,7 @@ use crate::{
     plot::PlotPage,
     profile::ProfilePage,
     query::QueryPage,
+    settings::SettingsPage,
     sharing::provide_shares,
     simulations::SimulationsPage,
     states::StatesPage,
@@ -73,6 +74,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/configurations/:name?") view={Lazy::<ConfigurationsPage>::new()}/>
                         <Route path=path!("/states/:part?") view={Lazy::<StatesPage>::new()}/>
                         <Route path=path!("/monitor") view={Lazy::<MonitorPage>::new()}/>
+                        <Route path=path!("/settings") view={Lazy::<SettingsPage>::new()}/>
                         <Route path=path!("/account/:part?") view={Lazy::<AccountPage>::new()}/>
                     </FlatRoutes>
                 </main>

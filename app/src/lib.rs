@@ -7,6 +7,7 @@
 //! - `analysis`: a run's charts, on its page of `simulations`
 //! - `data`, `query`, `plot`, `profile`, `simulations`, `compare`, `configurations`, `states`, `monitor`: one folder a page, its
 //!   server functions beside it
+//! - `settings`: what a person prefers, and what an operator chose
 //! - `sharing`: one's own with others, and theirs with one
 //! - `features`: what can be switched while it runs
 //! - `components`: parts that more than one page uses
@@ -32,6 +33,7 @@ pub mod people;
 mod plot;
 mod profile;
 mod query;
+mod settings;
 pub mod sharing;
 mod simulations;
 mod states;
@@ -63,6 +65,7 @@ pub use self::{
     features::{PARQUET_DOWNLOAD, SAVED_QUERIES, ensure_features, has_feature},
     monitor::{BackupFile, Budgets, Keep, Monitor, MonitorParts, Sampling, VitalSigns, Vitals},
     query::forms as query_forms,
+    settings::{ServerTold, SettingTold, forms as settings_forms},
     shell::{Assets, shell},
     state::{AppParts, AppState},
     states::{AuditQuestion, AuditRow, audit_rows, flags, webhooks, without_secrets},

@@ -8,8 +8,8 @@ use leptos::config::LeptosOptions;
 use workbench::{Workbench, simulation::runs::Runs};
 
 use crate::{
-    boot::Limits, configurations::Desks, monitor::Monitor, people::People, shell::Assets,
-    stores::table::Tier,
+    boot::Limits, configurations::Desks, monitor::Monitor, people::People, settings::ServerTold,
+    shell::Assets, stores::table::Tier,
 };
 
 /// What the server puts together once and every request shares. Each layer of a request clones it.
@@ -41,6 +41,8 @@ pub struct AppParts {
     pub people: People,
     /// How this server fares.
     pub monitor: Monitor,
+    /// What administrators are told of its settings.
+    pub settings: ServerTold,
 }
 
 impl From<AppParts> for AppState {

@@ -8,7 +8,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test(`axe finds nothing serious on any page, ${colorScheme}, ${width} px wide`, async ({ browser, holdfast }) => {
       const context = await browser.newContext({ baseURL: holdfast.url, colorScheme, viewport: { width, height } });
       const page = await context.newPage();
-      for (const path of ["/", "/data", "/plot", "/simulations", "/nowhere"]) {
+      for (const path of ["/", "/data", "/plot", "/simulations", "/settings", "/nowhere"]) {
         await open(page, path);
         if (path === "/") await expect(page.getByTestId("rows-shown")).toContainText("of 1,945");
         if (path === "/plot") await expect(page.getByTestId("plot-drawn")).toBeVisible();
@@ -23,7 +23,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test("nothing scrolls sideways at 320 px", async ({ browser, holdfast }) => {
   const context = await browser.newContext({ baseURL: holdfast.url, viewport: { width: 320, height: 640 } });
   const page = await context.newPage();
-  for (const path of ["/", "/data", "/plot", "/simulations"]) {
+  for (const path of ["/", "/data", "/plot", "/simulations", "/settings"]) {
     await open(page, path);
     expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(320);
   }

@@ -15,6 +15,7 @@ const pages = {
   monitor: "/monitor",
   configurations: "/configurations",
   editor: "/configurations/aflibercept_te.yaml",
+  settings: "/settings",
   account: "/account",
 };
 

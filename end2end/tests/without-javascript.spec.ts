@@ -50,3 +50,20 @@ test("the plot page says what it can without a picture", async ({ page }) => {
   await page.goto("/plot");
   await expect(page.getByRole("heading").first()).toBeVisible();
 });
+
+test("theme and defaults are chosen by plain forms, and hold on the other pages", async ({ page }) => {
+  await page.goto("/settings");
+  await page.getByRole("radio", { name: "Dark", exact: true }).check();
+  await page.getByRole("button", { name: "Use this theme" }).click();
+  await expect(page).toHaveURL(/\/settings$/);
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "holdfast-dark");
+  await page.getByLabel("Rows of the merged result").selectOption("wide");
+  await page.getByRole("button", { name: "Use these defaults" }).click();
+  await expect(page.getByLabel("Rows of the merged result")).toHaveValue("wide");
+  await page.goto("/");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "holdfast-dark");
+  await expect(page.getByRole("button", { name: "Wide" })).toHaveAttribute("aria-pressed", "true");
+  await page.goto("/settings");
+  await page.getByRole("button", { name: "Reset preferences" }).click();
+  await expect(page.getByRole("radio", { name: "As the system" })).toBeChecked();
+});

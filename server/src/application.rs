@@ -174,6 +174,7 @@ impl Application {
                 is_administered_by_all: settings.server.is_administered_by_all(),
                 people: people.clone(),
                 monitor,
+                settings: settings.told(backend_name(&settings)?),
             }),
             door: Door::from(DoorParts {
                 sessions,

@@ -33,6 +33,7 @@ mod query;
 mod runs;
 mod security;
 mod sessions;
+mod settings;
 mod simulations;
 mod states;
 mod storage;

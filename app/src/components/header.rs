@@ -1,9 +1,9 @@
-//! The frame's head: the mark, the study, the pages, what is saved, the theme.
+//! The frame's head: the mark, the study, the pages, what is saved, the theme, the way to the settings.
 
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
 
-use super::{save_chip::SaveChip, theme::ThemeButton};
+use super::{icon::Icon, save_chip::SaveChip, theme::ThemeButton};
 use crate::account::Who;
 use crate::boot::use_boot;
 use crate::stores::{table::STUDY_NAME, use_server_store};
@@ -43,7 +43,7 @@ fn Mark() -> impl IntoView {
     }
 }
 
-/// The header. On a phone it has the page's name; the pages themselves are in the dock.
+/// The header. On a phone it has the page's name; the pages themselves are in the dock, and the theme among the settings.
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let (location, rel) = (use_location(), leaving());
@@ -51,7 +51,7 @@ pub(crate) fn Header() -> impl IntoView {
         let path = location.pathname.get();
         PAGES
             .iter()
-            .chain(&[("/account", "Account")])
+            .chain(&[("/settings", "Settings"), ("/account", "Account")])
             .find(|(href, _)| is_at(&path, href))
             .map_or("Holdfast", |(_, name)| *name)
     };
@@ -69,6 +69,7 @@ pub(crate) fn Header() -> impl IntoView {
             <span class="flex-1"></span>
             <SaveChip/>
             <ThemeButton/>
+            <a class="btn btn-sm btn-ghost btn-square" href="/settings" rel=rel aria-label="Settings" title="Settings"><Icon name="settings"/></a>
             <Who/>
         </header>
     }

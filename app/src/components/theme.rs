@@ -8,7 +8,7 @@ use crate::stores::{
     use_browser_store,
 };
 
-/// The button that goes through system, light and dark.
+/// The button that goes through system, light and dark. On a phone there is no room for it: the settings have the choice.
 #[component]
 pub(crate) fn ThemeButton() -> impl IntoView {
     let theme = use_browser_store(THEME);
@@ -41,7 +41,7 @@ pub(crate) fn ThemeButton() -> impl IntoView {
         theme
     });
     view! {
-        <button class="btn btn-sm btn-ghost btn-square" aria-label=label title=label on:click=next>
+        <button class="btn btn-sm btn-ghost btn-square max-md:hidden" aria-label=label title=label on:click=next>
             <Icon name=icon/>
         </button>
     }

@@ -36,7 +36,7 @@ pub(crate) mod typed;
 mod voice;
 
 pub(crate) use self::{
-    handle::{StoreHandle, use_browser_store, use_server_store},
+    handle::{Content, StoreHandle, use_browser_store, use_server_store},
     slot::{Stores, provide_stores, use_revision},
     status::{SaveStatus, use_save_summary},
 };

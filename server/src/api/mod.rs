@@ -30,6 +30,7 @@ mod queries;
 mod query;
 mod runs;
 mod session;
+mod settings;
 mod shares;
 mod simulations;
 mod standing;
@@ -160,6 +161,7 @@ fn described() -> (Router<Shared>, Description) {
         .merge(query::routes().into())
         .merge(plot::routes().into())
         .merge(profile::routes().into())
+        .merge(settings::routes().into())
         .merge(simulations::routes().into())
         .merge(runs::routes())
         .merge(audit::routes())

@@ -8,12 +8,12 @@ use figment::{
 };
 use holdfast::Compaction;
 
-use super::{Backend, Settings};
+use super::{Backend, Settings, Sources};
 use crate::Error;
 
-const PREFIX: &str = "HOLDFAST_";
+pub(super) const PREFIX: &str = "HOLDFAST_";
 /// The names that people know from elsewhere, and the settings they stand for.
-const FLAT: [(&str, &str); 6] = [
+pub(super) const FLAT: [(&str, &str); 6] = [
     ("CONFIGURATIONS_DIR", "configurations.dir"),
     ("STATE_BACKEND", "state.backend"),
     ("STATE_TTL_DEFAULT", "state.ttl_default"),
@@ -28,13 +28,17 @@ impl Settings {
     /// Reads the file (none is no error) and the environment.
     pub fn load(file: &Path) -> Result<Self, Error> {
         // As text into TOML: a file that is there and cannot be read must not count as none.
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        let (text, is_there) = match std::fs::read_to_string(file) {
+            Ok(text) => (text, true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => (String::new(), false),
             Err(error) => return Err(Error::io(file)(error)),
         };
         let folder = file.parent().unwrap_or(Path::new(""));
-        Ok(Self::from_sources(&text)?.beside(folder))
+        let mut settings = Self::from_sources(&text)?.beside(folder);
+        if is_there {
+            settings.sources.read_from(file);
+        }
+        Ok(settings)
     }
 
     /// Reads this text as the file, and the environment.
@@ -46,12 +50,17 @@ impl Settings {
         let sections = Env::prefixed(PREFIX)
             .filter(|name| name.as_str().contains("__") || TOP_LEVEL.iter().any(|top| name == *top))
             .split("__");
-        let settings: Self = Figment::from(Serialized::defaults(Self::default()))
+        let mut settings: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::string(file))
-            .merge(flat)
-            .merge(sections)
+            .merge(flat.clone())
+            .merge(sections.clone())
             .extract()
             .map_err(|error| Error::Settings(error.to_string()))?;
+        settings.sources = Sources::of(
+            &Figment::from(Toml::string(file)),
+            &Figment::from(flat),
+            &Figment::from(sections),
+        );
         settings.checked()
     }
 

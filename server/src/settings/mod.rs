@@ -11,8 +11,10 @@ mod load;
 mod network;
 mod operate;
 mod simulations;
+mod sources;
 mod storage;
 mod table;
+mod told;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -31,6 +33,7 @@ pub use self::{
     network::Network,
     operate::{BackupSettings, MetricsSettings, MonitorSettings},
     simulations::SimulationSettings,
+    sources::Sources,
     storage::StorageSettings,
     table::table,
 };
@@ -79,6 +82,9 @@ pub struct Settings {
     pub webhooks: WebhookSettings,
     /// Stores that are kept elsewhere than declared, by key: `"query.filters" = "browser"`.
     pub stores: BTreeMap<String, Tier>,
+    /// Where each of them came from.
+    #[serde(skip)]
+    pub sources: Sources,
 }
 
 impl Default for Settings {
@@ -104,6 +110,7 @@ impl Default for Settings {
             protection: ProtectionSettings::default(),
             webhooks: WebhookSettings::default(),
             stores: BTreeMap::new(),
+            sources: Sources::default(),
         }
     }
 }

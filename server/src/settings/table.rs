@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::Settings;
+use super::{Settings, load::PREFIX};
 
 /// What each setting means. A test compares the keys with the structs.
 const MEANINGS: &[(&str, &str)] = &[
@@ -299,11 +299,21 @@ pub fn table() -> String {
             .map_or("", |(_, text)| *text);
         let variable = match key.as_str() {
             "kinds" | "stores" => String::new(),
-            _ => format!("`HOLDFAST_{}`", key.replace('.', "__").to_uppercase()),
+            _ => format!("`{}`", variable(&key)),
         };
         rows.push(format!("| `{key}` | {variable} | {default} | {meaning} |"));
     }
     rows.join("\n")
+}
+
+/// The names of all settings, sorted.
+pub(super) fn keys() -> impl Iterator<Item = String> {
+    defaults().into_iter().map(|(key, _)| key)
+}
+
+/// The environment variable of a setting.
+pub(super) fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
 }
 
 /// Every setting with its default, sorted.

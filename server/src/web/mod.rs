@@ -10,6 +10,7 @@ mod headers;
 mod limits;
 mod pages;
 mod panic;
+mod preferences;
 mod problem;
 mod refusal;
 mod revision;
@@ -33,6 +34,7 @@ pub(crate) use self::{
     limits::{RequestLimits, limit_address, limit_visitor},
     pages::{functions, pages},
     panic::panicked,
+    preferences::{mirrored, preferences},
     problem::{KINDS, Problem, problems},
     refusal::{Problems, Refusal, not_found},
     revision::{Seen, no_older},

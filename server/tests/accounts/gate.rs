@@ -42,7 +42,7 @@ async fn pages_lead_to_the_account_page() {
     let page = guest.get("/account").await.text();
     assert_eq!(
         page.matches(r#"rel="external""#).count(),
-        19,
+        20,
         "each way to a page leaves this one"
     );
     for probe in ["/health", "/health/live", "/health/ready"] {

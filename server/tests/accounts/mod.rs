@@ -15,6 +15,7 @@ mod roles;
 mod runs;
 mod second_factor;
 mod sessions;
+mod settings;
 mod shared;
 mod shares;
 mod sharing;

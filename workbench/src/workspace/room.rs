@@ -11,6 +11,14 @@ use crate::{Error, data::TableInfo};
 const READ: usize = 200;
 
 impl Workspace {
+    /// Bytes of its tables, its merged result and its runs together, the sample study apart: what `data.scope_bytes` limits.
+    ///
+    /// # Errors
+    /// When the states cannot be read.
+    pub async fn held_bytes(&self) -> Result<u64, Error> {
+        self.held_but(None).await
+    }
+
     /// Whether there is room for so many bytes, in place of what stands under this id.
     ///
     /// # Errors
@@ -19,13 +27,17 @@ impl Workspace {
         if bytes == 0 {
             return Ok(());
         }
-        let tables = table_bytes(&self.manager, &self.scope, Some(place)).await?;
+        let limit = self.workbench.limits().scope_bytes;
+        fit(self.held_but(Some(place)).await?, bytes, limit)
+    }
+
+    async fn held_but(&self, place: Option<&StateId>) -> Result<u64, Error> {
+        let tables = table_bytes(&self.manager, &self.scope, place).await?;
         let runs = match self.workbench.runs() {
             Some(runs) => runs.held(&self.scope).await?,
             None => 0,
         };
-        let limit = self.workbench.limits().scope_bytes;
-        fit(tables.saturating_add(runs), bytes, limit)
+        Ok(tables.saturating_add(runs))
     }
 }
 
