@@ -45,8 +45,8 @@ pub(super) fn Reset() -> impl IntoView {
 }
 
 fn take_back<T: Content>(store: Store<T>) -> TakeBack {
-    let handle = use_browser_store(store);
     let default = store.default;
+    let handle = use_browser_store(store);
     Box::new(move || {
         let before = handle.get_untracked();
         handle.set(default());
