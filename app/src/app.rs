@@ -27,7 +27,7 @@ use crate::{
     query::QueryPage,
     settings::SettingsPage,
     sharing::provide_shares,
-    simulations::SimulationsPage,
+    simulations::{RunPage, SimulationsPage},
     states::StatesPage,
     stores::provide_stores,
     study::provide_study,
@@ -69,7 +69,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/data") view={Lazy::<DataPage>::new()}/>
                         <Route path=path!("/plot") view={Lazy::<PlotPage>::new()}/>
                         <Route path=path!("/profile") view={Lazy::<ProfilePage>::new()}/>
-                        <Route path=path!("/simulations/:id?") view={Lazy::<SimulationsPage>::new()}/>
+                        <Route path=path!("/simulations") view={Lazy::<SimulationsPage>::new()}/>
+                        <Route path=path!("/simulations/:id") view={Lazy::<RunPage>::new()}/>
                         <Route path=path!("/compare") view={Lazy::<ComparePage>::new()}/>
                         <Route path=path!("/configurations/:name?") view={Lazy::<ConfigurationsPage>::new()}/>
                         <Route path=path!("/states/:part?") view={Lazy::<StatesPage>::new()}/>

@@ -226,10 +226,12 @@ impl Dispatcher {
         true
     }
 
-    /// Reads the log from what was handed out last, which must still be there.
+    /// Reads the log from what was handed out last, which must still be there, to where it ended when it was asked. What
+    /// is written meanwhile is announced.
     async fn catch_up(&mut self, backend: &dyn Backend) -> Result<(), Fault> {
         let seen = self.seen.as_ref();
         let seen = seen.ok_or("nothing was handed out yet")?;
+        let end = backend.revision().await?;
         let mut new = seen.follow(backend.log(seen.before(), MAX_PAGE).await?)?;
         let mut at = seen.revision;
         loop {
@@ -243,6 +245,9 @@ impl Dispatcher {
             self.is_ahead = true;
             self.seen = Some(Mark::of(last));
             self.ending.0.hand_out(&new);
+            if at >= end {
+                return Ok(());
+            }
             new.clear();
         }
     }

@@ -112,6 +112,35 @@ async fn what_is_announced_after_it_was_read_from_the_log_is_no_reason_to_read_t
     until_it_says(&cache, "s", 5).await;
 }
 
+/// Under load something is new in the log whenever it has been read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cache_that_missed_something_is_of_use_again_however_busy_others_are() {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "s").await;
+    let (cache, _) = before(puppet.clone(), ROOMY).await;
+    assert_eq!(version(&*cache, "s").await, 1);
+    puppet.write_when_log_is_read();
+    for _ in 0..2 {
+        written_elsewhere(&puppet, "s").await;
+    }
+    // The first of the two was not announced.
+    let changes = puppet.inner().log(Revision(2), 10).await.unwrap();
+    puppet.announce(changes);
+    until_it_says(&cache, "s", 3).await;
+    let is_asked_no_more = async {
+        loop {
+            let before = puppet.reads.load(SeqCst);
+            assert_eq!(version(&*cache, "s").await, 3);
+            if puppet.reads.load(SeqCst) == before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(20), is_asked_no_more);
+    in_time.await.expect("the entries are given out again");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_acknowledged_write_is_never_read_back_older_however_small_the_cache() {
     const NAMES: usize = 8;

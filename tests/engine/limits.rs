@@ -209,18 +209,19 @@ async fn an_operation_ends_in_time_and_says_so() {
         .into_iter()
         .filter(|world| !world.name.ends_with("memory"))
     {
-        let late = world.states.register(store("s"), &ada()).await;
-        assert!(
-            matches!(
-                late,
-                Err(Error::Timeout {
-                    operation: "register",
-                    ..
-                })
-            ),
-            "{late:?}"
-        );
-        assert_eq!(world.states.counts().timeouts, 1);
+        // The one or other may be done before anybody looks at the clock.
+        let mut late = 0;
+        for n in 0..20 {
+            match world.states.register(store(&format!("s{n}")), &ada()).await {
+                Err(Error::Timeout { operation, .. }) => {
+                    assert_eq!(operation, "register");
+                    late += 1;
+                }
+                done => assert!(done.is_ok(), "{}: {done:?}", world.name),
+            }
+        }
+        assert!(late > 0, "{}", world.name);
+        assert_eq!(world.states.counts().timeouts, late);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The Simulations page: runs of a protocol, started, followed, found and kept.
 //!
-//! - `page` is the route; `place` the address, which says what is looked for and which run is open
+//! - `page` has the routes, of the list and of a run; `place` the address, which says what is looked for and which run is open
 //! - `import` takes in a run that was not made here
 //! - `new` orders a run; `going` shows those that are not over, with their progress
 //! - `detail` is one run: `head` says where it stands, `about` what it was made of, `words` its tags and notes,
@@ -43,5 +43,5 @@ mod server;
 mod shown;
 mod words;
 
-pub(crate) use self::page::SimulationsPage;
+pub(crate) use self::page::{RunPage, SimulationsPage};
 pub use self::saved::SavedSearch;

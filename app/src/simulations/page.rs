@@ -1,4 +1,4 @@
-//! The route, and where the list and an open run stand.
+//! The routes: the list, and an open run. Each has its own code, as neither shows anything of the other.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -7,7 +7,7 @@ use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
 use super::{detail::Detail, list::List};
 use crate::components::alive::mark_alive;
 
-/// The route: `/simulations`, `/simulations/{id}`.
+/// The route `/simulations`.
 pub(crate) struct SimulationsPage;
 
 #[lazy_route]
@@ -17,23 +17,32 @@ impl LazyRoute for SimulationsPage {
     }
 
     fn view(_this: Self) -> AnyView {
-        view! { <Page/> }.into_any()
+        view! { <Page><List/></Page> }.into_any()
+    }
+}
+
+/// The route `/simulations/{id}`.
+pub(crate) struct RunPage;
+
+#[lazy_route]
+impl LazyRoute for RunPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        let map = use_params_map();
+        let id = Memo::new(move |_| map.with(|map| map.get("id")).unwrap_or_default());
+        view! { <Page>{move || view! { <Detail id=id.get()/> }}</Page> }.into_any()
     }
 }
 
 #[component]
-fn Page() -> impl IntoView {
+fn Page(children: Children) -> impl IntoView {
     mark_alive();
-    let map = use_params_map();
-    let id = Memo::new(move |_| map.with(|map| map.get("id")).filter(|id| !id.is_empty()));
     view! {
         <Title text="Simulations"/>
-        <div class="flex min-h-0 min-w-0 flex-1">
-            {move || match id.get() {
-                Some(id) => view! { <Detail id/> }.into_any(),
-                None => view! { <List/> }.into_any(),
-            }}
-        </div>
+        <div class="flex min-h-0 min-w-0 flex-1">{children()}</div>
     }
     .into_any()
 }

@@ -143,13 +143,12 @@ impl Follower {
         self.serve(false);
     }
 
-    /// Reads the log from where the follower stands to its end.
+    /// Reads the log from where the follower stands to where it ended when it was asked. What is written meanwhile is
+    /// announced, and waits: under load there is never nothing new.
     async fn catch_up(&mut self) -> Result<(), Fault> {
-        let mut is_first = true;
         loop {
             let asked = Instant::now();
-            let is_later = !is_first;
-            is_first = false;
+            let end = self.shared.inner.revision().await?;
             let from = Revision(self.seen.0.saturating_sub(1));
             let mut page = self.shared.inner.log(from, MAX_PAGE).await?;
             let mut new = page.split_off(page.len().min(self.tail.is_some().into()));
@@ -165,16 +164,20 @@ impl Follower {
                 // A heavy record leaves no room beside it on a page.
                 new = self.shared.inner.log(self.seen, MAX_PAGE).await?;
             }
-            if new.is_empty() {
+            let last = new.last().map_or(self.seen, |change| change.revision);
+            let is_there = new.is_empty() || last >= end;
+            if !is_there {
+                // There is more than a page.
+                self.serve(false);
+            }
+            if !new.is_empty() {
+                self.learn(new.into());
+            }
+            if is_there {
                 (self.current, self.is_away, self.is_behind) = (asked, false, false);
                 self.serve(true);
                 return Ok(());
             }
-            if is_later || page.len() + new.len() == MAX_PAGE {
-                // There is more than a moment's worth.
-                self.serve(false);
-            }
-            self.learn(new.into());
         }
     }
 

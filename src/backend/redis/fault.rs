@@ -46,14 +46,44 @@ impl RedisFault {
 
 /// Whether no answer came, in contrast to one that is an error.
 fn is_lost(error: &Error) -> bool {
-    matches!(
-        error.kind(),
+    match error.kind() {
         ErrorKind::IO
-            | ErrorKind::Timeout
-            | ErrorKind::Tls
-            | ErrorKind::Canceled
-            | ErrorKind::Protocol
-            | ErrorKind::Routing
-            | ErrorKind::Backpressure
-    )
+        | ErrorKind::Timeout
+        | ErrorKind::Tls
+        | ErrorKind::Canceled
+        | ErrorKind::Protocol
+        | ErrorKind::Routing
+        | ErrorKind::Backpressure => true,
+        // What Redis answers begins with a code, like `ERR`. Without one it is the client that gave up: between two
+        // connections it has no kind for that.
+        ErrorKind::Unknown => !begins_with_code(error.details()),
+        _ => false,
+    }
+}
+
+fn begins_with_code(text: &str) -> bool {
+    let word = text.split_ascii_whitespace().next().unwrap_or_default();
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_client_could_not_send_is_no_answer_of_redis() {
+        let lost = Error::new(ErrorKind::Unknown, "Failed to route command.");
+        assert!(matches!(
+            RedisFault::of_read(&lost),
+            RedisFault::Unreachable(_)
+        ));
+        assert!(matches!(RedisFault::of_write(&lost), RedisFault::Unsure(_)));
+        for answer in ["ERR unknown command", "OOM command not allowed"] {
+            let answer = Error::new(ErrorKind::Unknown, answer);
+            assert!(matches!(
+                RedisFault::of_write(&answer),
+                RedisFault::Refused(_)
+            ));
+        }
+    }
 }

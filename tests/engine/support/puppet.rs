@@ -36,6 +36,8 @@ pub struct Puppet {
     lied_about: RwLock<String>,
     /// Somebody writes whenever the notes are read.
     is_written: AtomicBool,
+    /// Somebody writes whenever the log is read.
+    is_busy: AtomicBool,
     /// Nothing is removed from old records.
     keeps_content: AtomicBool,
     /// What somebody else does before a scope is read.
@@ -55,6 +57,7 @@ impl Puppet {
             announce: broadcast::Sender::new(1024),
             lied_about: RwLock::default(),
             is_written: AtomicBool::new(false),
+            is_busy: AtomicBool::new(false),
             keeps_content: AtomicBool::new(false),
             before_scan: Mutex::new(None),
             reads: AtomicU64::new(0),
@@ -107,6 +110,10 @@ impl Puppet {
 
     pub fn write_when_notes_are_read(&self) {
         self.is_written.store(true, SeqCst);
+    }
+
+    pub fn write_when_log_is_read(&self) {
+        self.is_busy.store(true, SeqCst);
     }
 
     /// The next time that a scope is read, somebody else was faster with this.
@@ -185,7 +192,13 @@ impl Backend for Puppet {
     }
 
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {
-        self.up()?.log(after, limit).await
+        let changes = self.up()?.log(after, limit).await;
+        if self.is_busy.load(SeqCst) {
+            let others = StateManager::builder(self.inner()).build();
+            let written = others.put(store("busy"), Expected::Any, &ada());
+            written.await.unwrap();
+        }
+        changes
     }
 
     async fn revision(&self) -> Result<Revision, Fault> {
