@@ -195,8 +195,8 @@ impl Backend for Puppet {
         let changes = self.up()?.log(after, limit).await;
         if self.is_busy.load(SeqCst) {
             let others = StateManager::builder(self.inner()).build();
-            let written = others.put(store("busy"), Expected::Any, &ada());
-            written.await.unwrap();
+            let written = others.put(store("busy"), Expected::Any, &ada()).await;
+            written.unwrap();
         }
         changes
     }
