@@ -37,18 +37,18 @@ fn ShareResult(query: Query) -> impl IntoView {
 /// The live count. While a new one is on its way, the old one stays.
 #[component]
 fn Count(query: Query) -> impl IntoView {
-    let left = Memo::new(move |_| {
+    let left = move || {
         query
             .count
             .with(|report| report.as_ref().map(|report| report.left))
-    });
+    };
     let participants = move || {
-        left.get()
+        left()
             .map(|left| count(left.participants))
             .unwrap_or_else(|| "–".into())
     };
     let rows = move || {
-        left.get()
+        left()
             .map(|left| count(left.rows))
             .unwrap_or_else(|| "–".into())
     };
@@ -67,11 +67,11 @@ fn Count(query: Query) -> impl IntoView {
             .concat(),
         )
     };
-    let participants_word = move || match left.get() {
+    let participants_word = move || match left() {
         Some(left) if left.participants == 1 => "participant",
         _ => "participants",
     };
-    let rows_word = move || match left.get() {
+    let rows_word = move || match left() {
         Some(left) if left.rows == 1 => "row",
         _ => "rows",
     };

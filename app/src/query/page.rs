@@ -71,14 +71,6 @@ fn Loader() -> impl IntoView {
     .into_any()
 }
 
-/// Which parts there are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Has {
-    NoTables,
-    NoKeys,
-    Data,
-}
-
 #[component]
 fn Whole(query: Query) -> impl IntoView {
     count::keep_options(query);
@@ -88,26 +80,18 @@ fn Whole(query: Query) -> impl IntoView {
     mark_alive();
     keep_trying(query);
     on_cleanup(move || super::sheet::close(query));
-    let has = Memo::new(move |_| {
-        query
-            .study
-            .view
-            .with(|view| match (view.tables.is_empty(), view.keys.is_some()) {
-                (true, _) => Has::NoTables,
-                (false, false) => Has::NoKeys,
-                (false, true) => Has::Data,
-            })
-    });
-    move || match has.get() {
-        Has::NoTables => view! { <h1 class="sr-only">"Query"</h1> <NoTables/> }.into_any(),
-        Has::NoKeys => {
+    let has_tables = Memo::new(move |_| query.study.view.with(|view| !view.tables.is_empty()));
+    let has_keys = Memo::new(move |_| query.study.view.with(|view| view.keys.is_some()));
+    move || match (has_tables.get(), has_keys.get()) {
+        (false, _) => view! { <h1 class="sr-only">"Query"</h1> <NoTables/> }.into_any(),
+        (true, false) => {
             let problem = query
                 .study
                 .view
                 .with_untracked(|view| view.keys_problem.clone());
             view! { <h1 class="sr-only">"Query"</h1> <NoKeys problem/> }.into_any()
         }
-        Has::Data => view! { <Parts query/> }.into_any(),
+        (true, true) => view! { <Parts query/> }.into_any(),
     }
 }
 

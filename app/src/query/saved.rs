@@ -43,16 +43,17 @@ fn SaveForm(query: Query) -> impl IntoView {
     let toasts = use_toasts();
     let name = RwSignal::new(String::new());
     let notes = RwSignal::new(String::new());
-    let problem = RwSignal::new(None::<&'static str>);
+    let problem = RwSignal::new(None::<String>);
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let wanted: String = name.get_untracked().trim().chars().take(MAX_NAME).collect();
         if wanted.is_empty() {
-            problem.set(Some("Give it a name first."));
+            problem.set(Some("Give it a name first.".into()));
             return;
         }
         if query.saved.get_untracked().len() >= MAX_SAVED {
-            problem.set(Some("There are too many saved queries. Delete one first."));
+            let full = "There are too many saved queries. Delete one first.";
+            problem.set(Some(full.into()));
             return;
         }
         let now = dom::now_ms();
