@@ -2,7 +2,7 @@
 //
 // The page loads this module when it is opened and finds it as `window.holdfastEditor`.
 
-import { history, historyKeymap, defaultKeymap, undo as undoLast } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory, undo as undoLast } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import { StreamLanguage, bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
@@ -79,7 +79,9 @@ export function replace(handle: number, wanted: string, isOwn: boolean) {
   const view = editors.get(handle)?.view;
   if (!view) return;
   const changes = differences(view.state.doc.toString(), wanted);
-  if (changes.length > 0) view.dispatch({ changes, annotations: Transaction.addToHistory.of(isOwn) });
+  // A step of its own: undo takes it back, and not what was typed just before.
+  const annotations = isOwn ? isolateHistory.of("full") : Transaction.addToHistory.of(false);
+  if (changes.length > 0) view.dispatch({ changes, annotations });
 }
 
 /** Goes to a line. */

@@ -146,8 +146,11 @@ impl Work {
             *asked += 1;
             *asked
         });
-        let name = self.name.get_value();
-        let text = self.text.get_untracked();
+        let (Some(name), Some(text)) = (self.name.try_get_value(), self.text.try_get_untracked())
+        else {
+            // The page was left while the text came to rest.
+            return;
+        };
         spawn_local(async move {
             if let Ok(checked) = check_configuration(name, text).await
                 && self.asked.try_get_value() == asked
