@@ -46,6 +46,14 @@ test("files are sent, and tables removed, by plain forms", async ({ complaints, 
   await expect(page.getByRole("region", { name: "Table plain" })).toHaveCount(0);
 });
 
+test("the merge keys are chosen by a plain form", async ({ page }) => {
+  await page.goto("/data");
+  const keys = page.getByRole("complementary", { name: "Merge keys" });
+  await expect(keys.getByText("found", { exact: true })).toBeVisible();
+  await keys.getByRole("button", { name: "Use these keys" }).click();
+  await expect(keys.getByText("chosen", { exact: true })).toBeVisible();
+});
+
 test("the plot page says what it can without a picture", async ({ page }) => {
   await page.goto("/plot");
   await expect(page.getByRole("heading").first()).toBeVisible();

@@ -13,6 +13,9 @@ use crate::{
 
 const NONE: &str = "";
 
+/// For `<noscript>`. A constant, as a literal would be written as an attribute of that name.
+const PLAIN_USE: &str = r#"<button class="btn btn-sm">Use these keys</button>"#;
+
 /// The inspector.
 #[component]
 pub(super) fn KeyInspector() -> impl IntoView {
@@ -115,7 +118,7 @@ fn KeyChoice() -> impl IntoView {
                     "Use the found keys"
                 </button>
             </Show>
-            <noscript inner_html=r#"<button class="btn btn-sm">Use these keys</button>"#></noscript>
+            <noscript inner_html=PLAIN_USE></noscript>
             {move || {
                 study.view.with(|view| view.keys_problem.clone()).map(|problem| {
                     view! { <p class="text-xs text-warn-text break-words" role="status">{problem}</p> }

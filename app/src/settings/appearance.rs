@@ -5,6 +5,9 @@ use leptos::prelude::*;
 use super::words::THEMES;
 use crate::stores::{table::THEME, use_browser_store};
 
+/// For `<noscript>`. A constant, as a literal would be written as an attribute of that name.
+const PLAIN_USE: &str = r#"<button class="btn btn-sm">Use this theme</button>"#;
+
 /// The region. Without scripts the form keeps the choice in the same cookie.
 #[component]
 pub(super) fn Appearance() -> impl IntoView {
@@ -28,7 +31,7 @@ pub(super) fn Appearance() -> impl IntoView {
                 <fieldset class="flex flex-wrap items-center gap-x-6 gap-y-1">
                     <legend class="text-xs text-muted mb-1">"Theme"</legend>
                     {choices}
-                    <noscript inner_html=r#"<button class="btn btn-sm">Use this theme</button>"#></noscript>
+                    <noscript inner_html=PLAIN_USE></noscript>
                 </fieldset>
             </form>
         </section>

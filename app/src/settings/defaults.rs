@@ -12,6 +12,9 @@ use crate::stores::{
     use_browser_store, use_server_store,
 };
 
+/// For `<noscript>`. A constant, as a literal would be written as an attribute of that name.
+const PLAIN_USE: &str = r#"<button class="btn btn-sm">Use these defaults</button>"#;
+
 /// The region.
 #[component]
 pub(super) fn Defaults() -> impl IntoView {
@@ -24,7 +27,7 @@ pub(super) fn Defaults() -> impl IntoView {
             <form method="post" action="/settings/defaults" class="px-4 pt-2 pb-3 flex flex-col gap-2">
                 <OfQuery/>
                 <OfPlot/>
-                <noscript inner_html=r#"<button class="btn btn-sm">Use these defaults</button>"#></noscript>
+                <noscript inner_html=PLAIN_USE></noscript>
             </form>
             <Reset/>
         </section>
