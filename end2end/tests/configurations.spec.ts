@@ -365,6 +365,26 @@ test("what was typed the moment before Back is in the draft", async ({ page }) =
   await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
 });
 
+test("a version put aside comes back as the draft when its page was left", async ({ browser, holdfast, page }) => {
+  await edit(page);
+  const other = await another(browser, holdfast);
+  await edit(other);
+  await rewrite(page, "max_interval_days", "max_interval_days: 140");
+  await rewrite(other, "max_interval_days", "max_interval_days: 126");
+  await save(other).click();
+  await expect(page.getByTestId("behind")).toBeVisible();
+  await other.context().close();
+  await save(page).click();
+  await page.getByRole("button", { name: "Discard mine" }).click();
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+  await page.getByRole("navigation", { name: "Pages", exact: true }).getByRole("link", { name: "Data" }).click();
+  await expect(page).toHaveURL(/\/data$/);
+  await page.getByRole("region", { name: "Notices" }).getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("Your version is your draft again.")).toBeVisible();
+  await edit(page);
+  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 140" })).toBeVisible();
+});
+
 test("leaving with unsaved work asks, and the draft is there afterwards", async ({ page }) => {
   await edit(page);
   await rewrite(page, "max_interval_days", "max_interval_days: 126");

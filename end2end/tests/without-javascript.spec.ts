@@ -72,6 +72,7 @@ test("theme and defaults are chosen by plain forms, and hold on the other pages"
   await expect(page.locator("html")).toHaveAttribute("data-theme", "holdfast-dark");
   await expect(page.getByRole("button", { name: "Wide" })).toHaveAttribute("aria-pressed", "true");
   await page.goto("/settings");
+  await expect(page.getByTestId("settings-data")).toContainText("0 B of");
   await page.getByRole("button", { name: "Reset preferences" }).click();
   await expect(page.getByRole("radio", { name: "As the system" })).toBeChecked();
 });

@@ -9,12 +9,15 @@ use super::{
     server::{drop_draft, get_draft, keep_draft},
     work::Work,
 };
-use crate::AppError;
+use crate::{AppError, components::toasts::Toasts};
 
 /// The text rests so long before it is kept.
 const REST: Duration = Duration::from_millis(500);
 /// A server that is not there is asked again after this time.
 const AGAIN: Duration = Duration::from_secs(2);
+
+/// So often a page that was left tries to keep what was typed last.
+const LAST_TRIES: u32 = 5;
 
 /// How the draft stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub(super) struct Keeping {
     /// The draft's version as this tab knows it; 0 for none.
     version: StoredValue<u64>,
     is_busy: StoredValue<bool>,
+    /// What is on its way.
+    sent: StoredValue<Option<String>>,
     /// What was sent without an answer: it may have arrived.
     unanswered: StoredValue<Option<String>>,
     /// A save that waits until the server has answered, and whether it writes over others.
@@ -58,6 +63,7 @@ impl Keeping {
             kept: RwSignal::new(kept),
             version: StoredValue::new(version),
             is_busy: StoredValue::new(false),
+            sent: StoredValue::new(None),
             unanswered: StoredValue::new(None),
             next: StoredValue::new(None),
             timer: StoredValue::new(None),
@@ -126,6 +132,7 @@ fn keep(work: Work) {
     draft.kept.set(Kept::Keeping);
     let (name, text) = (work.name.get_value(), work.text.get_untracked());
     let (base, seen) = (work.base.get_untracked(), draft.version.get_value());
+    draft.sent.set_value(Some(text.clone()));
     spawn_local(async move {
         let outcome = send(name, text.clone(), base, seen, has_changes).await;
         draft.is_busy.try_set_value(false);
@@ -188,32 +195,55 @@ async fn send(
     Ok(0)
 }
 
-/// The page is left: what was typed a moment ago is kept too, behind what is on its way.
+/// The page is left: what was typed a moment ago is kept too.
 pub(super) fn leave(work: Work) {
     let draft = work.draft;
     let Some(Some(timer)) = draft.timer.try_update_value(Option::take) else {
         return;
     };
     timer.clear();
-    let (has_changes, seen) = (untrack(|| work.has_changes()), draft.version.get_value());
+    let (has_changes, mut seen) = (untrack(|| work.has_changes()), draft.version.get_value());
     let is_settled = !has_changes && seen == 0;
     if is_settled || draft.kept.get_untracked() == Kept::Elsewhere {
         return;
     }
-    let is_under_way = draft.is_busy.get_value() || work.is_saving.get_untracked();
     let (name, text) = (work.name.get_value(), work.text.get_untracked());
     let base = work.base.get_untracked();
+    // Texts of this page that may have arrived meanwhile.
+    let own = [draft.sent.get_value(), draft.unanswered.get_value()];
     // Nobody is there any more to be told what came of it.
     spawn_local(async move {
-        if !is_under_way {
-            drop(send(name, text, base, seen, has_changes).await);
-            return;
+        for _ in 0..LAST_TRIES {
+            let sent = send(name.clone(), text.clone(), base, seen, has_changes).await;
+            match sent {
+                Err(AppError::Conflict { version, data }) => {
+                    match data.as_deref().and_then(text_of) {
+                        // A save let it go.
+                        None => seen = 0,
+                        kept if own.contains(&kept) => seen = version,
+                        Some(_) => return,
+                    }
+                }
+                Err(error) if passes(&error) => {
+                    #[cfg(feature = "hydrate")]
+                    gloo_timers::future::sleep(AGAIN).await;
+                }
+                _ => return,
+            }
         }
-        #[cfg(feature = "hydrate")]
-        gloo_timers::future::sleep(REST).await;
-        if let Ok(now) = get_draft(name.clone()).await {
-            let seen = now.map_or(0, |draft| draft.version);
-            drop(send(name, text, base, seen, has_changes).await);
+    });
+}
+
+/// Brings a text back as the draft of a file whose page was left.
+pub(super) fn bring_back(name: String, text: String, base: u64, toasts: Toasts) {
+    spawn_local(async move {
+        let kept = async {
+            let now = get_draft(name.clone()).await?;
+            keep_draft(name, text, base, now.map_or(0, |draft| draft.version)).await
+        };
+        match kept.await {
+            Ok(_) => toasts.say("Your version is your draft again."),
+            Err(error) => toasts.error(error.to_string()),
         }
     });
 }

@@ -82,11 +82,13 @@ pub async fn read(caller: &Caller, minutes: u32) -> Result<Option<Reading>, AppE
     let (monitor, states) = (&caller.state.monitor, &caller.state.manager);
     let minutes = minutes.clamp(1, MOST_MINUTES);
     let (now, newest) = monitor.now();
-    let (held, problem) = match states.held().await {
+    // Together: where a database hangs each of them takes as long as an operation may.
+    let (held, waiting) = tokio::join!(states.held(), states.queues());
+    let (held, problem) = match held {
         Ok(held) => (Some(held), None),
         Err(error) => (None, Some(error.to_string())),
     };
-    let waiting = states.queues().await.unwrap_or_default();
+    let waiting = waiting.unwrap_or_default();
     let queues = states.subscribers().await.unwrap_or_default();
     // Before the list: when none is being made any more, the list has it, and not the ones that left for it.
     let working = monitor.keep().progress();

@@ -45,7 +45,7 @@ fn Page() -> impl IntoView {
             (me.get(), tables, result)
         },
         |_| get_settings(),
-        false,
+        true,
     );
     view! {
         <Title text="Settings"/>

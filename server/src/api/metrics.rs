@@ -68,7 +68,8 @@ async fn page(shared: &Shared) -> String {
 
 async fn states(page: &mut Page, shared: &Shared) {
     let states = &shared.app.manager;
-    let held = states.held().await;
+    // Together: where a database hangs each of them takes as long as an operation may.
+    let (held, revision, queues) = tokio::join!(states.held(), states.revision(), states.queues());
     page.one("holdfast_up", &[], u8::from(held.is_ok()));
     let is_draining = shared.draining.is_cancelled();
     page.one("holdfast_draining", &[], u8::from(is_draining));
@@ -76,10 +77,10 @@ async fn states(page: &mut Page, shared: &Shared) {
         page.one("holdfast_states", &[], held.states);
         page.one("holdfast_states_bytes", &[], held.bytes);
     }
-    if let Ok(revision) = states.revision().await {
+    if let Ok(revision) = revision {
         page.one("holdfast_log_revision", &[], revision.0);
     }
-    let queues = states.queues().await.unwrap_or_default();
+    let queues = queues.unwrap_or_default();
     if let Some(writes) = queues.writes {
         page.one("holdfast_writer_waiting", &[], writes);
     }

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::{Settings, table::keys};
 
-/// What leads to a secret: that it is set is enough.
-const ONLY_SET: [&str; 3] = [
+/// What leads to a secret, or may have one in its path: that it is set is enough.
+const ONLY_SET: [&str; 4] = [
+    "log.otlp_endpoint",
     "protection.former_master_key_files",
     "protection.master_key_file",
     "storage.credentials_file",
@@ -21,7 +22,7 @@ impl Settings {
         let file = self.sources.file().map(|file| file.display().to_string());
         ServerTold {
             data_dir: data_dir.display().to_string(),
-            address: self.server.url(self.server.addr),
+            address: without_secrets(&self.server.url(self.server.addr)),
             states_in: states_in.to_owned(),
             file,
             settings: keys().map(|key| self.setting(key, &values)).collect(),

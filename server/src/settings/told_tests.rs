@@ -74,6 +74,7 @@ fn without_a_file_none_is_named_and_everything_is_a_default() {
 fn no_secret_is_told_wherever_it_stands() {
     let mut settings = Settings::default();
     settings.state.database_url = "postgres://ada:hush@db.lab.org/h?password=hush".into();
+    settings.server.public_url = "https://ada:hush@data.lab.org".into();
     settings.state.redis_url = "redis://:hush@cache.lab.org:6379/0".into();
     settings.storage.url = "s3://id:hush@bucket/prefix".into();
     settings.storage.endpoint = "https://id:hush@minio.lab.org".into();
@@ -86,7 +87,7 @@ fn no_secret_is_told_wherever_it_stands() {
     let value = |name| about(&told, name).0;
     assert_eq!(value("state.database_url"), "postgres://…@db.lab.org/h?…");
     assert_eq!(value("state.redis_url"), "redis://…@cache.lab.org:6379/0");
-    assert_eq!(value("log.otlp_endpoint"), "https://traces.lab.org/?…");
+    assert_eq!(told.address, "https://…@data.lab.org");
     for name in ONLY_SET {
         assert_eq!(value(name), "set", "{name}");
         let told = Settings::default().told("SQLite");

@@ -103,6 +103,33 @@ async fn a_lock_is_kept_by_its_holder_and_by_nobody_who_asks() {
 }
 
 #[tokio::test]
+async fn a_draft_of_what_was_saved_is_none() {
+    let b = bench();
+    let ada = who("ada");
+    let one = b.desk.open_file(&ada, FILE).await.unwrap();
+    let text = TEXT.replace("112", "98");
+    b.desk
+        .save(&ada, &one.session, work(1, &text))
+        .await
+        .unwrap();
+    // A page that was left during the save had kept it last.
+    b.desk
+        .keep_draft(&ada, FILE, text.clone(), 1, 0)
+        .await
+        .unwrap();
+    let two = b.desk.open_file(&ada, FILE).await.unwrap();
+    assert_eq!((two.draft, two.version), (None, 2));
+    assert_eq!(b.desk.draft(&ada, FILE).await.unwrap(), None);
+    let other = TEXT.replace("112", "84");
+    b.desk
+        .keep_draft(&ada, FILE, other.clone(), 2, 0)
+        .await
+        .unwrap();
+    let three = b.desk.open_file(&ada, FILE).await.unwrap();
+    assert_eq!(three.draft.unwrap().text, other);
+}
+
+#[tokio::test]
 async fn who_is_there_is_known_and_looking_keeps_nobody() {
     let b = bench();
     let (ada, bea) = (who("ada"), who("bea"));

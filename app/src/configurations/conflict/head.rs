@@ -7,6 +7,7 @@ use super::{Answers, open};
 use crate::{
     components::icon::Icon,
     configurations::{
+        keep,
         server::{create_configuration, resolve_configuration},
         work::Work,
     },
@@ -64,9 +65,14 @@ pub(super) fn Head(work: Work, met: StoredValue<Conflicts>, answers: Answers) ->
             met.with_value(|met| (met.mine.text.clone(), met.base.clone(), met.theirs.clone()));
         work.conflicts.set(None);
         work.go_on(theirs.version, theirs.text.clone(), &theirs.text);
+        let (name, toasts) = (work.name.get_value(), work.toasts);
         work.toasts
             .offer("Your version is put aside.", "Undo", move || {
-                work.conflicts.set(None);
+                if work.conflicts.try_set(None).is_some() {
+                    // The page was left in the meantime.
+                    keep::bring_back(name.clone(), mine.clone(), base.version, toasts);
+                    return;
+                }
                 work.base.set(base.version);
                 work.saved.set(base.text.clone());
                 // A change of one's own: what was typed since comes back with the editor's undo.

@@ -23,6 +23,27 @@ impl Desk {
         state.map(|state| told(&state)).transpose()
     }
 
+    /// The same, if it is another text than the file has. Else it goes: it was saved, by a page that was left before it knew.
+    pub(super) async fn unsaved(
+        &self,
+        who: &Who,
+        name: &str,
+        saved: &str,
+    ) -> Result<Option<Draft>, DeskError> {
+        let draft = self.draft(who, name).await?;
+        match draft {
+            Some(draft) if draft.text == saved => {
+                match self.drop_draft(who, name, draft.version).await {
+                    Err(DeskError::State(holdfast::Error::Conflict { .. })) => {
+                        self.draft(who, name).await
+                    }
+                    dropped => dropped.map(|()| None),
+                }
+            }
+            draft => Ok(draft),
+        }
+    }
+
     /// Keeps a text that began from version `base`. `seen` is the draft's version that the tab knows, 0 for none: what
     /// another tab of the same person kept meanwhile is a conflict and not written over.
     ///

@@ -44,6 +44,7 @@ impl Desk {
         };
         let new = new.with_ttl(Ttl::For(IDLE));
         let state = self.states().register(new, &who.actor).await?;
+        let draft = self.unsaved(who, name, &current.loaded.text).await?;
         Ok(Opened {
             session: state.id.to_string(),
             name: name.to_owned(),
@@ -51,7 +52,7 @@ impl Desk {
             version: current.version,
             etag: current.loaded.etag,
             text: current.loaded.text,
-            draft: self.draft(who, name).await?,
+            draft,
             room: self.room(name).await?,
         })
     }

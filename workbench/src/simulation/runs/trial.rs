@@ -26,6 +26,8 @@ impl Runs {
         tags: &[String],
     ) -> Result<Vec<RunInfo>, RunsError> {
         self.check_allowed(by).await?;
+        // How much it will be is known once its arms are written; where nothing fits they need not be.
+        self.check_room(&by.scope, 1).await?;
         let (path, which) = (parquet.to_owned(), mapping.clone());
         let reading = move || {
             let rows = read(&path, &which)?;
