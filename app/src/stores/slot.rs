@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::owner::WeakOwner};
 use serde_json::Value;
 
 use crate::boot::use_boot;
@@ -99,7 +99,8 @@ pub(crate) struct Slot {
 #[derive(Clone)]
 pub(crate) struct Stores {
     slots: Arc<Mutex<HashMap<&'static str, Held>>>,
-    owner: Owner,
+    /// Whose context holds this: weak, or neither would ever go, and on the server there is one for each page.
+    owner: WeakOwner,
     /// Bumped when a slot joins, so that sums over all slots look again.
     pub(crate) joined: ArcRwSignal<u64>,
     /// The newest revision that this tab has heard of: bumped by every change, its own too.
@@ -125,7 +126,10 @@ impl Stores {
         {
             return *handle;
         }
-        let (slot, handle) = self.owner.with(make);
+        let (slot, handle) = match self.owner.upgrade() {
+            Some(owner) => owner.with(make),
+            None => make(),
+        };
         let held = Held {
             slot,
             handle: Arc::new(handle),
@@ -162,7 +166,7 @@ pub(crate) fn use_revision() -> ArcRwSignal<u64> {
 pub(crate) fn provide_stores() -> Stores {
     let stores = Stores {
         slots: Arc::default(),
-        owner: Owner::current().unwrap_or_default(),
+        owner: Owner::current().unwrap_or_default().downgrade(),
         joined: ArcRwSignal::new(0),
         revision: ArcRwSignal::new(use_boot().with_value(|boot| boot.revision)),
     };
