@@ -328,7 +328,8 @@ test("flat entries are changed as fields, and nothing else in the text moves", a
   await expect(page.locator(".cm-content")).toBeVisible();
 });
 
-test("who puts their version aside, types on and takes it back loses neither", async ({ browser, holdfast, page }) => {
+/** Meets what another person saved (126 days) with a version of one's own (140), and puts that aside. */
+async function putAside(browser: Browser, holdfast: Holdfast, page: Page): Promise<void> {
   await edit(page);
   const other = await another(browser, holdfast);
   await edit(other);
@@ -340,6 +341,10 @@ test("who puts their version aside, types on and takes it back loses neither", a
   await save(page).click();
   await page.getByRole("button", { name: "Discard mine" }).click();
   await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+}
+
+test("who puts their version aside, types on and takes it back loses neither", async ({ browser, holdfast, page }) => {
+  await putAside(browser, holdfast, page);
   await rewrite(page, "shortening_days", "shortening_days: 28");
   await page.getByRole("region", { name: "Notices" }).getByRole("button", { name: "Undo" }).click();
   await expect(page.locator(".cm-line", { hasText: "max_interval_days: 140" })).toBeVisible();
@@ -366,17 +371,7 @@ test("what was typed the moment before Back is in the draft", async ({ page }) =
 });
 
 test("a version put aside comes back as the draft when its page was left", async ({ browser, holdfast, page }) => {
-  await edit(page);
-  const other = await another(browser, holdfast);
-  await edit(other);
-  await rewrite(page, "max_interval_days", "max_interval_days: 140");
-  await rewrite(other, "max_interval_days", "max_interval_days: 126");
-  await save(other).click();
-  await expect(page.getByTestId("behind")).toBeVisible();
-  await other.context().close();
-  await save(page).click();
-  await page.getByRole("button", { name: "Discard mine" }).click();
-  await expect(page.locator(".cm-line", { hasText: "max_interval_days: 126" })).toBeVisible();
+  await putAside(browser, holdfast, page);
   await page.getByRole("navigation", { name: "Pages", exact: true }).getByRole("link", { name: "Data" }).click();
   await expect(page).toHaveURL(/\/data$/);
   await page.getByRole("region", { name: "Notices" }).getByRole("button", { name: "Undo" }).click();
