@@ -3,6 +3,7 @@
 tally_logs=$(mktemp -d)
 trap 'rm -rf "$tally_logs"' EXIT
 tally_rows=() tally_passed=0 tally_failed=0 tally_number=0
+tally_faults="$tally_logs/faults"
 
 # tally_run name command... : sets tally_status, tally_seconds, tally_log
 tally_run() {
@@ -24,8 +25,13 @@ tally_row() {
 # check name command... : one thing that holds or does not
 check() {
   tally_run "$@"
-  if [ "$tally_status" = 0 ]; then tally_row "$1" 1 0 ""; else tally_row "$1" 0 1 "FAILED"; fi
+  if [ "$tally_status" = 0 ]; then tally_row "$1" 1 0 ""; return; fi
+  tally_fault "$1" <<<"$(tail -n 12 "$tally_log")"
+  tally_row "$1" 0 1 "FAILED"
 }
+
+# tally_fault name < lines : what is told again under the table, because it stands far above it
+tally_fault() { sed "s/\x1b\[[0-9;]*m//g; s/^/$1: /" >>"$tally_faults"; }
 
 # skip name tool : not counted
 skip() { tally_seconds=0; tally_row "$1" 0 0 "$2 not installed, skipped"; }
@@ -36,7 +42,7 @@ without_warnings() {
   local log="$tally_log.warnings"
   "$@" 2>&1 | tee "$log"
   [ "${PIPESTATUS[0]}" = 0 ] || return 1
-  ! grep -qE '^(warning|error)(\[|:)' "$log"
+  ! grep -E -A 3 '^(warning|error)(\[|:)' "$log" | head -n 12 | grep .
 }
 
 # rust_tests name command... : counts from cargo-nextest's summary or libtest's. A run that ends badly with no failed
@@ -54,6 +60,11 @@ rust_tests() {
     }
     END { print p + 0, f + 0 }')
   read -r passed failed <<<"$counts"
+  # Nextest's list after its summary, or libtest's.
+  sed 's/\x1b\[[0-9;]*m//g' "$tally_log" | awk '
+    /^ *Summary \[/ { told = 1; next }
+    told && /^ *(FAIL|SIGSEGV|SIGABRT|TIMEOUT|ABORT|SIG[A-Z]+) / { print }
+    /^test .* FAILED$/ { print }' | tally_fault "$name"
   tally_conclude "$name" "$passed" "$failed"
 }
 
@@ -64,6 +75,13 @@ browser_tests() {
   counts=$(node -p 'const s = JSON.parse(require("fs").readFileSync(process.argv[1])).stats; `${s.expected} ${s.unexpected + s.flaky}`' \
     "$results" 2>/dev/null || printf '0 0')
   read -r passed failed <<<"$counts"
+  node -e 'const told = (suite) => {
+      for (const spec of suite.specs ?? []) for (const test of spec.tests) for (const result of test.results)
+        if (!["passed", "skipped"].includes(result.status))
+          console.log(`${spec.file}:${spec.line} ${spec.title}\n${(result.error?.message ?? result.status).split("\n").filter(Boolean).slice(0, 6).join("\n")}`);
+      (suite.suites ?? []).forEach(told);
+    };
+    JSON.parse(require("fs").readFileSync(process.argv[1])).suites.forEach(told)' "$results" 2>/dev/null | tally_fault "$1"
   tally_conclude "$1" "$passed" "$failed"
 }
 
@@ -77,11 +95,12 @@ tally_conclude() {
   tally_row "$1" "$2" "$3" "$note"
 }
 
-# The table, and the one line to trust.
+# The table, what failed, and the one line to trust.
 conclude() {
   printf '\n%-24s %8s %8s %8s\n' "" passed failed time
   printf '%s\n' "${tally_rows[@]}"
   printf '%-24s %8s %8s %7ss\n\n' "in all" "$tally_passed" "$tally_failed" "$SECONDS"
+  if [ -s "$tally_faults" ]; then head -n 40 "$tally_faults"; say; fi
   say "$tally_passed passed, $tally_failed failed"
   [ "$tally_failed" = 0 ]
 }
