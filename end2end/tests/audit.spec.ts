@@ -1,7 +1,7 @@
 // The audit: who did what, what it changed, and whether the log is as it was written.
 import { readFileSync } from "node:fs";
 import { expectAccessible } from "./support/axe";
-import { chooseCohort, expectSaved, open } from "./support/cohort";
+import { chooseCohort, expectSaved, open, reload } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
 
 test.use({ ownServer: true });
@@ -24,7 +24,7 @@ test("what was done is found, opened with its difference, downloaded, and holds 
   await row.getByRole("link").click();
   await expect(page.getByRole("heading", { name: /^Change \d+$/ })).toBeVisible();
   await expect(page.getByTestId("change-lines")).toContainText("+");
-  await page.reload();
+  await reload(page);
   await expect(page.getByTestId("change-lines")).toContainText("+");
   await expect(changes.getByRole("row", { selected: true })).toHaveCount(1);
 
@@ -57,7 +57,7 @@ test("a change elsewhere shows up by itself", async ({ context, page }) => {
   const other = await context.newPage();
   await open(other);
   await chooseCohort(other);
-  await expect(page.getByRole("table", { name: "Changes" })).toContainText("query.filters", { timeout: 5_000 });
+  await expect(page.getByRole("table", { name: "Changes" })).toContainText("query.filters");
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

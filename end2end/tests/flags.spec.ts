@@ -1,6 +1,6 @@
 // Feature flags: switched on a page, followed by every open page, ruled by percentage and by name.
 import { expectAccessible } from "./support/axe";
-import { open } from "./support/cohort";
+import { open, reload } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
 
 test.use({ ownServer: true });
@@ -12,12 +12,12 @@ test("a feature that is switched off goes away on an open page, in another brows
   await open(query);
   await expect(query.getByRole("button", { name: "Save query" })).toBeVisible();
   await page.getByRole("switch", { name: "Saved queries is on" }).click();
-  await expect(query.getByRole("button", { name: "Save query" })).toHaveCount(0, { timeout: 2_000 });
+  await expect(query.getByRole("button", { name: "Save query" })).toHaveCount(0);
   await expect(page.getByRole("switch", { name: "Saved queries is on" })).not.toBeChecked();
-  await query.reload();
+  await reload(query);
   await expect(query.getByRole("button", { name: "Save query" })).toHaveCount(0);
   await page.getByRole("switch", { name: "Saved queries is on" }).click();
-  await expect(query.getByRole("button", { name: "Save query" })).toBeVisible({ timeout: 2_000 });
+  await expect(query.getByRole("button", { name: "Save query" })).toBeVisible();
   await other.close();
 });
 
@@ -28,6 +28,7 @@ test("a rule by name wins over the percentage, survives a power cut, and has its
   await card.getByLabel("Percentage").fill("0");
   await card.getByRole("button", { name: "On for me" }).click();
   await card.getByRole("button", { name: "Save rules" }).click();
+  await expect(page.getByText("Saved. Open pages follow within a second.")).toBeVisible();
   await expect(card).toContainText("on for you");
   await holdfast.killAndRestart();
 

@@ -52,6 +52,19 @@ async function timeUntil(page: Page, click: string, done: string): Promise<numbe
   );
 }
 
+/** When something holds on a page: ms since 1970, so that what was done on another one can be taken from it. */
+async function until(page: Page, holds: string): Promise<number> {
+  return page.evaluate(
+    (holds) =>
+      new Promise<number>((told) => {
+        const isDone = new Function(`return ${holds}`) as () => boolean;
+        const look = () => (isDone() ? told(Date.now()) : void setTimeout(look, 4));
+        look();
+      }),
+    holds,
+  );
+}
+
 test("a page change, with everything as it was left", async ({ page }) => {
   await open(page);
   await chooseCohort(page);
@@ -70,6 +83,38 @@ test("a page change, with everything as it was left", async ({ page }) => {
     }
   }
   for (const [path, taken] of times) report(`page change to ${path}, p95`, p95(taken), 50);
+});
+
+test("what is done elsewhere, in another tab and by another person", async ({ browser, context, holdfast, page }) => {
+  const other = await context.newPage();
+  await Promise.all([open(page), open(other)]);
+  await expectMerged(other, "1,945");
+  const changes: number[] = [];
+  for (let change = 0; change < 20; change += 1) {
+    const arrives = until(other, `document.querySelector("input[value=f]").checked === ${change % 2 === 0}`);
+    const start = Date.now();
+    await page.evaluate(() => document.querySelector<HTMLElement>("input[value=f]")!.click());
+    changes.push((await arrives) - start);
+    await page.waitForTimeout(200);
+  }
+  report("a change in another tab, p95", p95(changes), 1_000);
+
+  const file = "/configurations/aflibercept_te.yaml";
+  await open(page, file);
+  const arrivals: number[] = [];
+  for (let visit = 0; visit < 10; visit += 1) {
+    const guest = await browser.newContext({ baseURL: holdfast.url });
+    const theirs = await guest.newPage();
+    const arrives = until(page, "document.querySelector('[data-testid=editors]').querySelectorAll('li').length >= 2");
+    await open(theirs, file);
+    const there = Date.now();
+    arrivals.push(Math.max(0, (await arrives) - there));
+    const leaves = until(page, "document.querySelector('[data-testid=editors]').querySelectorAll('li').length < 2");
+    await theirs.goto("about:blank");
+    await guest.close();
+    await leaves;
+  }
+  report("another person at the same file, from their page's coming alive, p95", p95(arrivals), 1_000);
 });
 
 test("the first paint of the largest part", async ({ browser, holdfast }) => {

@@ -100,6 +100,7 @@ test("a download holds the rows of the result", async ({ page }) => {
   await chooseCohort(page);
   await expectMerged(page, "1,123");
   const link = page.getByRole("link", { name: "Download CSV" });
+  await expect(link).toHaveAttribute("href", /id=/);
   const answer = await page.request.get((await link.getAttribute("href")) ?? "");
   expect(answer.headers()["content-disposition"]).toMatch(/demographics_exams_labs_long_\d{8}_\d{6}\.csv|demographics.*long_\d{8}_\d{6}\.csv/);
   const [head = "", ...lines] = (await answer.text()).trim().split("\n");

@@ -1,6 +1,6 @@
 // One session per browser, however many tabs; and never another's.
 import { onDisk } from "./support/on-disk";
-import { alive, chooseCohort, expectCount, expectSaved, open } from "./support/cohort";
+import { alive, chooseCohort, expectCount, expectMerged, expectSaved, open } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
 
 test.use({ ownServer: true });
@@ -76,6 +76,7 @@ test("two browsers never see each other's state", async ({ browser, holdfast }) 
   await bobs.reload();
   await expectCount(bobs, "312", "1,945");
   // Not even by the id of the other's result.
+  await expectMerged(adas, "1,123");
   const result = await adas.getByRole("link", { name: "Download CSV" }).getAttribute("href");
   const answer = await bobs.request.get(result ?? "");
   expect(answer.status()).toBe(404);

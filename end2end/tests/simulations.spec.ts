@@ -40,6 +40,7 @@ async function fill(page: Page, times: number): Promise<string> {
     await page.getByLabel("Tags, with commas between").fill(tag);
     await page.getByLabel("Packages of runs, or the table of a trial").setInputFiles(files);
     await expect(page.getByTestId("runs-found")).toContainText(`${(at + 1) * IMPORTED_AT_ONCE + 1} runs`, { timeout: 20_000 });
+    await expect(page.getByRole("region", { name: "Import", exact: true })).toHaveCount(0);
   }
   return href.replace("/simulations/", "");
 }
@@ -132,7 +133,7 @@ test("a run is described, and two tabs see the same", async ({ context, page }) 
   await page.getByLabel("Name", { exact: true }).fill("Base case");
   await page.getByRole("textbox", { name: "Notes" }).fill("agreed on Monday");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(other.getByRole("link", { name: "Base case" })).toBeVisible({ timeout: 5_000 });
+  await expect(other.getByRole("link", { name: "Base case" })).toBeVisible();
   await page.reload();
   await alive(page);
   await expect(page.getByRole("textbox", { name: "Notes" })).toHaveValue("agreed on Monday");

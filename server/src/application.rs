@@ -1,42 +1,38 @@
 //! Puts the server together, runs it, and ends it. Tests and the program build it the same way.
 
+mod background;
 mod gauges;
 pub(crate) mod open;
 pub(crate) mod process;
+mod routes;
 pub(crate) mod stop;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
-    AppParts, AppState, Budgets, Desks, Keep, Limits, Monitor, MonitorParts, Sampling,
-    ensure_features, people::People, sharing::Colleagues,
+    AppParts, AppState, Budgets, Desks, Keep, Limits, Monitor, MonitorParts, ensure_features,
+    people::People, sharing::Colleagues,
 };
-use axum::{
-    Extension, Router,
-    extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
-};
-use holdfast::{
-    Clock, StateManager, Sweeper, SystemClock, callbacks::webhooks::Webhooks, compaction::Compactor,
-};
-use tokio::{net::TcpListener, task::JoinHandle};
+use axum::Router;
+use holdfast::{Clock, StateManager, SystemClock};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
-use workbench::{configurations::desk::DiskWatch, simulation::runs::Runs};
 
 use self::{
+    background::{Background, Work},
     gauges::Gauges,
     open::{
-        Opened, backend_name, collect, deliver, open_all, open_desk, open_runs, open_sessions,
-        open_states, open_storage, open_workbench, sweep, tiers,
+        Opened, backend_name, open_all, open_desk, open_runs, open_sessions, open_states,
+        open_storage, open_workbench, tiers,
     },
+    routes::router,
     stop::stop_signal,
 };
 use crate::{
     Error, Settings,
     api::{self, Claims, Listeners, Shared},
-    sessions::{CookieStyle, Door, DoorParts, Rate, visitor},
-    web::{self, Gate, MostBytes, OwnHosts, RequestLimits, Seen, Site, Traffic, Trusted},
+    sessions::{CookieStyle, Door, DoorParts, Rate},
+    web::{Gate, RequestLimits, Site, Traffic},
 };
 
 /// Below the data folder, the configurations of each tenant but the first, in a folder of its name.
@@ -55,16 +51,9 @@ pub struct Application {
     drain: Duration,
     draining: CancellationToken,
     people: People,
-    runs: Runs,
     listeners: Arc<Listeners>,
     stopping: CancellationToken,
-    _sweeper: Sweeper,
-    _disk_watch: DiskWatch,
-    _compactor: Option<Compactor>,
-    _sampling: Sampling,
-    leftover_sweeper: JoinHandle<()>,
-    collector: Option<JoinHandle<()>>,
-    webhooks: Option<Webhooks>,
+    background: Background,
 }
 
 /// The states as the settings say, without a server around them.
@@ -93,16 +82,18 @@ impl Application {
             own,
         } = open_all(&settings, clock.clone()).await?;
         ensure_features(&manager).await?;
-        let webhooks = deliver(&settings, &manager)?;
         let storage = open_storage(&settings)?;
         let workbench = open_workbench(&settings, storage.clone())?;
         // At first start this reads the sample study; later it finds it.
         workbench.import_samples().await?;
         let desk = open_desk(&settings, &manager, clock.clone()).await?;
-        let look_every = Duration::from_secs(settings.configurations.look_seconds.max(1));
-        let disk_watch = desk.watch_disk(look_every);
-        let tenants = settings.data_dir.join(TENANTS);
-        let desks = Desks::new(desk, tenants, manager.clone(), clock.clone(), look_every);
+        let desks = Desks::new(
+            desk.clone(),
+            settings.data_dir.join(TENANTS),
+            manager.clone(),
+            clock.clone(),
+            settings.configurations.look_every(),
+        );
         let runs = open_runs(&settings, &manager, clock.clone(), storage).await?;
         workbench.count_runs(&runs);
         let claims = Claims::new(own.clone());
@@ -113,32 +104,12 @@ impl Application {
         let people = people.map_err(Error::accounts)?;
         people.furnish_tenants().await.map_err(Error::accounts)?;
         runs.lent_by(Arc::new(Colleagues(people.clone())));
-        let sweep_every = Duration::from_secs(settings.state.sweep_seconds);
-        let sweeper = manager.spawn_sweeper(sweep_every);
-        let leftover_sweeper = tokio::spawn(sweep(runs.clone(), sweep_every));
-        let kept = Duration::from_secs(u64::from(settings.data.kept_days) * 24 * 3600);
-        let collector = (!kept.is_zero()).then(|| {
-            let files = workbench.clone();
-            tokio::spawn(collect(files, manager.clone(), clock.clone(), kept))
-        });
-        let policies = settings.compaction()?;
-        let compact_every = Duration::from_secs(settings.state.compaction_interval);
-        let is_compacted = !policies.is_empty() && !compact_every.is_zero();
-        let compactor = is_compacted.then(|| manager.spawn_compactor(policies, compact_every));
         let site = Site::open(&settings.site_dir)?;
         let gate = Gate::of(&settings.accounts, &site.files);
         let limits = RequestLimits::new(&settings.limits, clock.clone(), site.files);
         let listeners = Arc::new(Listeners::new(&settings.live));
         let slow_above = Duration::from_millis(settings.monitor.slow_ms);
         let traffic = Arc::new(Traffic::new(slow_above, clock.clone()));
-        let every_hours = settings.backups.every_hours;
-        let keep = Keep::new(
-            settings.data_dir.join("backups"),
-            bare,
-            clock.clone(),
-            settings.backups.keep,
-            (every_hours > 0).then(|| Duration::from_secs(every_hours.saturating_mul(3600))),
-        );
         let monitor = Monitor::new(MonitorParts {
             states: manager.clone(),
             cache: cache.clone(),
@@ -155,15 +126,25 @@ impl Application {
                 connections: settings.live.listeners as u64,
             },
             slow_above,
-            keep,
+            keep: keep(&settings, bare, clock.clone()),
         });
-        let sampling = monitor.begin(Duration::from_secs(settings.monitor.sample_seconds.max(1)));
+        let background = Background::start(
+            &settings,
+            &Work {
+                states: &manager,
+                workbench: &workbench,
+                desk: &desk,
+                runs: &runs,
+                monitor: &monitor,
+                clock: &clock,
+            },
+        )?;
         let shared = Shared::from(api::Parts {
             app: AppState::from(AppParts {
                 manager,
                 workbench,
                 desks,
-                runs: runs.clone(),
+                runs,
                 leptos: site.leptos,
                 assets: site.assets,
                 tiers: tiers(&settings),
@@ -193,26 +174,9 @@ impl Application {
             stopping: CancellationToken::new(),
         });
         let (stopping, draining) = (shared.stopping.clone(), shared.draining.clone());
-        let metrics = match settings.metrics.addr.filter(|_| settings.metrics.enabled) {
-            None => None,
-            Some(addr) => {
-                let listener = TcpListener::bind(addr).await;
-                let listener = listener.map_err(|source| Error::ListenMetrics { addr, source })?;
-                if !addr.ip().is_loopback() {
-                    tracing::warn!("metrics are told to whoever reaches {addr}");
-                }
-                Some((listener, api::metrics_routes(shared.clone())))
-            }
-        };
+        let metrics = metrics(&settings, &shared).await?;
         let router = router(shared, Arc::new(limits), gate, traffic, &settings);
-        let listen = |source| Error::Listen {
-            addr: settings.server.addr.to_string(),
-            source,
-        };
-        let listener = TcpListener::bind(settings.server.addr)
-            .await
-            .map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let (listener, address) = listen(&settings).await?;
         if let Some(link) = people.first_link().await.map_err(Error::accounts)? {
             tracing::info!(
                 "nobody administers this server yet: {}/account/first?token={} makes the first administrator, once",
@@ -228,16 +192,9 @@ impl Application {
             drain: Duration::from_secs(settings.server.drain_seconds),
             draining,
             people,
-            runs,
             listeners,
             stopping,
-            _sweeper: sweeper,
-            _disk_watch: disk_watch,
-            _compactor: compactor,
-            _sampling: sampling,
-            leftover_sweeper,
-            collector,
-            webhooks,
+            background,
         })
     }
 
@@ -313,69 +270,48 @@ impl Application {
         if let Some(metrics) = metrics {
             metrics.abort();
         }
-        self.leftover_sweeper.abort();
-        if let Some(collector) = self.collector {
-            collector.abort();
-        }
-        self.runs.stop().await;
-        if let Some(webhooks) = self.webhooks {
-            webhooks.stop().await;
-        }
+        self.background.stop().await;
         tracing::info!("stopped");
         ended
     }
 }
 
-/// From the outside in: headers, packages (compressed when they were built); then,
-/// for everything a person's state has to do with, compression, how refusals look, what panicked, where it comes from, what is turned away, how often
-/// the address asks, whether it comes from our own pages, what was seen before, who asks, whether they are let in, and
-/// how often they ask.
-fn router(
-    shared: Shared,
-    limits: Arc<RequestLimits>,
-    gate: Option<Gate>,
-    traffic: Arc<Traffic>,
-    settings: &Settings,
-) -> Router {
-    let trusted = Trusted::from(settings.server.trusted_proxies.as_slice());
-    let own = OwnHosts(settings.server.public_host().map(Into::into));
-    let door = shared.door.clone();
-    let has_metrics = settings.metrics.enabled && settings.metrics.addr.is_none();
-    let packages = web::packages(&shared.app.leptos);
-    // Where other servers write too, each a little ahead of this one's cache or behind it.
-    let seen = shared
-        .cache
-        .clone()
-        .filter(|_| settings.may_have_several_servers());
-    let seen = seen.map(|cache| Seen {
-        cache,
-        cookie: door.cookie,
-    });
-    let most = MostBytes::of(settings.state.data_bytes);
-    let routes = web::pages(&shared.app)
-        .merge(web::functions(&shared.app))
-        .merge(api::routes(shared, has_metrics))
-        .layer(DefaultBodyLimit::max(most.0))
-        .layer(Extension(most))
-        .layer(from_fn_with_state(limits.clone(), web::limit_visitor));
-    let routes = match gate {
-        Some(gate) => routes.layer(from_fn_with_state(Arc::new(gate), web::gate)),
-        None => routes,
+/// The folder of backups, as the settings have it.
+fn keep(settings: &Settings, bare: StateManager, clock: Arc<dyn Clock>) -> Keep {
+    let every_hours = settings.backups.every_hours;
+    Keep::new(
+        settings.data_dir.join("backups"),
+        bare,
+        clock,
+        settings.backups.keep,
+        (every_hours > 0).then(|| Duration::from_secs(every_hours.saturating_mul(3600))),
+    )
+}
+
+/// The address of the settings, listened at, and which one it is.
+async fn listen(settings: &Settings) -> Result<(TcpListener, SocketAddr), Error> {
+    let failed = |source| Error::Listen {
+        addr: settings.server.addr.to_string(),
+        source,
     };
-    let routes = routes.layer(from_fn_with_state(door, visitor));
-    match seen {
-        Some(seen) => routes.layer(from_fn_with_state(seen, web::no_older)),
-        None => routes,
+    let listener = TcpListener::bind(settings.server.addr).await;
+    let listener = listener.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// The address of metrics, where they have one of their own.
+async fn metrics(
+    settings: &Settings,
+    shared: &Shared,
+) -> Result<Option<(TcpListener, Router)>, Error> {
+    let Some(addr) = settings.metrics.addr.filter(|_| settings.metrics.enabled) else {
+        return Ok(None);
+    };
+    let listener = TcpListener::bind(addr).await;
+    let listener = listener.map_err(|source| Error::ListenMetrics { addr, source })?;
+    if !addr.ip().is_loopback() {
+        tracing::warn!("metrics are told to whoever reaches {addr}");
     }
-    .layer(from_fn_with_state(own, web::own_origin))
-    .layer(from_fn_with_state(limits, web::limit_address))
-    .layer(from_fn(web::watch))
-    .layer(from_fn_with_state(trusted, web::clients))
-    .layer(CatchPanicLayer::custom(web::panicked))
-    .layer(from_fn(web::problems))
-    .layer(web::compression())
-    .merge(packages)
-    .layer(from_fn_with_state(traffic, web::measure))
-    .layer(from_fn_with_state(settings.server.is_https(), web::headers))
-    .layer(TraceLayer::new_for_http().make_span_with(web::span))
+    Ok(Some((listener, api::metrics_routes(shared.clone()))))
 }

@@ -74,6 +74,22 @@ async fn defaults_chosen_by_a_plain_form_are_those_of_the_pages() {
 }
 
 #[tokio::test]
+async fn a_cookie_without_room_leaves_everything_as_it_was() {
+    let app = TestApp::new().await;
+    let mut browser = app.visitor().await;
+    let session = browser.cookie.clone().unwrap();
+    let wide = "x".repeat(2_990);
+    browser.cookie = Some(format!("{session}; hf_ui=%7B%22old%22%3A%22{wide}%22%7D"));
+    let fields = "shape=wide&folded=on&plot_kind=box&plot_tool=pan";
+    let refused = browser.submit("/settings/defaults", fields).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(refused.text().contains("no room"), "{}", refused.text());
+    assert_eq!(stored(&browser, "query.shape").await["version"], 0);
+    let plot = stored(&browser, "plot.spec").await;
+    assert_ne!(plot["data"]["kind"], "box");
+}
+
+#[tokio::test]
 async fn the_room_that_a_study_takes_is_told_without_the_sample_study() {
     let app = TestApp::with(|settings| settings.data.scope_bytes = 1 << 20).await;
     let mut browser = app.visitor().await;

@@ -267,7 +267,7 @@ pub struct Held {
     pub bytes: u64,
 }
 
-/// What waits in a backend at one moment. `None` where nothing ever waits.
+/// What waits in a backend at one moment. `None` where nothing ever waits, and where it cannot be told just now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Queues {
     /// Batches (a write, a transaction) of this process that wait for the writer, without those that it is writing.

@@ -139,14 +139,15 @@ fn keep(work: Work) {
         match outcome {
             Ok(version) => {
                 draft.version.try_set_value(version);
-                let kept = if version == 0 {
-                    Kept::Nothing
-                } else {
-                    Kept::All
-                };
-                draft.kept.try_set(kept);
                 if work.text.try_with_untracked(|now| *now != text) == Some(true) {
                     after(work, REST);
+                } else {
+                    let kept = if version == 0 {
+                        Kept::Nothing
+                    } else {
+                        Kept::All
+                    };
+                    draft.kept.try_set(kept);
                 }
             }
             Err(AppError::Conflict { version, data }) => match data.as_deref().and_then(text_of) {
@@ -209,8 +210,9 @@ pub(super) fn leave(work: Work) {
     }
     let (name, text) = (work.name.get_value(), work.text.get_untracked());
     let base = work.base.get_untracked();
-    // Texts of this page that may have arrived meanwhile.
-    let own = [draft.sent.get_value(), draft.unanswered.get_value()];
+    // Texts of this page that may arrive meanwhile, or may have.
+    let under_way = draft.sent.get_value().filter(|_| draft.is_busy.get_value());
+    let own = [under_way, draft.unanswered.get_value()];
     // Nobody is there any more to be told what came of it.
     spawn_local(async move {
         for _ in 0..LAST_TRIES {
@@ -219,9 +221,9 @@ pub(super) fn leave(work: Work) {
                 Err(AppError::Conflict { version, data }) => {
                     match data.as_deref().and_then(text_of) {
                         // A save let it go.
-                        None => seen = 0,
-                        kept if own.contains(&kept) => seen = version,
-                        Some(_) => return,
+                        None if has_changes => seen = 0,
+                        kept if kept.is_some() && own.contains(&kept) => seen = version,
+                        _ => return,
                     }
                 }
                 Err(error) if passes(&error) => {
@@ -237,13 +239,19 @@ pub(super) fn leave(work: Work) {
 /// Brings a text back as the draft of a file whose page was left.
 pub(super) fn bring_back(name: String, text: String, base: u64, toasts: Toasts) {
     spawn_local(async move {
-        let kept = async {
-            let now = get_draft(name.clone()).await?;
-            keep_draft(name, text, base, now.map_or(0, |draft| draft.version)).await
-        };
-        match kept.await {
-            Ok(_) => toasts.say("Your version is your draft again."),
-            Err(error) => toasts.error(error.to_string()),
+        let mut tries = 1..=LAST_TRIES;
+        loop {
+            let kept = async {
+                let now = get_draft(name.clone()).await?;
+                let seen = now.map_or(0, |draft| draft.version);
+                keep_draft(name.clone(), text.clone(), base, seen).await
+            };
+            match kept.await {
+                Ok(_) => return toasts.say("Your version is your draft again."),
+                // The page that was left let its draft go in between.
+                Err(AppError::Conflict { .. }) if tries.next().is_some() => {}
+                Err(error) => return toasts.error(error.to_string()),
+            }
         }
     });
 }

@@ -1,7 +1,8 @@
 //! Plain HTML forms of the Settings page, for browsers without WASM. Only on the server.
 //!
 //! Stores of the server are written in the caller's name. Those of the browser are read from the cookie that mirrors them,
-//! and go back into it: sending it is the business of who called.
+//! and go back into it: sending it is the business of who called, who asks for each tier by itself, because a cookie can
+//! turn out to be full.
 
 use std::collections::BTreeMap;
 
@@ -35,9 +36,10 @@ pub async fn theme(
     caller: &Caller,
     fields: &Fields,
     kept: &mut Preferences,
+    tier: Tier,
 ) -> Result<(), AppError> {
     let theme = chosen(&THEMES, fields, "theme")?;
-    keep(caller, &THEME, &theme, kept).await
+    keep(caller, &THEME, &theme, kept, tier).await
 }
 
 /// Chooses what pages begin with: `shape`, `plot_kind`, `plot_tool`; `consolidate` and `folded` where they are ticked.
@@ -48,6 +50,7 @@ pub async fn defaults(
     caller: &Caller,
     fields: &Fields,
     kept: &mut Preferences,
+    tier: Tier,
 ) -> Result<(), AppError> {
     let shape = chosen(&SHAPES, fields, "shape")?;
     let kind = chosen(&KINDS, fields, "plot_kind")?;
@@ -61,23 +64,23 @@ pub async fn defaults(
         is_chooser_folded: value(fields, "folded").is_some(),
         ..read(caller, &QUERY_PANELS, kept).await?
     };
-    keep(caller, &SHAPE, &shape, kept).await?;
-    keep(caller, &CONSOLIDATE, &is_consolidated, kept).await?;
-    keep(caller, &PLOT, &plot, kept).await?;
-    keep(caller, &PLOT_TOOL, &tool.to_owned(), kept).await?;
-    keep(caller, &QUERY_PANELS, &panels, kept).await
+    keep(caller, &SHAPE, &shape, kept, tier).await?;
+    keep(caller, &CONSOLIDATE, &is_consolidated, kept, tier).await?;
+    keep(caller, &PLOT, &plot, kept, tier).await?;
+    keep(caller, &PLOT_TOOL, &tool.to_owned(), kept, tier).await?;
+    keep(caller, &QUERY_PANELS, &panels, kept, tier).await
 }
 
 /// Takes back what the browser prefers.
 ///
 /// # Errors
 /// When a store that the settings moved to the server cannot be written.
-pub async fn reset(caller: &Caller, kept: &mut Preferences) -> Result<(), AppError> {
-    take_back(caller, &THEME, kept).await?;
-    take_back(caller, &QUERY_PANELS, kept).await?;
-    take_back(caller, &PLOT_TOOL, kept).await?;
-    take_back(caller, &COLUMN_WIDTHS, kept).await?;
-    take_back(caller, &RUN_VIEW, kept).await
+pub async fn reset(caller: &Caller, kept: &mut Preferences, tier: Tier) -> Result<(), AppError> {
+    take_back(caller, &THEME, kept, tier).await?;
+    take_back(caller, &QUERY_PANELS, kept, tier).await?;
+    take_back(caller, &PLOT_TOOL, kept, tier).await?;
+    take_back(caller, &COLUMN_WIDTHS, kept, tier).await?;
+    take_back(caller, &RUN_VIEW, kept, tier).await
 }
 
 fn chosen<T: Copy>(
@@ -105,17 +108,19 @@ async fn read<T: DeserializeOwned>(
     }
 }
 
-/// Writes a store, if it is another value.
+/// Writes a store of this tier, if it is another value.
 async fn keep<T: Serialize + DeserializeOwned + PartialEq>(
     caller: &Caller,
     store: &Store<T>,
     value: &T,
     kept: &mut Preferences,
+    tier: Tier,
 ) -> Result<(), AppError> {
-    if read(caller, store, kept).await? == *value {
+    let is_here = store.entry.tier_in(&caller.state.tiers) == tier;
+    if !is_here || read(caller, store, kept).await? == *value {
         return Ok(());
     }
-    match store.entry.tier_in(&caller.state.tiers) {
+    match tier {
         Tier::Server => write_typed(caller, store, value).await,
         Tier::Browser => {
             let value = serde_json::to_value(value).map_err(AppError::internal)?;
@@ -130,7 +135,8 @@ async fn take_back<T: Serialize + DeserializeOwned + PartialEq>(
     caller: &Caller,
     store: &Store<T>,
     kept: &mut Preferences,
+    tier: Tier,
 ) -> Result<(), AppError> {
     let default = (store.default)();
-    keep(caller, store, &default, kept).await
+    keep(caller, store, &default, kept, tier).await
 }

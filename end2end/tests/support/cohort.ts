@@ -7,6 +7,12 @@ export async function open(page: Page, path = "/"): Promise<void> {
   await alive(page);
 }
 
+/** Loads the page anew, and waits until it answers: what the server rendered is there before that. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await alive(page);
+}
+
 /** The page has come alive: it answers clicks. */
 export async function alive(page: Page): Promise<void> {
   await expect(page.locator("body[data-alive]")).toBeAttached();

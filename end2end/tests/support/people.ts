@@ -25,6 +25,8 @@ export function makeToken(holdfast: Holdfast, email: string, name: string): stri
 /** Types address and password, and sends them. */
 export async function sendPassword(page: Page, email: string): Promise<void> {
   await page.goto("/account");
+  // Without scripts it never does.
+  if (await page.evaluate(() => !matchMedia("(scripting: none)").matches)) await alive(page);
   const form = page.getByRole("form", { name: "Log in to Holdfast" });
   await form.getByLabel("Email").fill(email);
   await form.getByLabel("Password").fill(PASSWORD);

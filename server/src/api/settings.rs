@@ -1,10 +1,10 @@
 //! The Settings page's plain forms, for browsers without WASM. What they choose for this browser goes into its cookie.
 
-use app::{AppError, Caller, settings_forms};
+use app::{AppError, Caller, Tier, settings_forms};
 use axum::{
     Form, Router,
     extract::{State, rejection::FormRejection},
-    http::header,
+    http::{HeaderValue, header},
     response::{Redirect, Response},
     routing::post,
 };
@@ -51,17 +51,11 @@ async fn run(
     deed: Deed,
 ) -> Result<Response, Refusal> {
     let cookie = asker.ensure(&shared).await?;
-    let mut kept = preferences(&asker.headers);
     let done = match form {
-        Ok(Form(fields)) => {
-            let caller = asker.caller(&shared);
-            deed.done(&caller, &fields, &mut kept).await
-        }
+        Ok(Form(fields)) => chosen(&shared, &asker, &fields, deed).await,
         Err(problem) => Err(AppError::BadRequest(problem.body_text())),
     };
-    let is_https = shared.door.cookie == CookieStyle::Https;
-    let mirror = done.and_then(|()| mirrored(&kept, is_https));
-    let (mirror, done) = match mirror {
+    let (mirror, done) = match done {
         Ok(mirror) => (Some(mirror), Ok(())),
         Err(error) => (None, Err(error)),
     };
@@ -75,17 +69,34 @@ async fn run(
     Ok(answer)
 }
 
+/// Does it, and what the browser's cookie has to be after it. Nothing is written for a cookie that has no room.
+async fn chosen(
+    shared: &Shared,
+    asker: &Asker,
+    fields: &[(String, String)],
+    deed: Deed,
+) -> Result<HeaderValue, AppError> {
+    let caller = asker.caller(shared);
+    let mut kept = preferences(&asker.headers);
+    deed.done(&caller, fields, &mut kept, Tier::Browser).await?;
+    let mirror = mirrored(&kept, shared.door.cookie == CookieStyle::Https)?;
+    deed.done(&caller, fields, &mut kept, Tier::Server).await?;
+    Ok(mirror)
+}
+
 impl Deed {
+    /// Its part in the stores of a tier.
     async fn done(
         self,
         caller: &Caller,
         fields: &[(String, String)],
         kept: &mut settings_forms::Preferences,
+        tier: Tier,
     ) -> Result<(), AppError> {
         match self {
-            Self::Theme => settings_forms::theme(caller, fields, kept).await,
-            Self::Defaults => settings_forms::defaults(caller, fields, kept).await,
-            Self::Reset => settings_forms::reset(caller, kept).await,
+            Self::Theme => settings_forms::theme(caller, fields, kept, tier).await,
+            Self::Defaults => settings_forms::defaults(caller, fields, kept, tier).await,
+            Self::Reset => settings_forms::reset(caller, kept, tier).await,
         }
     }
 }

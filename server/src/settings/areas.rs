@@ -3,6 +3,7 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -287,6 +288,13 @@ impl Default for ConfigurationSettings {
             dir: "configurations".into(),
             look_seconds: 1,
         }
+    }
+}
+
+impl ConfigurationSettings {
+    /// The time between two looks at the folder.
+    pub(crate) fn look_every(&self) -> Duration {
+        Duration::from_secs(self.look_seconds.max(1))
     }
 }
 

@@ -221,7 +221,7 @@ impl Backend for Postgres {
     async fn queues(&self) -> Result<Queues, Fault> {
         Ok(Queues {
             writes: Some(self.writer.waiting()),
-            search: Some(self.search.behind().await?),
+            search: self.search.behind().await.ok(),
         })
     }
 

@@ -236,7 +236,7 @@ impl Backend for Sqlite {
     async fn queues(&self) -> Result<Queues, Fault> {
         Ok(Queues {
             writes: Some(self.writer.waiting()),
-            search: Some(self.search.behind().await?),
+            search: self.search.behind().await,
         })
     }
 

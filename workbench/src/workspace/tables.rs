@@ -59,24 +59,25 @@ impl Workspace {
 
     /// Takes a table into the study. One with the same name is replaced.
     pub async fn put_table(&self, table: &TableInfo) -> Result<(), Error> {
-        let count = self.table_states().await?.len();
-        if count >= MAX_TABLES {
+        let others = self.table_states().await?;
+        if others.len() >= MAX_TABLES {
             return Err(Error::TooLarge {
-                what: format!("a study of {} tables", count + 1),
+                what: format!("a study of {} tables", others.len() + 1),
                 limit: MAX_TABLES.to_string(),
                 setting: "fixed",
             });
         }
-        self.check_room(&self.table_id(&table.name), bytes_of(table))
-            .await?;
+        let id = self.table_id(&table.name);
+        self.check_room(&id, bytes_of(table)).await?;
+        let position = free_position(table.imported_at, &id, &others);
         self.manager
             .put(
                 New {
-                    id: Some(self.table_id(&table.name)),
+                    id: Some(id),
                     kind: Kind::DATASET,
                     name: table.name.clone(),
                     data: to_data(table)?,
-                    metadata: json!({ "role": "table", "position": table.imported_at }),
+                    metadata: json!({ "role": "table", "position": position }),
                     scope: self.scope.clone(),
                     ttl: Ttl::Never,
                 },
@@ -209,6 +210,17 @@ impl Workbench {
     pub async fn sample_view(&self) -> Result<StudyView, Error> {
         Ok(view_of(self.import_samples().await?, None))
     }
+}
+
+/// Where a table stands among the others: behind those that came in the same millisecond.
+fn free_position(imported_at: i64, id: &StateId, others: &[Arc<State>]) -> i64 {
+    let others = others.iter().filter(|other| other.id != *id);
+    let taken: HashSet<i64> = others
+        .filter_map(|other| other.metadata["position"].as_i64())
+        .collect();
+    (imported_at..)
+        .find(|position| !taken.contains(position))
+        .unwrap_or(imported_at)
 }
 
 /// A chosen key set holds as long as its columns are there; otherwise the found one does.

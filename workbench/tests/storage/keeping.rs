@@ -11,7 +11,7 @@ use std::{
 
 use workbench::{
     Error, Limits, Workbench,
-    data::{Answer, Outcome},
+    data::{Answer, Outcome, TableInfo},
     query::MergeSpec,
     simulation::runs::RunsError,
     workspace::Workspace,
@@ -131,6 +131,33 @@ async fn a_folder_that_is_new_to_its_states_loses_nothing_at_first() {
         assert_eq!(collect(&team, &server).await, 0);
     }
     assert!(is_there(&team, &server, "tables", &table.unwrap().id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_the_same_millisecond_stay_in_the_order_they_came() {
+    let team = Team::new().await;
+    let server = team.server().await;
+    let workspace = &server.workspace;
+    let samples = server.workbench.import_samples().await.unwrap();
+    for sample in samples.iter().rev() {
+        let table = TableInfo {
+            imported_at: 7,
+            ..sample.clone()
+        };
+        workspace.put_table(&table).await.unwrap();
+    }
+    let names = async || {
+        let tables = workspace.tables().await.unwrap();
+        tables
+            .into_iter()
+            .map(|table| table.name)
+            .collect::<Vec<_>>()
+    };
+    let came = ["exams", "labs", "demographics"];
+    assert_eq!(names().await, came);
+    workspace.remove_table("exams").await.unwrap();
+    workspace.restore_table("exams").await.unwrap();
+    assert_eq!(names().await, came);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,13 +80,9 @@ impl Search {
         }
     }
 
-    /// Changes that are in the log and not in the index; all of them while it cannot be read, because then it is made
-    /// anew.
-    pub(super) async fn behind(&self) -> Result<u64, Fault> {
-        match self.files.readers.read(index::behind).await {
-            Ok(behind) => Ok(behind),
-            Err(_) => Ok(row::revision(&self.log).await?.0),
-        }
+    /// Changes that are in the log and not in the index; `None` while it cannot be read.
+    pub(super) async fn behind(&self) -> Option<u64> {
+        self.files.readers.read(index::behind).await.ok()
     }
 
     async fn look(&self, ask: &Ask, since: Since) -> Result<Looked, Fault> {
