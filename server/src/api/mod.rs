@@ -24,6 +24,7 @@ mod monitor;
 mod news;
 mod once;
 mod openapi;
+mod plain_forms;
 mod plot;
 mod profile;
 mod queries;

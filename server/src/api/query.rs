@@ -18,7 +18,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use serde::{Deserialize, de::DeserializeOwned};
 use workbench::query::{ExportFormat, PageRequest, export_name};
 
-use super::{Asker, Shared, asked::Asked, data::answer_form};
+use super::{Asker, Shared, asked::Asked, plain_forms::answer_form};
 use crate::web::Refusal;
 
 const PAGE: &str = "/";

@@ -22,7 +22,7 @@ use workbench::{
 };
 
 use super::{
-    super::{Asker, Shared, asked::Asked, data::answer_form},
+    super::{Asker, Shared, asked::Asked, plain_forms::answer_form},
     PAGE, attachment, from_json,
 };
 use crate::{sessions::is_plain_form, web::Refusal};

@@ -14,9 +14,9 @@ use crate::{
     workspace::{fit, table_bytes},
 };
 
-/// Bytes that a patient's year takes in a run's files, about: five visits of ten bytes. Under a protocol with monthly visits
-/// it is twice as much.
-const BYTES_A_YEAR: f64 = 50.0;
+/// Bytes that a patient's year takes in a run's files, about: 11 under the reactive sample protocol, 23 under treat and extend,
+/// 34 with a visit each month (`benches/simulation`).
+const BYTES_A_YEAR: f64 = 35.0;
 
 impl Runs {
     /// From now on a workspace holds at most so many bytes of tables, results and runs; at first there is no bound.
