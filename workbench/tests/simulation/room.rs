@@ -42,7 +42,7 @@ async fn a_full_workspace_takes_no_run_until_one_of_its_own_is_deleted() {
     assert!(problem.contains("Delete runs or tables"), "{problem}");
     let (held, wanted, limit) = told(refused);
     // A hundred patients of a year.
-    assert_eq!((held, wanted, limit), (bytes, 5000, bytes));
+    assert_eq!((held, wanted, limit), (bytes, 3500, bytes));
     let refused = b.runs.import(&ada(), &path, "a.zip").await;
     assert_eq!(told(refused), (bytes, bytes, bytes));
     assert_eq!(b.runs.held(&ada().scope).await.unwrap(), bytes);
@@ -98,7 +98,7 @@ async fn runs_that_are_not_over_count_as_what_they_will_about_take() {
     large.duration_years = 5.0;
     let run = b.runs.start(&ada(), large.clone()).await.unwrap();
     let refused = b.runs.start(&ada(), large).await;
-    assert_eq!(told(refused), (250_000_000, 250_000_000, 300_000_000));
+    assert_eq!(told(refused), (175_000_000, 175_000_000, 300_000_000));
     b.runs.cancel(&ada(), &run.id).await.unwrap();
     b.runs.wait(&ada(), &run.id).await.unwrap();
     assert_eq!(b.runs.held(&ada().scope).await.unwrap(), 0);
