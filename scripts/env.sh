@@ -1,4 +1,4 @@
-# Sourced by every script and by the Makefile's recipes: one toolchain, one target folder, one linker.
+# Sourced by every script: one toolchain, one target folder, one linker.
 # What it sets is the same for `make run`, `make test` and `.ci/run`, so nothing is compiled twice.
 
 # The distribution's toolchain where it is linked (scripts/setup.sh does that on Debian without a WASM target).

@@ -26,12 +26,14 @@ tally_row() {
 check() {
   tally_run "$@"
   if [ "$tally_status" = 0 ]; then tally_row "$1" 1 0 ""; return; fi
-  tally_fault "$1" <<<"$(tail -n 12 "$tally_log")"
+  tail -n 12 "$tally_log" | tally_fault "$1"
   tally_row "$1" 0 1 "FAILED"
 }
 
 # tally_fault name < lines : what is told again under the table, because it stands far above it
-tally_fault() { sed "s/\x1b\[[0-9;]*m//g; s/^/$1: /" >>"$tally_faults"; }
+tally_fault() {
+  sed 's/\x1b\[[0-9;]*m//g' | while IFS= read -r line; do printf '%s: %s\n' "$1" "$line"; done >>"$tally_faults"
+}
 
 # skip name tool : not counted
 skip() { tally_seconds=0; tally_row "$1" 0 0 "$2 not installed, skipped"; }
@@ -42,7 +44,7 @@ without_warnings() {
   local log="$tally_log.warnings"
   "$@" 2>&1 | tee "$log"
   [ "${PIPESTATUS[0]}" = 0 ] || return 1
-  ! grep -E -A 3 '^(warning|error)(\[|:)' "$log" | head -n 12 | grep .
+  ! grep -E -m 3 -A 3 '^(warning|error)(\[|:)' "$log"
 }
 
 # rust_tests name command... : counts from cargo-nextest's summary or libtest's. A run that ends badly with no failed
@@ -63,7 +65,7 @@ rust_tests() {
   # Nextest's list after its summary, or libtest's.
   sed 's/\x1b\[[0-9;]*m//g' "$tally_log" | awk '
     /^ *Summary \[/ { told = 1; next }
-    told && /^ *(FAIL|SIGSEGV|SIGABRT|TIMEOUT|ABORT|SIG[A-Z]+) / { print }
+    told && /^ *(FAIL|TIMEOUT|ABORT|SIG[A-Z]+) / { print }
     /^test .* FAILED$/ { print }' | tally_fault "$name"
   tally_conclude "$name" "$passed" "$failed"
 }
@@ -88,6 +90,7 @@ browser_tests() {
 tally_conclude() {
   local note=""
   if [ "$tally_status" != 0 ] && [ "$3" = 0 ]; then
+    tail -n 12 "$tally_log" | tally_fault "$1"
     tally_row "$1" "$2" 1 "FAILED: ended with status $tally_status, see above"; return
   fi
   if [ "$2" = 0 ] && [ "$3" = 0 ]; then tally_row "$1" 0 1 "FAILED: no test has run"; return; fi

@@ -1,6 +1,6 @@
 //! Reads of server functions by 200 people at once, over real connections with sessions of their own.
 //!
-//!     cargo bench -p server --bench reads
+//!     cargo bench --bench reads
 //!
 //! Two loads: people who pause (each reads ten times a second, which is more than any page does), and
 //! the same 200 without a pause, for the limit. The clients run on a thread of their own and share the

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`settings`] | what an operator can choose, one small struct an area |
 //! | [`application`] | putting everything together, running it, ending it |
-//! | [`commands`] | what the program does besides serving: backup, restore, move, verify |
+//! | [`commands`] | what the program does besides serving: import, query, run, compare, states, accounts, backup, restore, move |
 //! | [`sessions`] | one session per browser: the cookie, what is kept of it, the door that opens it |
 //! | `api` | every route that is not a page: files in and out, plain forms, events, health |
 //! | `web` | what surrounds the routes: pages, static files, headers, refusals |

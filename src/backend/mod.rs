@@ -19,11 +19,11 @@ mod redis;
 mod sealed;
 mod sqlite;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde_json::Value;
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::timeout};
 
 pub(crate) use self::sealed::refuse_locked;
 pub use self::{
@@ -274,6 +274,19 @@ pub struct Queues {
     pub writes: Option<u64>,
     /// Changes in the log that the index of the search does not have yet: the next search waits for them.
     pub search: Option<u64>,
+}
+
+/// The length of a queue that something else has to be asked for: without it where that fails or takes long, because the other
+/// lengths are wanted most then.
+async fn told_soon(length: impl Future<Output = Result<u64, Fault>>) -> Option<u64> {
+    match timeout(Duration::from_secs(1), length).await {
+        Ok(Ok(length)) => Some(length),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "the length of a queue is not known");
+            None
+        }
+        Err(_) => None,
+    }
 }
 
 /// What became of a batch.

@@ -1,7 +1,7 @@
 //! How long it takes to count each chart of a run of 100,000 patients over five years, out of tables in memory, and to
 //! read the columns they need from disk; on as many threads as the machine has cores.
 //!
-//!     cargo bench -p workbench --bench analysis
+//!     cargo bench --bench analysis
 //!
 //! The files are in the page cache when they are read: what is measured is decoding, and the disk is the machine's own.
 #![expect(

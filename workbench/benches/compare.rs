@@ -1,7 +1,7 @@
 //! How long it takes to compare five runs of 100,000 patients over five years: cold, with nothing in memory but what the
 //! system keeps of the files, and warm, when the runs were looked at before. On as many threads as the machine has cores.
 //!
-//!     cargo bench -p workbench --bench compare
+//!     cargo bench --bench compare
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,

@@ -1,7 +1,7 @@
 //! How long a three-way merge takes: a file of 1,500 lines as real ones have, and one of 20,000, in each format; both
 //! sides change every tenth entity, and a few of them contradict each other.
 //!
-//!     cargo bench -p workbench --bench merge
+//!     cargo bench --bench merge
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that fails should say where"

@@ -1,7 +1,7 @@
 //! Count, first page, merge and pages over three tables of a million rows, and DuckDB's merge of
 //! the same files in the same run.
 //!
-//!     cargo bench -p workbench --bench query
+//!     cargo bench --bench query
 //!
 //! DuckDB comes from Python: `python3 -m venv ~/.cache/holdfast/duckdb` and
 //! `~/.cache/holdfast/duckdb/bin/pip install duckdb` once, or any interpreter that has it in

@@ -1,7 +1,7 @@
 //! The registry beyond the size at which trackers of experiments stop: 100,000 runs, a protocol text with 150 parameters of its own in
 //! each tenth, 50 tags each. How long a first page, a search as one types and a change take.
 //!
-//!     cargo bench -p workbench --bench registry
+//!     cargo bench --bench registry
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,

@@ -16,7 +16,7 @@ const REST: Duration = Duration::from_millis(500);
 /// A server that is not there is asked again after this time.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// So often a page that was left tries to keep what was typed last.
+/// So often the draft of a page that was left is tried to be kept, or brought back.
 const LAST_TRIES: u32 = 5;
 
 /// How the draft stands.
@@ -139,6 +139,7 @@ fn keep(work: Work) {
         match outcome {
             Ok(version) => {
                 draft.version.try_set_value(version);
+                draft.unanswered.try_set_value(None);
                 if work.text.try_with_untracked(|now| *now != text) == Some(true) {
                     after(work, REST);
                 } else {
@@ -239,8 +240,7 @@ pub(super) fn leave(work: Work) {
 /// Brings a text back as the draft of a file whose page was left.
 pub(super) fn bring_back(name: String, text: String, base: u64, toasts: Toasts) {
     spawn_local(async move {
-        let mut tries = 1..=LAST_TRIES;
-        loop {
+        for last in 1..=LAST_TRIES {
             let kept = async {
                 let now = get_draft(name.clone()).await?;
                 let seen = now.map_or(0, |draft| draft.version);
@@ -249,7 +249,7 @@ pub(super) fn bring_back(name: String, text: String, base: u64, toasts: Toasts) 
             match kept.await {
                 Ok(_) => return toasts.say("Your version is your draft again."),
                 // The page that was left let its draft go in between.
-                Err(AppError::Conflict { .. }) if tries.next().is_some() => {}
+                Err(AppError::Conflict { .. }) if last < LAST_TRIES => {}
                 Err(error) => return toasts.error(error.to_string()),
             }
         }

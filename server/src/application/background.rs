@@ -26,7 +26,7 @@ pub(super) struct Work<'a> {
     pub(super) clock: &'a Arc<dyn Clock>,
 }
 
-/// It goes on until this is dropped, or stopped.
+/// It goes on until it is stopped.
 pub(super) struct Background {
     runs: Runs,
     /// States that are due.

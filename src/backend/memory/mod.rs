@@ -237,25 +237,12 @@ impl Backend for Memory {
     }
 
     async fn history_behind(&self, last: &Change, limit: usize) -> Result<Vec<Change>, Fault> {
-        let State {
-            scope, id, version, ..
-        } = &*last.after;
-        let (kept, previous) = {
-            let books = self.books();
-            let revision = last.revision.0;
-            let previous = books.log.at(revision).and_then(|it| it.previous);
-            (books.log.kept(revision), previous)
-        };
-        let found = kept.map(Kept::change).transpose()?;
-        let is_it = |found: &Change| {
-            let it = &found.after;
-            (&it.scope, &it.id, it.version) == (scope, id, *version)
-        };
-        match found.as_ref().is_some_and(is_it) {
-            true => self.chain(previous, None, limit),
-            // A place in somebody else's log.
-            false => self.history(scope, id, Some(*version), limit).await,
-        }
+        let last = self
+            .books()
+            .log
+            .at(last.revision.0)
+            .and_then(|it| it.previous);
+        self.chain(last, None, limit)
     }
 
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {

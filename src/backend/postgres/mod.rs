@@ -32,7 +32,7 @@ use self::{
 };
 use super::{
     ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
-    Write, recent::Recent,
+    Write, recent::Recent, told_soon,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -221,7 +221,7 @@ impl Backend for Postgres {
     async fn queues(&self) -> Result<Queues, Fault> {
         Ok(Queues {
             writes: Some(self.writer.waiting()),
-            search: self.search.behind().await.ok(),
+            search: told_soon(self.search.behind()).await,
         })
     }
 

@@ -30,7 +30,7 @@ pub use self::fault::SqliteFault;
 use self::{link::Link, row::Record, search::Search, writer::Writer};
 use super::{
     ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
-    Write, recent::Recent,
+    Write, recent::Recent, told_soon,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -236,7 +236,7 @@ impl Backend for Sqlite {
     async fn queues(&self) -> Result<Queues, Fault> {
         Ok(Queues {
             writes: Some(self.writer.waiting()),
-            search: self.search.behind().await,
+            search: told_soon(self.search.behind()).await,
         })
     }
 

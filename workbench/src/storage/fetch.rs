@@ -30,7 +30,7 @@ impl Objects {
         if let Some(file) = here(path)? {
             return Ok(Some(file));
         }
-        let fetched = self.threads.block_on(self.download(&name, path))?;
+        let fetched = self.runtime.block_on(self.download(&name, path))?;
         if fetched.is_some() {
             self.make_room(path);
         }

@@ -33,7 +33,7 @@ use std::{
 
 use object_store::ObjectStore;
 use sha2::{Digest, Sha256};
-use tokio::runtime::{self, Handle, Runtime};
+use tokio::runtime::Handle;
 
 pub use self::{
     gather::Gathered,
@@ -57,46 +57,13 @@ struct Objects {
     root: PathBuf,
     /// Unfinished copies of what is fetched.
     incoming: Incoming,
-    threads: Threads,
+    /// The threads that talk to the store.
+    runtime: Handle,
     /// Bytes of local copies; 0: as many as there are.
     local_bytes: u64,
     /// Who fetches a file just now; others wait for them.
     turns: Mutex<HashMap<String, Weak<Mutex<()>>>>,
     uses: Mutex<Uses>,
-}
-
-/// The threads that talk to the store: their own, because one that looks up the store's address is started by whoever asks
-/// first, with its priority (`yielding`), and is used again. Threads that answer requests must not be.
-struct Threads {
-    handle: Handle,
-    /// There until the end.
-    runtime: Option<Runtime>,
-}
-
-impl Threads {
-    fn start() -> std::io::Result<Self> {
-        let runtime = runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("objects")
-            .enable_all()
-            .build()?;
-        let handle = runtime.handle().clone();
-        let runtime = Some(runtime);
-        Ok(Self { handle, runtime })
-    }
-
-    fn block_on<T>(&self, asked: impl Future<Output = T>) -> T {
-        self.handle.block_on(asked)
-    }
-}
-
-impl Drop for Threads {
-    fn drop(&mut self) {
-        // Not waited for: who lets go of the storage may be a thread that must not wait.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
 }
 
 /// Keeps what was brought from leaving, for as long as it is held.
@@ -111,20 +78,21 @@ impl Storage {
         Self::default()
     }
 
-    /// A bucket, with the data folder as its cache. The bucket need not answer yet.
+    /// A bucket, with the data folder as its cache. Called on an async thread, which goes on to talk to it. The bucket
+    /// need not answer yet.
     ///
     /// # Errors
     /// [`PlaceError`] for an address or credentials that cannot be, [`Error::Io`] where the folder cannot be used.
     pub fn objects(bucket: &Bucket, root: &Path, local_bytes: u64) -> Result<Self, PlaceError> {
         let (store, prefix) = bucket.open()?;
         let incoming = Incoming::open(&root.join("incoming"))?;
-        let threads = Threads::start().map_err(|error| Error::Internal(error.to_string()))?;
+        let runtime = Handle::try_current().map_err(|error| Error::Internal(error.to_string()))?;
         let objects = Objects {
             store,
             prefix,
             root: root.to_owned(),
             incoming,
-            threads,
+            runtime,
             local_bytes,
             turns: Mutex::default(),
             uses: Mutex::default(),

@@ -83,12 +83,12 @@ impl Objects {
             };
             let key = name.key(&self.prefix);
             let put = self.store.put_opts(&key, whole.into(), options);
-            self.threads
+            self.runtime
                 .block_on(put)
                 .map_err(|error| away(name, &error))?;
         } else {
             let put = self.put_in_pieces(name, file, content);
-            self.threads.block_on(put)?;
+            self.runtime.block_on(put)?;
         }
         match self.look_up(name)? {
             Some(found) if found == *content => Ok(()),

@@ -83,7 +83,7 @@ impl Storage {
         let name = Name::parse(&name).ok_or_else(|| Error::Internal(name))?;
         objects.write(&name, PROBE)?;
         let key = name.key(&objects.prefix);
-        let read = objects.threads.block_on(async {
+        let read = objects.runtime.block_on(async {
             let got = objects.store.get_opts(&key, GetOptions::default()).await?;
             got.bytes().await
         });
@@ -101,7 +101,7 @@ impl Objects {
         let options = GetOptions::new().with_head(true);
         let key = name.key(&self.prefix);
         let got = self.store.get_opts(&key, options);
-        match self.threads.block_on(got) {
+        match self.runtime.block_on(got) {
             Ok(got) => Ok(Some(content_of(&got))),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(away(name, &error)),
@@ -122,7 +122,7 @@ impl Objects {
         let key = folder.key(&self.prefix);
         let prefix = self.prefix.as_ref();
         let listed = self.store.list(Some(&key)).try_collect::<Vec<_>>();
-        let listed = self.threads.block_on(listed);
+        let listed = self.runtime.block_on(listed);
         let listed = listed.map_err(|error| away(folder, &error))?;
         let name = |object: object_store::ObjectMeta| {
             let below = object.location.as_ref().strip_prefix(prefix)?;
@@ -138,7 +138,7 @@ impl Objects {
         let put = self
             .store
             .put_opts(&key, content.into(), PutOptions::default());
-        let put = self.threads.block_on(put);
+        let put = self.runtime.block_on(put);
         put.map(drop).map_err(|error| away(name, &error))
     }
 
@@ -156,7 +156,7 @@ impl Objects {
                 futures::future::ready(!is_gone)
             })
             .try_for_each(|_| futures::future::ready(Ok(())));
-        let removed = self.threads.block_on(removed);
+        let removed = self.runtime.block_on(removed);
         removed.map_err(|error| away(what, &error))
     }
 }

@@ -59,17 +59,21 @@ impl Workspace {
 
     /// Takes a table into the study. One with the same name is replaced.
     pub async fn put_table(&self, table: &TableInfo) -> Result<(), Error> {
-        let others = self.table_states().await?;
-        if others.len() >= MAX_TABLES {
+        self.place_table(table, None).await
+    }
+
+    async fn place_table(&self, table: &TableInfo, position: Option<i64>) -> Result<(), Error> {
+        let tables = self.table_states().await?;
+        if tables.len() >= MAX_TABLES {
             return Err(Error::TooLarge {
-                what: format!("a study of {} tables", others.len() + 1),
+                what: format!("a study of {} tables", tables.len() + 1),
                 limit: MAX_TABLES.to_string(),
                 setting: "fixed",
             });
         }
         let id = self.table_id(&table.name);
         self.check_room(&id, bytes_of(table)).await?;
-        let position = free_position(table.imported_at, &id, &others);
+        let position = position.unwrap_or_else(|| position_of(table, &id, &tables));
         self.manager
             .put(
                 New {
@@ -157,14 +161,17 @@ impl Workspace {
             .manager
             .history(&self.scope, &id, Default::default())
             .await?;
-        let table = last
+        let (table, position) = last
             .iter()
-            .find_map(|change| from_data::<TableInfo>(&change.after.data).ok())
+            .find_map(|change| {
+                let table = from_data::<TableInfo>(&change.after.data).ok()?;
+                Some((table, change.after.metadata["position"].as_i64()))
+            })
             .ok_or_else(|| Error::Missing(format!("The table {name}")))?;
         if !self.workbench.has_table(&table.id).await? {
             return Err(Error::Missing(format!("The table {name}")));
         }
-        self.put_table(&table).await?;
+        self.place_table(&table, position).await?;
         Ok(table)
     }
 
@@ -212,15 +219,19 @@ impl Workbench {
     }
 }
 
-/// Where a table stands among the others: behind those that came in the same millisecond.
-fn free_position(imported_at: i64, id: &StateId, others: &[Arc<State>]) -> i64 {
-    let others = others.iter().filter(|other| other.id != *id);
-    let taken: HashSet<i64> = others
-        .filter_map(|other| other.metadata["position"].as_i64())
-        .collect();
-    (imported_at..)
+/// Where a table stands among the others: where it stood, or behind those that came in the same millisecond.
+fn position_of(table: &TableInfo, id: &StateId, tables: &[Arc<State>]) -> i64 {
+    let position = |state: &State| state.metadata["position"].as_i64();
+    let own = tables.iter().find(|state| state.id == *id);
+    let is_same = |state: &&Arc<State>| state.data["imported_at"] == table.imported_at;
+    if let Some(stood) = own.filter(is_same).and_then(|state| position(state)) {
+        return stood;
+    }
+    let others = tables.iter().filter(|state| state.id != *id);
+    let taken: HashSet<i64> = others.filter_map(|state| position(state)).collect();
+    (table.imported_at..)
         .find(|position| !taken.contains(position))
-        .unwrap_or(imported_at)
+        .unwrap_or(table.imported_at)
 }
 
 /// A chosen key set holds as long as its columns are there; otherwise the found one does.

@@ -155,8 +155,14 @@ async fn tables_of_the_same_millisecond_stay_in_the_order_they_came() {
     };
     let came = ["exams", "labs", "demographics"];
     assert_eq!(names().await, came);
+    // Taken back in another order than they were removed in; and sent once more.
     workspace.remove_table("exams").await.unwrap();
+    workspace.remove_table("labs").await.unwrap();
+    workspace.restore_table("labs").await.unwrap();
     workspace.restore_table("exams").await.unwrap();
+    assert_eq!(names().await, came);
+    let first = workspace.tables().await.unwrap().remove(0);
+    workspace.put_table(&first).await.unwrap();
     assert_eq!(names().await, came);
 }
 

@@ -104,7 +104,7 @@ pub(super) const METRICS: [Metric; 36] = [
     ),
     gauge(
         "holdfast_search_behind_changes",
-        "Changes in the log that the index of the search does not have yet; absent where there is no index",
+        "Changes in the log that the index of the search does not have yet; absent where there is no index, and while it cannot be read",
     ),
     gauge(
         "holdfast_states",

@@ -80,9 +80,9 @@ impl Search {
         }
     }
 
-    /// Changes that are in the log and not in the index; `None` while it cannot be read.
-    pub(super) async fn behind(&self) -> Option<u64> {
-        self.files.readers.read(index::behind).await.ok()
+    /// Changes that are in the log and not in the index.
+    pub(super) async fn behind(&self) -> Result<u64, Fault> {
+        self.files.readers.read(index::behind).await
     }
 
     async fn look(&self, ask: &Ask, since: Since) -> Result<Looked, Fault> {

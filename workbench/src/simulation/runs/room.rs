@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Bytes that a patient's year takes in a run's files, about: 11 under the reactive sample protocol, 23 under treat and extend,
-/// 34 with a visit each month (`benches/simulation`).
+/// 34 with a visit each month (`workbench/benches/simulation.rs`).
 const BYTES_A_YEAR: f64 = 35.0;
 
 impl Runs {
