@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Each one is a short script in scripts/; nothing else is hidden here.
 .DEFAULT_GOAL := help
-.PHONY: run test build image start setup test-engine bench load scan dev client screenshots clean help
+.PHONY: run test build ballista image start setup test-engine bench load scan dev client screenshots clean help
 
 run: ## from a fresh clone to http://127.0.0.1:3000: set-up, build, start
 	@scripts/run.sh
@@ -8,6 +8,8 @@ test: ## everything that must hold: format, lints, tests, size budget, browser t
 	@scripts/test.sh
 build: ## build all of a release: server and site
 	@scripts/setup.sh run && scripts/build.sh
+ballista: ## build the client of a Ballista cluster (docs/OPERATIONS.md)
+	@scripts/setup.sh run && scripts/ballista.sh
 image: build ## the container image of a release (deploy/Dockerfile)
 	@scripts/image.sh
 start: ## start what is built, without rebuilding

@@ -19,6 +19,9 @@ check "lints, native (ssr)" without_warnings linted cargo build --release --lock
 check "lints, site build" without_warnings linted cargo build --release --locked --all-targets --package xtask
 check "site, size budget" "$(program xtask)" site --check-budget
 check "lints, load programs" without_warnings linted cargo build --release --locked --all-targets --package load
+# Apart from the rest: DataFusion with the features that it wants (docs/decisions/0037-a-client-of-its-own-for-ballista.md).
+check "lints, client of a cluster" without_warnings linted \
+  cargo build --release --locked --all-targets --package holdfast-ballista
 check "lints, WASM (hydrate)" without_warnings linted \
   cargo build --locked --package frontend --lib --profile wasm-release --target wasm32-unknown-unknown
 

@@ -1627,6 +1627,13 @@ export interface components {
             /** @description The value as text. */
             value: string;
         };
+        /** @description What a cluster did for a result. */
+        ClusterNote: {
+            /** @description Its scheduler: `host:50050`. */
+            at: string;
+            /** @description Why it did not gather the cells, so that the server did; `None` if it did. */
+            problem?: string | null;
+        };
         /** @description Who is in the cohort. Applied in the order site, visit, age, sex, cards. */
         CohortFilters: {
             /** @default null */
@@ -3396,6 +3403,7 @@ export interface components {
              * @description Bytes of the file.
              */
             bytes: number;
+            cluster?: components["schemas"]["ClusterNote"] | null;
             /** @description Columns, keys first. */
             columns: components["schemas"]["ResultColumn"][];
             /**

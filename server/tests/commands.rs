@@ -276,6 +276,19 @@ fn the_doctor_says_what_is_to_be_mended_and_how() {
     std::fs::write(folder.path().join("site/manifest.json"), "{}").unwrap();
     let (code, text, _) = holdfast(folder.path(), &["doctor"]);
     assert_eq!(code, 0, "{text}");
+    // Nobody listens there. Results are gathered by the server then.
+    let cluster = "[query]\nengine = \"ballista://127.0.0.1:1\"\nballista_program = \"/bin/true\"";
+    std::fs::write(folder.path().join("holdfast.toml"), cluster).unwrap();
+    let (code, text, _) = holdfast(folder.path(), &["doctor", "--json"]);
+    let checks = lines(&text);
+    let found = checks.iter().find(|it| it["what"] == "cluster").unwrap();
+    assert_eq!((code, &found["verdict"]), (0, &json!("mind")), "{text}");
+    assert!(
+        found["found"]
+            .as_str()
+            .unwrap()
+            .contains("cannot be reached")
+    );
     std::fs::write(folder.path().join("holdfast.toml"), "[sate]\nbackend = 1").unwrap();
     assert_eq!(holdfast(folder.path(), &["doctor"]).0, 2);
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod analysis;
 mod backends;
+mod ballista;
 mod cluster;
 mod commands;
 mod compare;

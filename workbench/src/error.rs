@@ -77,6 +77,9 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// The cluster did not gather a result. This server does it instead; the operator looks.
+    #[error("The Ballista cluster did not gather the result: {0}.")]
+    Cluster(String),
     /// A file of ours cannot be read or written. The operator looks.
     #[error("cannot use {path}: {source}")]
     Io {

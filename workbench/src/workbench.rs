@@ -15,7 +15,7 @@ use crate::{
     Error,
     data::{MergeKeys, TableInfo},
     incoming::Incoming,
-    query::IndexCache,
+    query::{IndexCache, ballista::Ballista},
     simulation::runs::Runs,
     storage::Storage,
 };
@@ -79,6 +79,8 @@ pub(crate) struct Inner {
     pub(crate) cache: IndexCache,
     /// Bytes of sources that imports have read.
     pub(crate) read: Arc<AtomicU64>,
+    /// The cluster on which results are gathered, if there is one.
+    pub(crate) ballista: OnceLock<Ballista>,
     /// The runs that stand beside tables and results in workspaces, if there are any.
     runs: OnceLock<Runs>,
 }
@@ -111,6 +113,7 @@ impl Workbench {
                 limits,
                 cache,
                 read: Arc::default(),
+                ballista: OnceLock::new(),
                 runs: OnceLock::new(),
             }),
         })

@@ -50,6 +50,7 @@ fn result() -> ResultInfo {
         bytes: 0,
         elapsed_ms: 0,
         created_at: 0,
+        cluster: None,
     }
 }
 

@@ -12,7 +12,13 @@ use super::{
     spec::Question,
     state::Query,
 };
-use crate::{AppError, account::use_me, people::Role, stores::table::ResultView};
+use crate::{
+    AppError,
+    account::use_me,
+    components::toasts::{Toasts, use_toasts},
+    people::Role,
+    stores::table::ResultView,
+};
 
 /// A query that has not changed for so long is what the person wants.
 const QUIET: Duration = Duration::from_millis(300);
@@ -30,6 +36,7 @@ pub(super) fn keep_merged(query: Query) {
         }
     };
     let me = use_me().0;
+    let toasts = use_toasts();
     // Who has no account is kept back by nothing.
     let may_keep =
         move || me.with_untracked(|me| me.as_ref().is_none_or(|me| me.role >= Role::Analyst));
@@ -68,7 +75,7 @@ pub(super) fn keep_merged(query: Query) {
         let run = move || {
             if is_wanted() {
                 let asking = move |question: &Question| {
-                    merge(query, question.clone(), may_keep(), is_wanted)
+                    merge(query, toasts, question.clone(), may_keep(), is_wanted)
                 };
                 let asking = ArcAction::new_unsync(asking).dispatch_local(question);
                 running.set_value(Some(asking));
@@ -79,7 +86,13 @@ pub(super) fn keep_merged(query: Query) {
     });
 }
 
-async fn merge(query: Query, question: Question, may_keep: bool, is_wanted: impl Fn() -> bool) {
+async fn merge(
+    query: Query,
+    toasts: Toasts,
+    question: Question,
+    may_keep: bool,
+    is_wanted: impl Fn() -> bool,
+) {
     let outcome = try_merge(query, &question, may_keep, &is_wanted).await;
     if !is_wanted() {
         return;
@@ -87,6 +100,21 @@ async fn merge(query: Query, question: Question, may_keep: bool, is_wanted: impl
     query.is_merging.set(false);
     match outcome {
         Ok(Some(result)) => {
+            if let Some((at, problem)) = result
+                .cluster
+                .as_ref()
+                .and_then(|it| Some((&it.at, it.problem.as_ref()?)))
+            {
+                toasts.say(
+                    [
+                        "The cluster at ",
+                        at,
+                        " did not gather this result, so this server did: ",
+                        problem,
+                    ]
+                    .concat(),
+                );
+            }
             query.study.result.set(Some(result.clone()));
             show(query, question, &result);
             query.went_well();

@@ -91,7 +91,8 @@ impl Settings {
                 ));
             }
         }
-        if let Some(problem) = self.storage.problem() {
+        let problem = self.storage.problem().or_else(|| self.query.problem());
+        if let Some(problem) = problem {
             return refuse(problem);
         }
         self.compaction()?;

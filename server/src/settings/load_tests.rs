@@ -100,6 +100,9 @@ fn values_that_make_no_sense_are_refused() {
             "[server]\npublic_url = \"data.lab.org\"",
             "[data]\nfile_bytes = 0",
             "[state]\nbackend = \"sqlite\"",
+            "[query]\nengine = \"spark://host:50050\"",
+            "[query]\nengine = \"ballista://host\"",
+            "[query]\nballista_seconds = 0",
         ] {
             assert!(Settings::from_sources(text).is_err(), "{text}");
         }

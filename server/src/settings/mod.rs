@@ -10,6 +10,7 @@ mod live;
 mod load;
 mod network;
 mod operate;
+mod query;
 mod simulations;
 mod sources;
 mod storage;
@@ -32,6 +33,7 @@ pub use self::{
     live::{LimitSettings, LiveSettings},
     network::Network,
     operate::{BackupSettings, MetricsSettings, MonitorSettings},
+    query::QuerySettings,
     simulations::SimulationSettings,
     sources::Sources,
     storage::StorageSettings,
@@ -60,6 +62,8 @@ pub struct Settings {
     pub live: LiveSettings,
     /// How large files may be.
     pub data: DataSettings,
+    /// Where merged results are gathered.
+    pub query: QuerySettings,
     /// Configuration files that people edit together.
     pub configurations: ConfigurationSettings,
     /// Backups that are made while the server runs.
@@ -99,6 +103,7 @@ impl Default for Settings {
             limits: LimitSettings::default(),
             live: LiveSettings::default(),
             data: DataSettings::default(),
+            query: QuerySettings::default(),
             configurations: ConfigurationSettings::default(),
             backups: BackupSettings::default(),
             metrics: MetricsSettings::default(),

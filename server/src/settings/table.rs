@@ -137,6 +137,18 @@ const MEANINGS: &[(&str, &str)] = &[
         "protection.master_key_file",
         "File of the master key for sensitive kinds; only its owner may read it",
     ),
+    (
+        "query.ballista_program",
+        "The program that talks to a Ballista cluster; without it `holdfast-ballista` beside `holdfast`",
+    ),
+    (
+        "query.ballista_seconds",
+        "Seconds that a cluster may take to the first rows of a result, and from each to the next, before this server gathers it",
+    ),
+    (
+        "query.engine",
+        "Who gathers the cells of a merged result: `local`, or `ballista://host:50050`, a cluster's scheduler. See [Ballista](#ballista)",
+    ),
     ("server.addr", "Address and port to listen on"),
     (
         "server.administration",

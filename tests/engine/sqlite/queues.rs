@@ -72,3 +72,26 @@ async fn changes_that_the_index_does_not_have_yet_are_counted_until_somebody_sea
     states.search(&adas(), Query::default()).await.unwrap();
     assert_eq!(behind(&states).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_length_of_the_writers_queue_is_told_while_the_index_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("states.db");
+    let states = engine(&file).await;
+    states.register(store("s"), &ada()).await.unwrap();
+    states.search(&adas(), Query::default()).await.unwrap();
+
+    let mut other = held_up(&folder.path().join("states.db-search")).await;
+    sqlx::query("ALTER TABLE head RENAME TO elsewhere")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    other.commit().await.unwrap();
+    let queues = states.queues().await.unwrap();
+    assert_eq!((queues.writes, queues.search), (Some(0), None));
+
+    // The next search makes it anew.
+    let found = states.search(&adas(), Query::default()).await.unwrap();
+    assert_eq!(found.states.len(), 1);
+    assert_eq!(behind(&states).await, 0);
+}

@@ -2,9 +2,10 @@
 //!
 //! `index` knows where each table keeps the rows of a participant and visit; `filter` turns filters
 //! into bitmaps over it; `cohort` and `count` combine them; `merge` gathers columns through it into
-//! a file; `page` and `export` read that file. `parameters` is a query as a file, `report` what its
+//! a file, on a cluster if there is one (`ballista`); `page` and `export` read that file. `parameters` is a query as a file, `report` what its
 //! filters and columns came to.
 
+pub mod ballista;
 #[cfg(feature = "engine")]
 pub(crate) mod bitmap;
 #[cfg(feature = "engine")]

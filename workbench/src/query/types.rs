@@ -228,6 +228,19 @@ pub struct ResultInfo {
     pub elapsed_ms: u64,
     /// When, milliseconds since 1970 UTC.
     pub created_at: i64,
+    /// The cluster that was asked to gather its cells, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterNote>,
+}
+
+/// What a cluster did for a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
+pub struct ClusterNote {
+    /// Its scheduler: `host:50050`.
+    pub at: String,
+    /// Why it did not gather the cells, so that the server did; `None` if it did.
+    pub problem: Option<String>,
 }
 
 /// One column to sort by.

@@ -142,6 +142,12 @@ impl Storage {
         }
     }
 
+    /// Sees to it that a file is in its place for as long as it is held: `None` where it is nowhere.
+    pub(crate) fn hold(&self, path: &Path) -> Result<Option<Hold>, Error> {
+        let hold = self.objects.as_ref().map(|objects| objects.hold(path));
+        Ok(self.open(path)?.map(|_| hold.unwrap_or_default()))
+    }
+
     /// Sees to it that files which are used together are in their folder, for as long as they are held: `None` where one
     /// of them is nowhere. Without an object store nothing is looked at.
     pub(crate) fn bring(&self, folder: &Path, files: &[&str]) -> Result<Option<Hold>, Error> {

@@ -58,6 +58,7 @@ impl Bench {
             bytes: 0,
             elapsed_ms: 0,
             created_at: 0,
+            cluster: None,
         }
     }
 

@@ -51,20 +51,32 @@ pub(super) fn Status(
             let result = result
                 .as_ref()
                 .filter(|result| Some(&result.id) == id.as_ref())?;
-            Some((result.elapsed_ms, result.created_at))
+            let cluster = result.cluster.as_ref();
+            let by = cluster.map_or("", |note| match note.problem {
+                None => " on the cluster",
+                Some(_) => " on this server",
+            });
+            Some((result.elapsed_ms, result.created_at, by))
         })
     });
     let merged = move || match (query.is_merging.get(), shown.get()) {
         (true, _) => Some("Merging…".to_owned()),
-        (false, Some((elapsed, _))) => {
-            Some(["Merged in ", &count(elapsed), " ms, kept with this study"].concat())
-        }
+        (false, Some((elapsed, _, by))) => Some(
+            [
+                "Merged in ",
+                &count(elapsed),
+                " ms",
+                by,
+                ", kept with this study",
+            ]
+            .concat(),
+        ),
         (false, None) => None,
     };
     let summary = use_save_summary();
     // The result is that of the study as it stands: so it is of the study's present version.
     let made = move || {
-        let (_, created) = shown.get().filter(|_| !query.is_merging.get())?;
+        let (_, created, _) = shown.get().filter(|_| !query.is_merging.get())?;
         let version = summary.get().version.to_string();
         let clock = if query.is_alive.get() {
             [", ", &dom::clock(created)].concat()

@@ -36,7 +36,11 @@ pub(crate) fn open_workbench(settings: &Settings, storage: Storage) -> Result<Wo
         cache_bytes: data.cache_bytes,
         scope_bytes: data.scope_bytes,
     };
-    Ok(Workbench::open_on(&settings.data_dir, limits, storage)?)
+    let workbench = Workbench::open_on(&settings.data_dir, limits, storage)?;
+    if let Some(ballista) = settings.query.ballista() {
+        workbench.gather_on(ballista);
+    }
+    Ok(workbench)
 }
 
 /// The folder of runs. One that was going when its server died has failed from then on.

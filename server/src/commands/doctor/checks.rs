@@ -33,6 +33,7 @@ pub(super) async fn all(settings: &Settings) -> Vec<Check> {
     ];
     checks.extend(states(settings).await);
     checks.extend(object_store(settings).await);
+    checks.extend(cluster(settings).await);
     checks.push(port("server.addr", settings.server.addr).await);
     if let Some(addr) = settings.metrics.addr.filter(|_| settings.metrics.enabled) {
         checks.push(port("metrics.addr", addr).await);
@@ -109,6 +110,28 @@ async fn states(settings: &Settings) -> Vec<Check> {
     checks.push(clock(&opened.states).await);
     checks
 }
+
+/// Whether the cluster on which results are gathered can be asked. Without it this server gathers them.
+async fn cluster(settings: &Settings) -> Option<Check> {
+    let what = "cluster";
+    let ballista = settings.query.ballista()?;
+    let (at, program) = (&ballista.scheduler, ballista.program.display());
+    if !ballista.program.is_file() {
+        return Some(Check::mind(
+            what,
+            format!("{program} is not there: this server gathers every result itself"),
+            "build it (`make ballista`), or set `query.ballista_program` to where it is",
+        ));
+    }
+    Some(match timeout(PATIENCE, TcpStream::connect(at)).await {
+        Ok(Ok(_)) => Check::good(what, format!("{at} can be reached, {program} is there")),
+        Ok(Err(error)) => Check::mind(what, format!("{at} cannot be reached: {error}"), RESULTS),
+        Err(_) => Check::mind(what, format!("{at} does not answer"), RESULTS),
+    })
+}
+
+/// What a cluster that is away means.
+const RESULTS: &str = "start its scheduler, or set `query.engine`; until then this server gathers every result itself";
 
 /// Whether the object store takes, gives and removes an object, and whether it has what the data folder has.
 async fn object_store(settings: &Settings) -> Option<Check> {

@@ -134,7 +134,7 @@ impl Source<'_> {
 }
 
 /// The values in one of the four types.
-fn plain(values: &ArrayRef) -> Result<ArrayRef, Error> {
+pub(crate) fn plain(values: &ArrayRef) -> Result<ArrayRef, Error> {
     let kind = plain_type(values.data_type());
     match *values.data_type() == kind {
         true => Ok(Arc::clone(values)),

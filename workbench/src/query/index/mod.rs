@@ -13,7 +13,7 @@ use std::sync::Arc;
 use arrow::datatypes::DataType;
 
 pub(crate) use cache::{IndexCache, Weigh};
-pub(crate) use columns::{Column, Footer, Source};
+pub(crate) use columns::{Column, Footer, Source, plain};
 pub(crate) use dictionary::Dictionary;
 pub(crate) use frame::Frame;
 pub(crate) use keys::Keys;

@@ -55,6 +55,23 @@ impl Gather for Merged<'_> {
     }
 
     fn array(&self, column: usize, rows: Range<usize>) -> Result<ArrayRef, Error> {
+        let of_table = |table: usize, name: &str, slot: Option<u32>| {
+            let values = self.bench.column(&self.study.tables[table], name)?;
+            let pointers = self.pointers(table, slot, rows.clone());
+            Ok(take(&values.values, &pointers, None)?)
+        };
+        self.array_from(column, rows.clone(), of_table)
+    }
+}
+
+impl Merged<'_> {
+    /// A column's cells, of which `of_table` has those of a table's column, in wide form of one visit.
+    pub(crate) fn array_from(
+        &self,
+        column: usize,
+        rows: Range<usize>,
+        of_table: impl Fn(usize, &str, Option<u32>) -> Result<ArrayRef, Error>,
+    ) -> Result<ArrayRef, Error> {
         let planned = &self.plan[column];
         let sources = match &planned.cells {
             Cells::Id => {
@@ -67,9 +84,7 @@ impl Gather for Merged<'_> {
         let mut gathered: Option<ArrayRef> = None;
         let kind = self.kind(sources)?;
         for (table, name) in sources {
-            let values = self.bench.column(&self.study.tables[*table], name)?;
-            let pointers = self.pointers(*table, planned.slot, rows.clone());
-            let next = cast(&take(&values.values, &pointers, None)?, &kind)?;
+            let next = cast(&of_table(*table, name, planned.slot)?, &kind)?;
             let all = match gathered {
                 None => next,
                 Some(first) => zip(&is_not_null(&first)?, &first, &next)?,
@@ -81,9 +96,7 @@ impl Gather for Merged<'_> {
         }
         Ok(gathered.unwrap_or_else(|| new_null_array(&kind, rows.len())))
     }
-}
 
-impl Merged<'_> {
     /// The column that names the visit, in long form.
     pub(crate) fn visit_column(&self) -> Option<usize> {
         let mut plan = self.plan.iter();

@@ -3,7 +3,8 @@
 //!
 //! Memory, in bytes: the index (16 a participant and 8 a visit of the union, plus 4 a visit and
 //! visit-level table), 8 a row of the result, the taken columns as far as `Limits::cache_bytes`
-//! lets them stay (one per core at the least), and two row groups of encoded columns.
+//! lets them stay (one per core at the least), and two row groups of encoded columns. Of what a cluster gathers one row
+//! group of columns is here at a time.
 
 mod agree;
 mod gather;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{
     gather::{Merged, nullable},
+    plan::Cells,
     stats::Stats,
     writer::{GROUP_ROWS, Gather, write},
 };
@@ -29,8 +31,12 @@ use self::{
     unfinished::Unfinished,
 };
 use super::{
-    MergeSpec, Page, PageRequest, ResultColumn, ResultInfo, cell::shown, cohort::Narrowing,
-    parallel::parallel, selection::result_id,
+    ClusterNote, MergeSpec, Page, PageRequest, ResultColumn, ResultInfo,
+    ballista::{Ballista, Gathered},
+    cell::shown,
+    cohort::Narrowing,
+    parallel::parallel,
+    selection::result_id,
 };
 use crate::{Error, Study, Workbench, yielding::yielding};
 
@@ -117,6 +123,8 @@ impl Workbench {
             self.renew(&self.result_path(&id))?;
             return Ok(ResultInfo {
                 spec: spec.clone(),
+                // Nobody was asked this time.
+                cluster: None,
                 ..found
             });
         }
@@ -133,15 +141,17 @@ impl Workbench {
             bytes: 0,
             elapsed_ms: 0,
             created_at: now_ms,
+            cluster: None,
             id,
         };
-        let (unfinished, file) = Unfinished::create(&self.incoming(), &info.id)?;
-        let sink = BufWriter::with_capacity(WRITE_BYTES, &file);
-        write(sink, &merged, self.group_rows(&merged), cancel, |stats| {
-            info.columns = columns_with(&merged, stats);
-            info.elapsed_ms = elapsed(start);
-            Some((NOTE.into(), serde_json::to_string(&info).ok()?))
-        })?;
+        let written = match self.inner.ballista.get() {
+            Some(ballista) => self.write_on(ballista, &merged, &mut info, start, cancel),
+            None => {
+                let group_rows = self.group_rows(&merged);
+                self.write_result(&merged, &merged, group_rows, &mut info, start, cancel)
+            }
+        };
+        let (unfinished, file) = written?;
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }
@@ -150,6 +160,61 @@ impl Workbench {
         info.bytes = unfinished.finish(&file, &target)?;
         info.elapsed_ms = elapsed(start);
         Ok(info)
+    }
+
+    /// Writes a result whose cells a cluster gathers, or this server where the cluster does not.
+    fn write_on(
+        &self,
+        ballista: &Ballista,
+        merged: &Merged<'_>,
+        info: &mut ResultInfo,
+        start: Instant,
+        cancel: &CancellationToken,
+    ) -> Result<(Unfinished, File), Error> {
+        let note = |problem| {
+            let at = ballista.scheduler.clone();
+            Some(ClusterNote { at, problem })
+        };
+        info.cluster = note(None);
+        let lines = Unfinished::path_of(&self.incoming(), &info.id).with_added_extension("parquet");
+        let gathered = Gathered::on(ballista, merged, &lines, cancel);
+        let written = gathered.and_then(|gathered| {
+            let written = self.write_result(merged, &gathered, GROUP_ROWS, info, start, cancel)?;
+            gathered.finish()?;
+            Ok(written)
+        });
+        match written {
+            Err(Error::Cluster(problem)) => {
+                tracing::warn!(
+                    at = ballista.scheduler,
+                    problem,
+                    "a result is gathered here"
+                );
+                info.cluster = note(Some(problem));
+                self.write_result(merged, merged, self.group_rows(merged), info, start, cancel)
+            }
+            written => written,
+        }
+    }
+
+    /// Writes a result into a file that is not kept yet.
+    fn write_result(
+        &self,
+        merged: &Merged<'_>,
+        source: &impl Gather,
+        group_rows: usize,
+        info: &mut ResultInfo,
+        start: Instant,
+        cancel: &CancellationToken,
+    ) -> Result<(Unfinished, File), Error> {
+        let (unfinished, file) = Unfinished::create(&self.incoming(), &info.id)?;
+        let sink = BufWriter::with_capacity(WRITE_BYTES, &file);
+        write(sink, source, group_rows, cancel, |stats| {
+            info.columns = columns_with(merged, stats);
+            info.elapsed_ms = elapsed(start);
+            Some((NOTE.into(), serde_json::to_string(&info).ok()?))
+        })?;
+        Ok((unfinished, file))
     }
 
     /// What would be written.

@@ -1,5 +1,7 @@
 //! The rows of a result in order: for each the participant, and the row of the visit frame.
 
+use std::ops::Range;
+
 use crate::{
     Error,
     query::{
@@ -164,11 +166,23 @@ impl Wide {
 
     /// The frame row that fills a slot for the participant at `at`, or [`NONE`].
     pub(crate) fn find(&self, at: usize, slot: u32) -> u32 {
-        let visits = self.starts[at] as usize..self.starts[at + 1] as usize;
-        let found = self.slot[visits.clone()]
-            .iter()
-            .position(|filled| *filled == slot);
-        found.map_or(NONE, |found| self.frame[visits.start + found])
+        self.place(at, slot)
+            .map_or(NONE, |place| self.visits(at)[place])
+    }
+
+    /// Which of a participant's visits fills a slot.
+    pub(crate) fn place(&self, at: usize, slot: u32) -> Option<usize> {
+        let slots = &self.slot[self.range(at)];
+        slots.iter().position(|filled| *filled == slot)
+    }
+
+    /// The frame rows of the participant at `at`.
+    pub(crate) fn visits(&self, at: usize) -> &[u32] {
+        &self.frame[self.range(at)]
+    }
+
+    fn range(&self, at: usize) -> Range<usize> {
+        self.starts[at] as usize..self.starts[at + 1] as usize
     }
 }
 

@@ -20,8 +20,7 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 impl Unfinished {
     /// A new file in `folder`, which is cleared when the workbench opens.
     pub(crate) fn create(folder: &Path, name: &str) -> Result<(Self, File), Error> {
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{name}.{}.{number}", std::process::id()));
+        let path = Self::path_of(folder, name);
         let file = File::create_new(&path).map_err(|e| Error::io(&path, e))?;
         Ok((
             Self {
@@ -30,6 +29,12 @@ impl Unfinished {
             },
             file,
         ))
+    }
+
+    /// A path in `folder` that no other file has.
+    pub(crate) fn path_of(folder: &Path, name: &str) -> PathBuf {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        folder.join(format!("{name}.{}.{number}", std::process::id()))
     }
 
     /// Where it is until then.
