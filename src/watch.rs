@@ -1,12 +1,13 @@
 //! The log as a stream that can be resumed anywhere: nothing is skipped, nothing repeated.
 //!
-//! A watcher reads the log from where it left off until it is near the end, takes a seat at the
-//! engine's [`Hub`], and reads what is left. From then on the hub brings it what it wants. Whenever it
-//! loses its seat it does the same again. So the hub is only a quick way to what the log says.
+//! A watcher joins the engine's [`Hub`], which remembers what it handed out lately, and from then on brings it what it
+//! wants. One that left off before that reads the log until it is near the end, takes a seat, and reads what is
+//! left. Whenever it loses its seat it does the same again. So the hub is only a quick way to what the log says.
 
 mod hub;
 mod index;
 mod mark;
+mod recent;
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -145,7 +146,37 @@ impl Watcher {
         Ok(page)
     }
 
+    /// Joins the hub with what it remembers, if that is all that is missing.
+    fn join(&mut self) -> bool {
+        let hub = self.states.hub();
+        let joined = hub.join(&self.interests, self.read, self.tail.as_ref());
+        let Some((place, missed)) = joined else {
+            return false;
+        };
+        for part in missed {
+            let missed = part.iter().filter(|change| change.revision > self.read);
+            let wanted = missed.filter(|change| wants(&self.interests, change));
+            self.ready.extend(wanted.cloned().map(Arc::new));
+            if let Some(last) = part.last() {
+                self.read = last.revision;
+                self.tail = Some(Mark::of(last));
+            }
+        }
+        self.place = Some(place);
+        self.is_behind = false;
+        true
+    }
+
     async fn catch_up(&mut self) -> Result<(), Error> {
+        if self.place.is_none() && self.join() {
+            return Ok(());
+        }
+        let hub = Arc::clone(self.states.hub());
+        let _turn = hub.turn().await;
+        // Whoever had the turn before may have set the hub going.
+        if self.place.is_none() && self.join() {
+            return Ok(());
+        }
         let page = self.page().await?;
         let is_near = page.len() < MAX_PAGE - 1;
         let is_end = page.is_empty();
@@ -161,7 +192,7 @@ impl Watcher {
             // What is committed after a seat was taken comes through its queue, and what was committed
             // before is in the log up to where that stands then.
             let backend = self.states.backend();
-            let place = self.states.hub().sit(backend, &self.interests);
+            let place = hub.sit(backend, &self.interests);
             self.end = self.states.revision().await?;
             if self.end < self.read && self.tail.is_none() {
                 // It comes with a place in a log that went back since. What the end is now is its place.

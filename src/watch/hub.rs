@@ -2,8 +2,8 @@
 //! every change and throw most of them away.
 //!
 //! One task follows the backend's announcements and puts each change into the queues of those who
-//! want it. It waits for nobody: whose queue is full loses its seat, reads the log instead, and
-//! takes another seat when it has caught up.
+//! want it. It waits for nobody: whose queue is full loses its seat, and joins again with what was handed out
+//! meanwhile. Who is further behind than that reads the log, and takes a seat when it has caught up.
 
 use std::{
     sync::{
@@ -15,6 +15,7 @@ use std::{
 
 use tokio::{
     sync::{
+        Semaphore, SemaphorePermit,
         broadcast::{Receiver, error::RecvError},
         mpsc,
     },
@@ -24,6 +25,7 @@ use tokio::{
 use super::{
     index::{Index, Seat},
     mark::Mark,
+    recent::Recent,
 };
 use crate::{
     Change, Interest, Revision,
@@ -32,16 +34,20 @@ use crate::{
 };
 
 /// Changes that wait for one watcher: two seconds of a watcher that wants a hundred a second. Watchers
-/// share them, so a thousand slow ones hold little more than one. One that is further behind reads the log.
+/// share them, so a thousand slow ones hold little more than one.
 const QUEUE: usize = 256;
+
+/// Watchers that read the log at the same time. The others wait: most of them will find what they want in the hub by then.
+const READERS: usize = 4;
 
 /// How often the log is looked at although nothing is announced.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// The dispatcher of one engine. It runs while somebody watches.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Hub {
     desk: Mutex<Desk>,
+    reading: Semaphore,
     /// Every change up to here was put into the queues of the seated watchers who want it.
     handed_out: AtomicU64,
 }
@@ -50,6 +56,7 @@ pub(crate) struct Hub {
 struct Desk {
     is_running: bool,
     seats: Index,
+    recent: Recent,
     /// How many seats were ever taken: the number of the next.
     taken: u64,
 }
@@ -62,7 +69,23 @@ pub(super) struct Place {
     queue: mpsc::Receiver<Arc<Change>>,
 }
 
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            desk: Mutex::default(),
+            reading: Semaphore::new(READERS),
+            handed_out: AtomicU64::default(),
+        }
+    }
+}
+
 impl Hub {
+    /// Leave to read the log, for as long as it is held.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.reading.acquire().await.ok()
+    }
+
     /// Takes a seat. Every change that is committed after this comes through the queue.
     pub(super) fn sit(
         self: &Arc<Self>,
@@ -71,13 +94,7 @@ impl Hub {
     ) -> Place {
         let (sender, queue) = mpsc::channel(QUEUE);
         let mut desk = self.desk();
-        desk.taken += 1;
-        let number = desk.taken;
-        desk.seats.add(Seat {
-            number,
-            interests: Arc::clone(interests),
-            queue: sender,
-        });
+        let number = desk.seat(interests, sender);
         if !desk.is_running {
             desk.is_running = true;
             // The task keeps no backend alive that its engine has dropped.
@@ -92,10 +109,27 @@ impl Hub {
         }
     }
 
-    fn hand_out(&self, changes: &[Change]) {
+    /// Takes a seat with everything behind `read` that was handed out, if all of it is remembered. `tail` is the change
+    /// at `read`, if it was seen.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        interests: &Arc<[Interest]>,
+        read: Revision,
+        tail: Option<&Mark>,
+    ) -> Option<(Place, Vec<Announcement>)> {
+        let mut desk = self.desk();
+        let missed = desk.recent.behind(read, tail)?;
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let number = desk.seat(interests, sender);
+        drop(desk);
+        let hub = Arc::clone(self);
+        Some((Place { hub, number, queue }, missed))
+    }
+
+    fn hand_out(&self, changes: Announcement) {
         let mut desk = self.desk();
         let mut late = Vec::new();
-        for change in changes {
+        for change in &*changes {
             let mut shared = None;
             for seat in desk.seats.wanting(change) {
                 let change = shared.get_or_insert_with(|| Arc::new(change.clone()));
@@ -111,11 +145,25 @@ impl Hub {
             self.handed_out
                 .fetch_max(last.revision.0, Ordering::Release);
         }
+        desk.recent.add(changes);
     }
 
     // The books of the seats are changed by code that cannot panic halfway through.
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    /// Gives somebody a seat; its number.
+    fn seat(&mut self, interests: &Arc<[Interest]>, queue: mpsc::Sender<Arc<Change>>) -> u64 {
+        self.taken += 1;
+        self.seats.add(Seat {
+            number: self.taken,
+            interests: Arc::clone(interests),
+            queue,
+        });
+        self.taken
     }
 }
 
@@ -147,6 +195,7 @@ impl Drop for Ending {
         let mut desk = self.0.desk();
         desk.is_running = false;
         desk.seats = Index::default();
+        desk.recent = Recent::default();
     }
 }
 
@@ -162,7 +211,7 @@ async fn dispatch(
     };
     loop {
         let is_behind = match timeout(LOOK, announcements.recv()).await {
-            Ok(Ok(changes)) => !dispatcher.follow(&changes),
+            Ok(Ok(changes)) => !dispatcher.follow(changes),
             Ok(Err(RecvError::Lagged(_))) => true,
             Ok(Err(RecvError::Closed)) => return,
             // The last announcement may have been lost, and the log may have gone back.
@@ -195,13 +244,13 @@ struct Dispatcher {
 
 impl Dispatcher {
     /// Hands out an announcement that continues where the last one ended; `false` when it does not.
-    fn follow(&mut self, changes: &[Change]) -> bool {
+    fn follow(&mut self, changes: Announcement) -> bool {
         let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
             return true;
         };
         let Some(seen) = &self.seen else {
-            self.ending.0.hand_out(changes);
             self.seen = Some(Mark::of(last));
+            self.ending.0.hand_out(changes);
             return true;
         };
         if first.revision.0 > seen.revision.0 + 1 {
@@ -219,10 +268,14 @@ impl Dispatcher {
             return false;
         }
         self.is_ahead = false;
-        self.ending.0.hand_out(new);
         if let Some(last) = new.last() {
             self.seen = Some(Mark::of(last));
         }
+        let new = match old {
+            [] => changes,
+            _ => new.into(),
+        };
+        self.ending.0.hand_out(new);
         true
     }
 
@@ -244,11 +297,10 @@ impl Dispatcher {
             at = last.revision;
             self.is_ahead = true;
             self.seen = Some(Mark::of(last));
-            self.ending.0.hand_out(&new);
+            self.ending.0.hand_out(std::mem::take(&mut new).into());
             if at >= end {
                 return Ok(());
             }
-            new.clear();
         }
     }
 }

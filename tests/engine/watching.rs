@@ -1,6 +1,9 @@
 //! A watcher sees every change once and in order, wherever it begins and however slow it is.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use futures::{FutureExt, StreamExt, future::join_all};
 use holdfast::{
@@ -290,6 +293,68 @@ async fn watchers_of_their_own_part_miss_nothing_while_one_of_them_sleeps() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_that_comes_back_shares_what_was_handed_out_and_only_who_is_further_behind_reads_the_log()
+ {
+    const CHANGES: u64 = 9_000;
+    const CROWD: usize = 50;
+    let puppet = Puppet::new();
+    let states = StateManager::builder(puppet.clone()).build();
+    let mut staying = states.watch(Some(bobs()), Revision(0));
+    assert!(staying.next().now_or_never().is_none());
+    for n in 1..=CHANGES {
+        put(&states, adas(), "s", u32::try_from(n).unwrap()).await;
+        if n % 1000 == 0 {
+            let part = puppet.inner().log(Revision(n - 1000), 1000).await.unwrap();
+            puppet.announce(part);
+        }
+    }
+    // A change that the one who stays wants says that all before were handed out.
+    put(&states, bobs(), "last", 0).await;
+    puppet.announce(puppet.inner().log(Revision(CHANGES), 1).await.unwrap());
+    assert_eq!(
+        staying.next().await.unwrap().unwrap().revision,
+        Revision(CHANGES + 1)
+    );
+
+    let before = puppet.log_reads.load(SeqCst);
+    let crowd = join_all((0..CROWD).map(|n| watched(&states, Some(adas()), n as u64, 5_000))).await;
+    for (n, seen) in (0..).zip(crowd) {
+        let revisions: Vec<u64> = seen.iter().map(|change| change.revision.0).collect();
+        assert_eq!(revisions, (n + 1..=n + 5_000).collect::<Vec<_>>());
+    }
+    assert_eq!(puppet.log_reads.load(SeqCst), before);
+
+    // More than is remembered: 9,001 and 3,000.
+    for n in 1..=3_000 {
+        put(&states, adas(), "s", n).await;
+    }
+    for first in [1, 1001, 2001] {
+        let part = puppet
+            .inner()
+            .log(Revision(CHANGES + first), 1000)
+            .await
+            .unwrap();
+        puppet.announce(part);
+    }
+    put(&states, bobs(), "last", 1).await;
+    puppet.announce(
+        puppet
+            .inner()
+            .log(Revision(CHANGES + 3_001), 1)
+            .await
+            .unwrap(),
+    );
+    assert_eq!(
+        staying.next().await.unwrap().unwrap().revision,
+        Revision(CHANGES + 3_002)
+    );
+    let seen = watched(&states, None, 0, 12_002).await;
+    let revisions: Vec<u64> = seen.iter().map(|change| change.revision.0).collect();
+    assert_eq!(revisions, (1..=12_002).collect::<Vec<_>>());
+    assert!(puppet.log_reads.load(SeqCst) > before);
 }
 
 /// A database may come back without what it had acknowledged, and go on from there under the same revisions.

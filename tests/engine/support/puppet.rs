@@ -43,6 +43,8 @@ pub struct Puppet {
     /// What somebody else does before a scope is read.
     before_scan: Mutex<Option<Deed>>,
     pub reads: AtomicU64,
+    /// How often the log was read.
+    pub log_reads: AtomicU64,
 }
 
 impl Puppet {
@@ -61,6 +63,7 @@ impl Puppet {
             keeps_content: AtomicBool::new(false),
             before_scan: Mutex::new(None),
             reads: AtomicU64::new(0),
+            log_reads: AtomicU64::new(0),
         })
     }
 
@@ -192,6 +195,7 @@ impl Backend for Puppet {
     }
 
     async fn log(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Fault> {
+        self.log_reads.fetch_add(1, SeqCst);
         let changes = self.up()?.log(after, limit).await;
         if self.is_busy.load(SeqCst) {
             let others = StateManager::builder(self.inner()).build();
