@@ -17,7 +17,9 @@ pub(crate) use self::hub::Hub;
 use self::hub::Place;
 pub use self::mark::AnotherLog;
 pub(crate) use self::mark::Mark;
-use crate::{Change, Error, Interest, Revision, StateManager, log::MAX_PAGE};
+use crate::{
+    Change, Error, Interest, Revision, StateManager, backend::Announcement, log::MAX_PAGE,
+};
 
 impl StateManager {
     /// Every change behind `after`, past and future, that is of interest: of one scope
@@ -57,6 +59,8 @@ pub(crate) struct Watcher {
     /// The change there, if this reader has seen it.
     tail: Option<Mark>,
     ready: VecDeque<Arc<Change>>,
+    /// What the hub remembered, and was not looked at yet.
+    missed: VecDeque<Announcement>,
     /// Whether there may be something in the log that no queue will bring.
     is_behind: bool,
     place: Option<Place>,
@@ -76,6 +80,7 @@ impl Watcher {
             read: after,
             tail: None,
             ready: VecDeque::new(),
+            missed: VecDeque::new(),
             is_behind: true,
             place: None,
             end: Revision(0),
@@ -88,6 +93,10 @@ impl Watcher {
         loop {
             if let Some(change) = self.ready.pop_front() {
                 return Ok(change);
+            }
+            if let Some(part) = self.missed.pop_front() {
+                self.look_at(&part);
+                continue;
             }
             if self.is_behind {
                 self.catch_up().await?;
@@ -118,7 +127,8 @@ impl Watcher {
         if let Some(waiting) = self.ready.front() {
             return Revision(waiting.revision.0 - 1);
         }
-        let passed = self.place.as_ref().filter(|_| !self.is_behind);
+        let is_there = !self.is_behind && self.missed.is_empty();
+        let passed = self.place.as_ref().filter(|_| is_there);
         let passed = passed.and_then(Place::seen).unwrap_or_default();
         self.read.max(passed)
     }
@@ -126,7 +136,7 @@ impl Watcher {
     /// Whether nothing is there to be given out at once.
     pub(crate) fn is_at_end(&self) -> bool {
         let is_quiet = self.place.as_ref().is_some_and(|it| it.seen().is_some());
-        !self.is_behind && self.ready.is_empty() && is_quiet
+        !self.is_behind && self.ready.is_empty() && self.missed.is_empty() && is_quiet
     }
 
     /// What follows in the log; it must still have what was read last.
@@ -148,23 +158,26 @@ impl Watcher {
 
     /// Joins the hub with what it remembers, if that is all that is missing.
     fn join(&mut self) -> bool {
-        let hub = self.states.hub();
-        let joined = hub.join(&self.interests, self.read, self.tail.as_ref());
+        let (hub, backend) = (self.states.hub(), self.states.backend());
+        let joined = hub.join(&**backend, &self.interests, self.read, self.tail.as_ref());
         let Some((place, missed)) = joined else {
             return false;
         };
-        for part in missed {
-            let missed = part.iter().filter(|change| change.revision > self.read);
-            let wanted = missed.filter(|change| wants(&self.interests, change));
-            self.ready.extend(wanted.cloned().map(Arc::new));
-            if let Some(last) = part.last() {
-                self.read = last.revision;
-                self.tail = Some(Mark::of(last));
-            }
-        }
         self.place = Some(place);
+        self.missed = missed.into();
         self.is_behind = false;
         true
+    }
+
+    /// What of this part was not read yet, and is wanted.
+    fn look_at(&mut self, part: &[Change]) {
+        let missed = part.iter().filter(|change| change.revision > self.read);
+        let wanted = missed.filter(|change| wants(&self.interests, change));
+        self.ready.extend(wanted.cloned().map(Arc::new));
+        if let Some(last) = part.last() {
+            self.read = last.revision;
+            self.tail = Some(Mark::of(last));
+        }
     }
 
     async fn catch_up(&mut self) -> Result<(), Error> {
@@ -172,12 +185,13 @@ impl Watcher {
             return Ok(());
         }
         let hub = Arc::clone(self.states.hub());
-        let _turn = hub.turn().await;
+        let turn = hub.turn().await;
         // Whoever had the turn before may have set the hub going.
         if self.place.is_none() && self.join() {
             return Ok(());
         }
         let page = self.page().await?;
+        drop(turn);
         let is_near = page.len() < MAX_PAGE - 1;
         let is_end = page.is_empty();
         if let Some(last) = page.last() {

@@ -18,8 +18,18 @@ struct Arguments {
     folder: PathBuf,
 }
 
-#[tokio::main]
-async fn main() -> Result<(), BallistaError> {
+/// As Ballista's own programs have it: plans are walked by recursion.
+const STACK_BYTES: usize = 32 << 20;
+
+fn main() -> Result<(), BallistaError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build()?;
+    runtime.block_on(async { runtime.spawn(serve()).await })?
+}
+
+async fn serve() -> Result<(), BallistaError> {
     let asked = Arguments::parse();
     let config = ExecutorProcessConfig {
         bind_host: asked.flight.ip().to_string(),

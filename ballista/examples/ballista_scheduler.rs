@@ -16,8 +16,18 @@ struct Arguments {
     addr: SocketAddr,
 }
 
-#[tokio::main]
-async fn main() -> Result<(), BallistaError> {
+/// As Ballista's own programs have it: plans are walked by recursion.
+const STACK_BYTES: usize = 32 << 20;
+
+fn main() -> Result<(), BallistaError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build()?;
+    runtime.block_on(async { runtime.spawn(serve()).await })?
+}
+
+async fn serve() -> Result<(), BallistaError> {
     let Arguments { addr } = Arguments::parse();
     let config = SchedulerConfig {
         external_host: addr.ip().to_string(),

@@ -9,7 +9,7 @@ use ballista_core::{
     serde::protobuf::{CancelJobParams, scheduler_grpc_client::SchedulerGrpcClient},
 };
 use datafusion::{
-    arrow::{error::ArrowError, ipc::writer::StreamWriter},
+    arrow::{array::RecordBatch, error::ArrowError, ipc::writer::StreamWriter},
     common::JoinType,
     dataframe::DataFrame,
     error::DataFusionError,
@@ -20,7 +20,10 @@ use datafusion::{
 };
 use datafusion_proto::protobuf::LogicalPlanNode;
 use futures::StreamExt;
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 use url::Url;
 use workbench::query::ballista::{GatherJob, GatherTable, LINE, cell, found, key};
 
@@ -48,7 +51,7 @@ pub(crate) enum GatherError {
 
 fn words(error: &DataFusionError) -> &'static str {
     let text = error.to_string();
-    match text.contains("transport") || text.contains("connect") {
+    match text.contains("tonic::transport") {
         true => "its scheduler cannot be reached",
         false => "it could not do the work",
     }
@@ -57,31 +60,58 @@ fn words(error: &DataFusionError) -> &'static str {
 /// Does the job on its cluster and writes the answer. What is given up the cluster need not finish.
 pub(crate) async fn gather(
     job: &GatherJob,
-    answer: impl Write,
-    is_unwanted: oneshot::Receiver<()>,
+    answer: impl Write + Send + 'static,
+    mut is_unwanted: oneshot::Receiver<()>,
 ) -> Result<(), GatherError> {
     let patience = Duration::from_secs(job.patience_seconds);
-    let silent = |_| GatherError::Silent(patience);
-    let planned = timeout(patience, plan(job)).await.map_err(silent)?;
-    let (cluster, plan) = planned?;
-    let passed_on = async {
-        let mut rows = execute_stream(Arc::clone(&plan), cluster.task_ctx())?;
-        let mut writer = StreamWriter::try_new(answer, &rows.schema())?;
-        while let Some(batch) = timeout(patience, rows.next()).await.map_err(silent)? {
-            writer.write(&batch?)?;
-        }
-        writer.finish()?;
-        writer.get_mut().flush()?;
-        Ok(())
+    let planned = tokio::select! {
+        planned = timeout(patience, plan(job)) => planned,
+        _ = &mut is_unwanted => return Err(GatherError::Unwanted),
     };
+    let (cluster, plan) = planned.map_err(|_| GatherError::Silent(patience))??;
     let done = tokio::select! {
-        done = passed_on => done,
+        done = pass_on(&cluster, Arc::clone(&plan), answer, patience) => done,
         _ = is_unwanted => Err(GatherError::Unwanted),
     };
     if done.is_err() {
         let _ = timeout(FAREWELL, give_up(&job.scheduler, &*plan)).await;
     }
     done
+}
+
+/// Writes what comes, on a thread: a server that does not read yet holds up nothing else.
+async fn pass_on(
+    cluster: &SessionContext,
+    plan: Arc<dyn ExecutionPlan>,
+    answer: impl Write + Send + 'static,
+    patience: Duration,
+) -> Result<(), GatherError> {
+    let mut rows = execute_stream(plan, cluster.task_ctx())?;
+    let schema = rows.schema();
+    let (batches, mut written) = mpsc::channel::<RecordBatch>(1);
+    let writing = tokio::task::spawn_blocking(move || {
+        let mut writer = StreamWriter::try_new(answer, &schema)?;
+        writer.get_mut().flush()?;
+        while let Some(batch) = written.blocking_recv() {
+            writer.write(&batch)?;
+        }
+        Ok::<_, GatherError>(writer)
+    });
+    loop {
+        let batch = timeout(patience, rows.next()).await;
+        let batch = batch.map_err(|_| GatherError::Silent(patience))?;
+        let Some(batch) = batch.transpose()? else {
+            break;
+        };
+        if batches.send(batch).await.is_err() {
+            // Why, the writer says.
+            break;
+        }
+    }
+    drop(batches);
+    let mut writer = writing.await.map_err(std::io::Error::other)??;
+    writer.finish()?;
+    Ok(writer.get_mut().flush()?)
 }
 
 /// Tells the scheduler that a job is not wanted any more. Whether it hears is its own affair.

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Download, Page } from "@playwright/test";
 import { expectAccessible } from "./support/axe";
-import { chooseCohort, expectCount, expectMean, expectMerged, expectSaved, open, setAge } from "./support/cohort";
+import { chooseCohort, expectCount, expectMean, expectMerged, expectSaved, open, reload, setAge } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
 import { filesOf } from "./support/zip";
 
@@ -246,4 +246,22 @@ test("on a phone a query is brought in and its summary taken home", async ({ bro
   const files = filesOf(await bytesOf(await about(page, /^Summary \(ZIP\)/)));
   expect(files.get("filtering_report.csv")).toContain("1,Sex,Sex f,312,276,36,11.54,11.54");
   await context.close();
+});
+
+test.describe("with a cluster that is away", () => {
+  // Nobody listens on port 1.
+  test.use({ ownServer: { HOLDFAST_QUERY__ENGINE: "ballista://127.0.0.1:1" } });
+
+  test("a result is merged by the server, which says so once", async ({ page }) => {
+    await open(page);
+    await chooseCohort(page);
+    const notice = page.getByRole("region", { name: "Notices" });
+    await expect(notice).toContainText("The cluster at 127.0.0.1:1 did not gather this result, so this server did: its scheduler cannot be reached");
+    await expectMerged(page, "1,123");
+    await expectMean(page, "bili", "3.4313");
+    await expect(page.getByTestId("merge-status")).toContainText(/Merged in \d+ ms on this server, kept with this study/);
+    await reload(page);
+    await expectMerged(page, "1,123");
+    await expect(notice).not.toContainText("The cluster");
+  });
 });

@@ -25,7 +25,7 @@ use tokio::{
 use super::{
     index::{Index, Seat},
     mark::Mark,
-    recent::Recent,
+    recent::{Part, Recent},
 };
 use crate::{
     Change, Interest, Revision,
@@ -39,6 +39,8 @@ const QUEUE: usize = 256;
 
 /// Watchers that read the log at the same time. The others wait: most of them will find what they want in the hub by then.
 const READERS: usize = 4;
+/// How long one waits for them: a backend that hangs must not keep a thousand from finding out one after another.
+const TURN: Duration = Duration::from_secs(2);
 
 /// How often the log is looked at although nothing is announced.
 const LOOK: Duration = Duration::from_secs(5);
@@ -80,10 +82,10 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// Leave to read the log, for as long as it is held.
+    /// Leave to read the log, for as long as it is held; who has waited too long reads without.
     pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        // It is never closed.
-        self.reading.acquire().await.ok()
+        let turn = timeout(TURN, self.reading.acquire()).await;
+        turn.ok().and_then(Result::ok)
     }
 
     /// Takes a seat. Every change that is committed after this comes through the queue.
@@ -113,11 +115,13 @@ impl Hub {
     /// at `read`, if it was seen.
     pub(super) fn join(
         self: &Arc<Self>,
+        backend: &dyn Backend,
         interests: &Arc<[Interest]>,
         read: Revision,
         tail: Option<&Mark>,
     ) -> Option<(Place, Vec<Announcement>)> {
         let mut desk = self.desk();
+        desk.recent.forget(backend.forgotten());
         let missed = desk.recent.behind(read, tail)?;
         let (sender, queue) = mpsc::channel(QUEUE);
         let number = desk.seat(interests, sender);
@@ -127,9 +131,10 @@ impl Hub {
     }
 
     fn hand_out(&self, changes: Announcement) {
+        let part = Part::new(changes);
         let mut desk = self.desk();
         let mut late = Vec::new();
-        for change in &*changes {
+        for change in part.changes() {
             let mut shared = None;
             for seat in desk.seats.wanting(change) {
                 let change = shared.get_or_insert_with(|| Arc::new(change.clone()));
@@ -141,11 +146,11 @@ impl Hub {
                 desk.seats.remove(number);
             }
         }
-        if let Some(last) = changes.last() {
+        if let Some(last) = part.changes().last() {
             self.handed_out
                 .fetch_max(last.revision.0, Ordering::Release);
         }
-        desk.recent.add(changes);
+        desk.recent.add(part);
     }
 
     // The books of the seats are changed by code that cannot panic halfway through.
@@ -196,6 +201,8 @@ impl Drop for Ending {
         desk.is_running = false;
         desk.seats = Index::default();
         desk.recent = Recent::default();
+        // The next one may follow a log that went back.
+        self.0.handed_out.store(0, Ordering::Release);
     }
 }
 

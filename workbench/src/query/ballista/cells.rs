@@ -205,20 +205,23 @@ impl<'a> Gathered<'a> {
             stream.read += wanted;
             batches.push(batch);
         }
-        let column = |table: usize, at: usize, name: &str| {
+        let column = |number: usize, at: usize, name: &str| {
+            let table = &self.merged.study.tables[self.taken[number].table];
+            let kind = self.merged.bench.column_type(table, name)?;
             let parts = batches.iter().map(|batch| {
-                let part = batch.column_by_name(&job::cell(table, at));
-                plain(part.ok_or_else(|| failed(OTHER_LINES))?)
+                let part = batch.column_by_name(&job::cell(number, at));
+                let part = plain(part.ok_or_else(|| failed(OTHER_LINES))?)?;
+                match *part.data_type() == kind {
+                    true => Ok(part),
+                    false => Err(failed(OTHER_LINES)),
+                }
             });
             let parts: Vec<ArrayRef> = parts.collect::<Result<_, _>>()?;
-            if parts.is_empty() {
-                let table = &self.merged.study.tables[self.taken[table].table];
-                return Ok(new_empty_array(
-                    &self.merged.bench.column_type(table, name)?,
-                ));
-            }
             let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
-            Ok(concat(&parts)?)
+            match parts.is_empty() {
+                true => Ok(new_empty_array(&kind)),
+                false => Ok(concat(&parts)?),
+            }
         };
         let table = |table: usize| {
             let columns = self.taken[table].columns.iter().enumerate();

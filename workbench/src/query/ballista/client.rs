@@ -23,8 +23,9 @@ const SAID_BYTES: u64 = 4096;
 
 /// An answer that is being read.
 pub(super) struct Answer {
+    // First, so that a client which waits to be read hears that nobody reads any more.
+    batches: Option<StreamReader<ChildStdout>>,
     client: Client,
-    batches: StreamReader<ChildStdout>,
 }
 
 /// A client at work. It ends when this is dropped, or the token cancelled.
@@ -50,18 +51,23 @@ impl Answer {
     ) -> Result<Self, Error> {
         let (mut client, output) = Client::start(job, ballista, cancel)?;
         match StreamReader::try_new(output, None) {
-            Ok(batches) => Ok(Self { client, batches }),
+            Ok(batches) => Ok(Self {
+                batches: Some(batches),
+                client,
+            }),
             Err(_) => Err(client.problem()),
         }
     }
 
     /// What comes next; `None` at the end, where the client says that it is whole.
     pub(super) fn next(&mut self) -> Result<Option<RecordBatch>, Error> {
-        match self.batches.next() {
-            Some(Ok(batch)) => Ok(Some(batch)),
-            None if self.client.has_succeeded() => Ok(None),
-            Some(Err(_)) | None => Err(self.client.problem()),
+        match self.batches.as_mut().and_then(Iterator::next) {
+            Some(Ok(batch)) => return Ok(Some(batch)),
+            None if self.client.has_succeeded() => return Ok(None),
+            Some(Err(_)) | None => {}
         }
+        self.batches = None;
+        Err(self.client.problem())
     }
 }
 
@@ -90,11 +96,15 @@ impl Client {
         };
         client.end_when_cancelled();
         let output = output.ok_or_else(|| Error::Internal("a process has no pipe".into()))?;
-        let told = match &mut locked(&client.running).input {
-            Some(input) => input.write_all(&asked).is_ok(),
-            None => false,
-        };
-        match told {
+        // Whoever ends it meanwhile must not wait for a client that does not listen.
+        let input = locked(&client.running).input.take();
+        let told = input.and_then(|mut input| {
+            input.write_all(&asked).ok()?;
+            Some(input)
+        });
+        let is_told = told.is_some();
+        locked(&client.running).input = told;
+        match is_told {
             true => Ok((client, output)),
             false => Err(client.problem()),
         }
@@ -115,9 +125,10 @@ impl Client {
         });
     }
 
-    /// Waits for its end.
+    /// Waits for its end, which is near.
     fn has_succeeded(&self) -> bool {
-        loop {
+        let start = Instant::now();
+        while start.elapsed() < FAREWELL {
             match locked(&self.running).child.try_wait() {
                 Ok(Some(status)) => return status.success(),
                 Ok(None) => {}
@@ -125,6 +136,7 @@ impl Client {
             }
             thread::sleep(LOOK);
         }
+        false
     }
 
     /// What went wrong, in the client's words; the cluster's own are for the log.
