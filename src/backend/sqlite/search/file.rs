@@ -130,6 +130,18 @@ pub(super) fn is_damage(error: &Fault) -> bool {
     // SQLITE_ERROR (a table is missing), SQLITE_CORRUPT, SQLITE_CANTOPEN and SQLITE_NOTADB, whose
     // extended codes have more bits above these.
     const CODES: [i32; 4] = [1, 11, 14, 26];
+    let is_known = |code: i32| CODES.contains(&(code & 0xff));
+    error.is::<Damage>() || is_cut_short(error) || code(error).is_some_and(is_known)
+}
+
+/// Whether a file ended before it should: cut off, or exchanged under its reader.
+pub(super) fn is_cut_short(error: &Fault) -> bool {
+    // SQLITE_IOERR_SHORT_READ
+    code(error) == Some(522)
+}
+
+/// SQLite's extended code.
+fn code(error: &Fault) -> Option<i32> {
     let of_writer = || match error.downcast_ref()? {
         sqlx::Error::Database(error) => error.code()?.parse::<i32>().ok(),
         _ => None,
@@ -138,8 +150,7 @@ pub(super) fn is_damage(error: &Fault) -> bool {
         let error = error.downcast_ref::<rusqlite::Error>()?.sqlite_error()?;
         Some(error.extended_code)
     };
-    let code = of_reader().or_else(of_writer);
-    error.is::<Damage>() || code.is_some_and(|code| CODES.contains(&(code & 0xff)))
+    of_reader().or_else(of_writer)
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

@@ -66,6 +66,8 @@ impl Search {
                 // Another process has begun to bring it forward, and this one helps; or it is not
                 // the same file any more.
                 Ok(Looked::Behind(_)) => "the index does not follow its database".into(),
+                // Mostly it is being made anew; who makes it finds damage too.
+                Err(error) if file::is_cut_short(&error) => error,
                 Err(error) if file::is_damage(&error) => {
                     self.files.give_up();
                     error
