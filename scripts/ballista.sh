@@ -3,6 +3,6 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-step "client of a Ballista cluster (the first time about 15 minutes: DataFusion; later seconds)"
+step "client of a Ballista cluster (the first time 6 to 10 minutes: DataFusion; later seconds)"
 cargo build --release --locked --package holdfast-ballista
 say "  $(program holdfast-ballista)"
