@@ -4,6 +4,8 @@
 //! `Forbidden`, `TooLarge`, `RateLimited`) or
 //! whoever runs the engine (`TooNew`, `NotUpgraded`, `Timeout`, `Failed`).
 
+mod shown;
+
 use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
@@ -15,8 +17,8 @@ use crate::{
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why an operation did not do what was asked. There may be more ways one day: a `match` outside of this crate says what it
-/// makes of those that it does not know.
-#[derive(Debug, thiserror::Error)]
+/// makes of those that it does not know. `Debug` shows of a state in it which one it is, and never its data.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no such state in this scope, or it was deleted.

@@ -36,6 +36,9 @@ impl Limits {
     /// The longest name of a state, an actor, a scope, a kind: they are shown in one line.
     pub const NAME_BYTES: u64 = 1024;
 
+    /// Webhooks of all scopes together: a server has a task for each, and all of them are in one note.
+    pub const ENDPOINTS: u64 = 1000;
+
     /// The limit behind one kind of refusal.
     pub fn of(&self, bound: Bound) -> u64 {
         match bound {
@@ -46,6 +49,7 @@ impl Limits {
             Bound::Depth => self.depth,
             Bound::ScopeStates => self.scope_states,
             Bound::ScopeBytes => self.scope_bytes,
+            Bound::Endpoints => Self::ENDPOINTS,
         }
     }
 }
@@ -80,11 +84,13 @@ pub enum Bound {
     ScopeStates,
     /// The bytes of a scope's states.
     ScopeBytes,
+    /// The webhooks of all scopes.
+    Endpoints,
 }
 
 impl Bound {
     /// The setting that decides, as it is named in the configuration. The length of ids and names
-    /// is fixed: what indexes them relies on it.
+    /// is fixed: what indexes them relies on it. So is the number of webhooks ([`Limits::ENDPOINTS`]).
     pub fn setting(self) -> &'static str {
         match self {
             Self::Id => "state.id_bytes",
@@ -94,6 +100,7 @@ impl Bound {
             Self::Depth => "state.depth",
             Self::ScopeStates => "state.scope_states",
             Self::ScopeBytes => "state.scope_bytes",
+            Self::Endpoints => "webhooks.endpoints",
         }
     }
 }
@@ -108,6 +115,7 @@ impl fmt::Display for Bound {
             Self::Depth => "the depth of nesting",
             Self::ScopeStates => "the number of states in this scope",
             Self::ScopeBytes => "the size of all states of this scope in bytes",
+            Self::Endpoints => "the number of webhooks",
         })
     }
 }

@@ -32,7 +32,7 @@ pub use self::{
 use crate::{
     Authority, Change, Clock, Error, Ids, Kind, Lifecycle, Limits, Scope, State, StateId, Status,
     Timestamp, Transition,
-    backend::{Backend, Fault, Held, Queues},
+    backend::{Backend, Fault, Finding, Held, Queues},
     hash::Map,
     limits::{Access, Gate},
     log::MAX_PAGE,
@@ -162,6 +162,11 @@ impl StateManager {
     /// What waits in the backend at this moment.
     pub async fn queues(&self) -> Result<Queues, Error> {
         self.within("queues", self.0.backend.queues()).await
+    }
+
+    /// How the backend is set up, and whether what it keeps is whole.
+    pub async fn findings(&self) -> Result<Vec<Finding>, Error> {
+        self.within("findings", self.0.backend.findings()).await
     }
 
     /// The limits in force.

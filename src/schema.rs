@@ -81,6 +81,16 @@ impl Schemas {
 }
 
 impl StateManager {
+    /// The kinds that have more than a first schema version, by name, and the version that they are written in.
+    pub fn schema_versions(&self) -> Vec<(Kind, u32)> {
+        let schemas = self.schemas();
+        let kinds = schemas.kinds();
+        let kinds = kinds.map(|kind| (kind.clone(), schemas.known(kind)));
+        let mut versions: Vec<_> = kinds.collect();
+        versions.sort_unstable();
+        versions
+    }
+
     /// A state of the history, the log or a watcher in today's shape.
     ///
     /// # Errors

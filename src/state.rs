@@ -188,6 +188,16 @@ pub enum Scope {
     Session(String),
 }
 
+impl Scope {
+    /// The organisation whose it is, if it is one's.
+    pub fn tenant(&self) -> Option<&str> {
+        match self {
+            Self::Tenant(id) => Some(id),
+            Self::Shared | Self::User(_) | Self::Session(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

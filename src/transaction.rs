@@ -179,10 +179,18 @@ impl Transaction {
         });
         let guards = guards.collect();
         let written = states.backend().apply(Batch { guards, writes });
-        match states.within("commit", written).await? {
+        let outcome = states.within("commit", written).await;
+        // None of them alone is to blame.
+        let none_written = |error: &Error| {
+            for (scope, id) in drafted.keys() {
+                error.not_written("commit", scope, id);
+            }
+        };
+        match outcome.inspect_err(none_written)? {
             Outcome::Applied(changes) => Ok(states.wrote(changes)),
             Outcome::OverQuota { what, size, limit } => {
-                states.counted(Err(Error::TooLarge { what, size, limit }))
+                let refused = Err(Error::TooLarge { what, size, limit });
+                states.counted(refused.inspect_err(none_written))
             }
             Outcome::Stale(_) => {
                 let conflicts = changed(&states, seen).await?;
@@ -198,15 +206,20 @@ impl Transaction {
         id: &StateId,
         mut step: Step,
     ) -> Result<Arc<State>, Error> {
-        self.states.check(scope, id, &self.actor)?;
-        self.states.check_step(&step)?;
+        let drafted = self.draft(scope, id, &mut step).await;
+        drafted.inspect_err(|error| error.not_written("transaction", scope, id))
+    }
+
+    async fn draft(
+        &mut self,
+        scope: &Scope,
+        id: &StateId,
+        step: &mut Step,
+    ) -> Result<Arc<State>, Error> {
+        let powers = self.states.checked(scope, id, step, &self.actor).await?;
         let base = self.base(scope, id).await?;
-        let drafted = self
-            .states
-            .draft_step(id, &mut step, &self.actor, base.as_ref());
+        let drafted = self.states.draft_step(id, step, &self.actor, base.as_ref());
         let writes = self.states.counted(drafted)?;
-        let powers = self.states.powers(scope, &self.actor).await;
-        let powers = self.states.counted(powers)?;
         self.states.counted(powers.check(&self.actor, &writes))?;
         self.check_room(self.writes.len() + writes.len())?;
         let after = writes.last().map(|write| Arc::clone(&write.after));
@@ -258,7 +271,9 @@ async fn changed(
         let version = |state: &Option<Arc<State>>| state.as_ref().map(|s| s.version);
         if version(&now) != version(&seen) {
             let expected = seen.map_or(Expected::Absent, |state| Expected::Version(state.version));
-            conflicts.push(Error::conflict(&id, expected, now.as_ref()));
+            let conflict = Error::conflict(&id, expected, now.as_ref());
+            conflict.not_written("commit", &scope, &id);
+            conflicts.push(conflict);
         }
     }
     Ok(conflicts)

@@ -143,6 +143,12 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
         Ok(Queues::default())
     }
 
+    /// How the backend is set up, and whether what it keeps is whole, as far as it can tell within seconds; by default
+    /// there is nothing to say.
+    async fn findings(&self) -> Result<Vec<Finding>, Fault> {
+        Ok(Vec::new())
+    }
+
     /// The note of this name.
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault>;
 
@@ -274,6 +280,27 @@ pub struct Queues {
     pub writes: Option<u64>,
     /// Changes in the log that the index of the search does not have yet: the next search waits for them.
     pub search: Option<u64>,
+}
+
+/// One thing that a backend was asked about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at: `version`, `durability`.
+    pub what: &'static str,
+    /// What was found.
+    pub found: String,
+    /// What to do about it; `None` where it is good.
+    pub advice: Option<String>,
+}
+
+impl Finding {
+    fn new(what: &'static str, found: impl Into<String>, advice: Option<&str>) -> Self {
+        Self {
+            what,
+            found: found.into(),
+            advice: advice.map(Into::into),
+        }
+    }
 }
 
 /// The length of a queue that something else has to be asked for: without it where that fails or takes long, because the other

@@ -48,6 +48,16 @@ impl Step {
         }
     }
 
+    /// Whether an endpoint of webhooks may come to be by it.
+    pub(super) fn may_make_an_endpoint(&self) -> bool {
+        let kind = match self {
+            Self::Register(new, _) | Self::Put(new, ..) => &new.kind,
+            Self::Rollback(old, _) => &old.kind,
+            _ => return false,
+        };
+        *kind == Kind::WEBHOOK
+    }
+
     /// Whether it leaves no data behind, so that nobody needs the old.
     fn is_delete(&self) -> bool {
         match self {

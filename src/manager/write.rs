@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{New, StateManager, check::Base, step::Step};
 use crate::{
-    Actor, Error, Expected, Scope, State, StateId, Status, Transition, Update, Version,
+    Actor, Error, Expected, Powers, Scope, State, StateId, Status, Transition, Update, Version,
     backend::{Batch, Guard, Outcome, Write},
 };
 
@@ -133,15 +133,31 @@ impl StateManager {
         step: &mut Step,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
-        self.check(scope, id, actor)?;
-        self.check_step(step)?;
-        let powers = self.counted(self.powers(scope, actor).await)?;
+        let checked = self.checked(scope, id, step, actor).await;
+        let powers = checked.inspect_err(|error| error.not_written(operation, scope, id))?;
         let draft = |base: Base<'_>| {
             let writes = self.draft_step(id, step, actor, base)?;
             powers.check(actor, &writes)?;
             Ok(writes)
         };
         self.write(operation, scope, id, None, draft).await
+    }
+
+    /// Everything that is checked before anything is drafted, and what the actor may do.
+    pub(crate) async fn checked(
+        &self,
+        scope: &Scope,
+        id: &StateId,
+        step: &Step,
+        actor: &Actor,
+    ) -> Result<Powers, Error> {
+        self.check(scope, id, actor)?;
+        self.check_step(step)?;
+        if step.may_make_an_endpoint() {
+            // Boxed: hardly any write makes one, and each would carry it.
+            Box::pin(self.room_for_endpoint(scope, id)).await?;
+        }
+        self.counted(self.powers(scope, actor).await)
     }
 
     /// Drafts and writes until it is written or refused, within the time of one operation. It is written only while
@@ -190,12 +206,20 @@ impl StateManager {
         });
         // What nobody reads is not measured.
         let begun = tracing::enabled!(tracing::Level::DEBUG).then(Instant::now);
-        let changes = self.within(operation, work).await?;
-        let changes = self.counted(changes)?;
+        let changes = self.within(operation, work).await;
+        let changes = changes.and_then(|changes| self.counted(changes));
         if let Some(begun) = begun {
             let took = begun.elapsed();
-            tracing::debug!(operation, %scope, %id, changes = changes.len(), ?took, "written");
+            match &changes {
+                Ok(changes) => {
+                    tracing::debug!(operation, %scope, %id, changes = changes.len(), ?took, "written");
+                }
+                Err(error) => {
+                    tracing::debug!(operation, %scope, %id, why = error.word(), ?took, "not written");
+                }
+            }
         }
+        let changes = changes?;
         self.0.metrics.wrote(&changes);
         let written = changes.into_iter().next_back().map(|change| change.after);
         written.ok_or_else(|| Error::Failed {

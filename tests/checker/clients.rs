@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicUsize, Ordering::SeqCst},
     },
 };
 
@@ -14,8 +14,12 @@ use holdfast::{
 };
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
-use crate::history::{Done, Event, Learned, Line, Span};
+use crate::{
+    clock::Clock,
+    history::{Done, Event, Learned, Line, Span},
+};
 
 /// These are only moved between; what they hold together stays.
 pub const ACCOUNTS: [&str; 3] = ["account 1", "account 2", "account 3"];
@@ -47,32 +51,50 @@ pub type Tell = Arc<dyn Fn(Line) + Send + Sync>;
 /// What all clients share.
 #[derive(Debug)]
 pub struct Pace {
-    /// Their clock.
-    pub now: AtomicU64,
+    pub clock: Clock,
     /// The most that each does.
     pub steps: usize,
+    /// The steps that all together may still do. Closed when they have done enough.
+    pub turns: Semaphore,
     /// How many writes were acknowledged.
     pub acknowledged: AtomicUsize,
-    /// They have done enough.
-    pub is_over: AtomicBool,
 }
 
 impl Pace {
-    pub fn new(steps: usize, now: u64) -> Arc<Self> {
+    /// So many steps of each, at any time.
+    pub fn new(steps: usize) -> Arc<Self> {
         Arc::new(Self {
-            now: now.into(),
+            clock: Clock::own(),
             steps,
+            turns: Semaphore::new(Semaphore::MAX_PERMITS),
             acknowledged: 0.into(),
-            is_over: false.into(),
         })
     }
 
-    /// Waits until so many more writes were acknowledged.
+    /// By this clock, and so many steps of all until more are given.
+    pub fn by(clock: Clock, turns: usize) -> Arc<Self> {
+        Arc::new(Self {
+            clock,
+            steps: usize::MAX,
+            turns: Semaphore::new(turns),
+            acknowledged: 0.into(),
+        })
+    }
+
+    /// Waits until so many more writes were acknowledged, and gives turns where none is left.
     pub async fn acknowledges(&self, more: usize) {
         let enough = self.acknowledged.load(SeqCst) + more;
         while self.acknowledged.load(SeqCst) < enough {
+            if self.turns.available_permits() == 0 {
+                self.turns.add_permits(1);
+            }
             tokio::task::yield_now().await;
         }
+    }
+
+    /// They have done enough.
+    pub fn stop(&self) {
+        self.turns.close();
     }
 }
 
@@ -109,9 +131,10 @@ impl Client {
 
     pub async fn run(mut self) {
         for step in 0..self.pace.steps {
-            if self.pace.is_over.load(SeqCst) {
+            let Ok(turn) = self.pace.turns.acquire().await else {
                 return;
-            }
+            };
+            turn.forget();
             let token = format!("{} {step}", self.name);
             match self.random.random_range(0..10) {
                 0..3 => self.read().await,
@@ -123,7 +146,7 @@ impl Client {
     }
 
     fn tick(&self) -> u64 {
-        self.pace.now.fetch_add(1, SeqCst)
+        self.pace.clock.tick()
     }
 
     fn learn(&mut self, asked: u64, id: &StateId, learned: Learned) {

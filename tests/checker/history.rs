@@ -5,7 +5,9 @@ use std::{collections::HashSet, sync::Arc};
 use holdfast::{Change, State, StateId};
 use serde::{Deserialize, Serialize};
 
-/// The moments of one call, by a counter that all clients share: when a call had returned before another
+use crate::run::STAYS;
+
+/// The moments of one call, by the clock that all clients share: when a call had returned before another
 /// was made, its number is lower.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Span {
@@ -54,6 +56,18 @@ pub enum Line {
     Saw(usize, Change),
 }
 
+impl Line {
+    /// As it is recorded where the first server of whoever says it has this number among all.
+    pub fn numbered_from(mut self, first: usize) -> Self {
+        match &mut self {
+            Self::Learned(event) => event.server += first,
+            Self::Saw(watcher, _) => *watcher += first * STAYS.len(),
+            Self::Asked(_) | Self::Done(_) | Self::Refused(_) => {}
+        }
+        self
+    }
+}
+
 /// What a watcher saw behind the revision where it began.
 #[derive(Debug, Clone)]
 pub struct Watched {
@@ -97,13 +111,6 @@ impl Record {
             Line::Learned(event) => self.events.push(event),
             Line::Saw(watcher, change) => self.watched[watcher].changes.push(change),
         }
-    }
-
-    /// A moment after everything that was recorded.
-    pub fn later(&self) -> u64 {
-        let answered = self.events.iter().map(|event| event.span.answered);
-        let done = self.done.iter().map(|done| done.span.answered);
-        answered.chain(done).max().map_or(0, |last| last + 1)
     }
 }
 

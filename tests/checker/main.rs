@@ -1,7 +1,8 @@
 //! A history checker: many clients do random things at once, what each was told is recorded, and the
 //! record is checked for what the engine promises. `clients` does things, `run` lets many do so, `history` is the record,
-//! `check` knows the promises, `kills` does away with servers and processes amid a run, and `broken` is a
-//! backend that breaks the promises, to see that the checker finds out.
+//! `clock` orders it in time, and `check` knows the promises. `kills` does away with servers amid a run and `lives` with
+//! programs, at a `place` that those who come after find again. `broken` is a backend that breaks the promises, to
+//! see that the checker finds out.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,8 +12,11 @@
 mod broken;
 mod check;
 mod clients;
+mod clock;
 mod history;
 mod kills;
+mod lives;
+mod place;
 mod run;
 #[path = "../engine/support/mod.rs"]
 #[expect(

@@ -1,7 +1,7 @@
 //! One run: clients on each server and watchers beside them, until all are done.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering::SeqCst},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -32,7 +32,7 @@ pub const STAYS: [usize; 3] = [usize::MAX, usize::MAX, 13];
 
 /// Clients and watchers on each server, until all clients are done.
 pub async fn run(servers: &[Arc<dyn Backend>], is_cached: bool, seed: u64) -> History {
-    let pace = Pace::new(STEPS, 0);
+    let pace = Pace::new(STEPS);
     disturbed(servers, is_cached, seed, &pace, async {}).await
 }
 
@@ -57,7 +57,8 @@ pub async fn disturbed(
         Arc::new(move |line| record.lock().unwrap().add(line))
     };
     let watched = record.lock().unwrap().watched.clone();
-    let living = live(&engines, "client", seed, watched, pace, &tell);
+    let at_last = end(&engines[0]);
+    let living = live(&engines, "client", seed, watched, pace, &tell, at_last);
     futures::join!(living, disturb);
     // Looking back: whatever a backend keeps from watchers it may tell now.
     engines[0].revision().await.unwrap();
@@ -87,8 +88,8 @@ pub fn watching(begin: u64, servers: usize) -> Vec<Watched> {
     watchers.into_iter().map(Watched::from).collect()
 }
 
-/// Clients whose names begin so, and watchers who go on behind what was `watched`, until the clients are done
-/// and the watchers have seen it.
+/// Clients whose names begin so, and watchers who go on behind what was `watched`. When the clients are done comes what is
+/// done `at_last`, and the watchers stay until they have seen the end.
 pub async fn live(
     engines: &[StateManager],
     name: &str,
@@ -96,6 +97,7 @@ pub async fn live(
     watched: Vec<Watched>,
     pace: &Arc<Pace>,
     tell: &Tell,
+    at_last: impl Future<Output = ()>,
 ) {
     let watchers = watched.iter().enumerate().map(|(n, watched)| {
         let states = engines[n / STAYS.len()].clone();
@@ -113,18 +115,22 @@ pub async fn live(
     for client in join_all(clients.collect::<Vec<_>>()).await {
         client.unwrap();
     }
-    pace.is_over.store(true, SeqCst);
+    at_last.await;
+    // Whoever never hears of the end has missed it, and that is what the checker will find.
+    let _ = tokio::time::timeout(LOST, join_all(watchers)).await;
+}
+
+/// The last change: nobody does anything any more.
+pub async fn end(states: &StateManager) {
     // One that forgets what it acknowledged may forget the end, and then it is said again.
     for _ in 0..ENDINGS {
-        let _ = engines[0].register(new(END, 0), &actor(END.into())).await;
+        let _ = states.register(new(END, 0), &actor(END.into())).await;
         let end = new(END, 0);
-        let said = engines[0].get(&end.scope, &StateId::new(END)).await;
+        let said = states.get(&end.scope, &StateId::new(END)).await;
         if !matches!(said, Ok(None)) {
             break;
         }
     }
-    // Whoever never hears of the end has missed it, and that is what the checker will find.
-    let _ = tokio::time::timeout(LOST, join_all(watchers)).await;
 }
 
 /// Watches to the end, or comes back after every `stay` changes, and after every fault.

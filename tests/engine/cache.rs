@@ -89,6 +89,28 @@ async fn who_saw_something_newer_elsewhere_is_told_nothing_older_here() {
     here.reach(Revision(u64::MAX)).await.unwrap();
 }
 
+/// A server that is cut from the database while others are not: what it remembers is of use to who knows no better.
+#[tokio::test]
+async fn while_the_backend_is_away_who_saw_something_newer_elsewhere_is_refused_and_who_did_not_reads_on()
+ {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "a").await;
+    let (here, _) = before(puppet.clone(), ROOMY).await;
+    assert_eq!(version(&*here, "a").await, 1);
+    let told = here.horizon().await.unwrap();
+    let (there, _) = before(puppet.inner(), ROOMY).await;
+    puppet.set_down(true);
+    written_elsewhere(&puppet, "a").await;
+    assert_eq!(version(&*there, "a").await, 2);
+    let seen = there.horizon().await.unwrap();
+    here.reach(told).await.unwrap();
+    assert!(here.reach(seen).await.is_err());
+    assert_eq!(version(&*here, "a").await, 1);
+    puppet.set_down(false);
+    here.reach(seen).await.unwrap();
+    assert_eq!(version(&*here, "a").await, 2);
+}
+
 /// Under load every look at the log meets changes whose announcement is still on its way.
 #[tokio::test]
 async fn what_is_announced_after_it_was_read_from_the_log_is_no_reason_to_read_the_log_again() {

@@ -1,4 +1,4 @@
-//! Every backend passes the one suite, alone and with a cache in front.
+//! Every backend passes the one suite, alone, with a cache in front, and with a seal.
 
 mod memory {
     holdfast::conformance_suite!(crate::support::memory);
@@ -22,6 +22,14 @@ mod sealed_memory {
 
 mod sealed_sqlite {
     holdfast::conformance_suite!(sealed: crate::support::sealed_sqlite);
+}
+
+mod sealed_postgres {
+    holdfast::conformance_suite!(sealed: crate::support::sealed_postgres);
+}
+
+mod sealed_redis {
+    holdfast::conformance_suite!(sealed: crate::support::sealed_redis);
 }
 
 /// The same sentences for a cache in front of `$inner`.

@@ -1,6 +1,7 @@
 //! What only Redis can do: be written by several servers at once, go away, and come back.
 
 mod damage;
+mod full;
 mod outages;
 mod together;
 

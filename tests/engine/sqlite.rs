@@ -42,6 +42,26 @@ async fn what_was_written_is_there_when_the_file_is_opened_again() {
     assert_eq!(again.log(Revision(0), 10).await.unwrap(), log);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn servers_that_open_a_new_file_at_once_share_its_tables() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("states.db");
+        let openings = (0..8).map(|_| {
+            let file = file.clone();
+            tokio::spawn(async move { engine(&file).await })
+        });
+        let mut held = 0;
+        for states in join_all(openings).await {
+            let states = states.unwrap();
+            let new = store(&format!("s{held}"));
+            states.register(new, &ada()).await.unwrap();
+            held += 1;
+            assert_eq!(states.held().await.unwrap().states, held);
+        }
+    }
+}
+
 #[tokio::test]
 async fn two_processes_on_one_file_see_each_others_writes_and_share_one_order() {
     let folder = tempfile::tempdir().unwrap();

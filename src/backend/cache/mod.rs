@@ -32,7 +32,8 @@ use tokio::{sync::broadcast, task::JoinHandle};
 
 use self::{entries::Entries, follower::Follower};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Finding, Held, Note, Outcome, Queues,
+    Thinned,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -147,20 +148,24 @@ impl Cache {
             let mut newest = lock(&horizon.asked);
             *newest = (*newest).max((answers, revision));
         }
-        let known = [&horizon.followed, &horizon.written];
-        let known = known.map(|known| Revision(known.load(Ordering::Acquire)));
-        Ok(known.into_iter().fold(revision, Ord::max))
+        Ok(horizon.heard().max(revision))
     }
 
     /// From here on nothing is told that is older than this revision, which a reader saw elsewhere. What is missing is
     /// read from the log; a revision that the log does not have yet is as good as its end.
     ///
     /// # Errors
-    /// When the log has to be read and cannot be.
+    /// When the log has to be read and cannot be. Who saw no more than what was told here goes on being told that while the
+    /// backend is away.
     pub async fn reach(&self, revision: Revision) -> Result<(), Fault> {
-        let mut at = Revision(self.shared.horizon.followed.load(Ordering::Acquire));
+        let horizon = &self.shared.horizon;
+        let mut at = Revision(horizon.followed.load(Ordering::Acquire));
         while at < revision {
-            let page = self.log(at, MAX_PAGE).await?;
+            let page = match self.log(at, MAX_PAGE).await {
+                Ok(page) => page,
+                Err(_) if revision <= horizon.told() => return Ok(()),
+                Err(error) => return Err(error),
+            };
             match page.last() {
                 Some(last) => at = last.revision,
                 None => return Ok(()),
@@ -202,6 +207,19 @@ impl Horizon {
     /// The backend answered a reader, perhaps with something newer than was heard of. Counted before the reader knows.
     fn answered(&self) {
         self.answers.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The newest revision that came by without being asked for.
+    fn heard(&self) -> Revision {
+        let heard = [&self.followed, &self.written];
+        let heard = heard.map(|revision| Revision(revision.load(Ordering::Acquire)));
+        heard[0].max(heard[1])
+    }
+
+    /// The newest that a reader here was told to take along.
+    fn told(&self) -> Revision {
+        let (_, asked) = *lock(&self.asked);
+        self.heard().max(asked)
     }
 }
 
@@ -326,6 +344,10 @@ impl Backend for Cache {
 
     async fn queues(&self) -> Result<Queues, Fault> {
         self.shared.inner.queues().await
+    }
+
+    async fn findings(&self) -> Result<Vec<Finding>, Fault> {
+        self.shared.inner.findings().await
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

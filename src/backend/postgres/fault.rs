@@ -2,6 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use tokio::time::{Instant, sleep};
 
 use super::{Fault, link::STATEMENT};
@@ -26,6 +27,10 @@ pub enum PostgresFault {
     /// say what became of it: read before writing again.
     #[error("the connection to PostgreSQL broke during a write that may have been done: {0}")]
     InDoubt(Arc<sqlx::Error>),
+    /// The disk of the server, or a quota on it, is full. Nothing was written. Readers are served, and once there is room the
+    /// next write is done.
+    #[error("PostgreSQL has no room left: free some on the server's disk ({0})")]
+    Full(Arc<sqlx::Error>),
     /// The server does not take it, however often it is asked. Nothing was written.
     #[error("PostgreSQL refuses: {0}")]
     Refused(Arc<sqlx::Error>),
@@ -49,6 +54,7 @@ impl PostgresFault {
         let error = Arc::new(error);
         match trouble {
             Trouble::Slow => Self::Slow(STATEMENT),
+            Trouble::Full => Self::Full(error),
             Trouble::Refused => Self::Refused(error),
             Trouble::Lost | Trouble::Standby | Trouble::Clash => Self::Unreachable(error),
         }
@@ -66,6 +72,8 @@ pub(super) enum Trouble {
     Clash,
     /// The statement timeout.
     Slow,
+    /// The server has no room left.
+    Full,
     /// Asking again would not help.
     Refused,
 }
@@ -88,10 +96,16 @@ impl Trouble {
             );
             return if is_ours { Self::Refused } else { Self::Lost };
         };
+        let told = error.try_downcast_ref::<PgDatabaseError>();
+        if told.is_some_and(is_last_word) {
+            return Self::Lost;
+        }
         // Appendix A of PostgreSQL's manual.
         match error.code().as_deref() {
             Some("40001" | "40P01") => Self::Clash,
             Some("57014") => Self::Slow,
+            Some("53100") => Self::Full,
+            Some("XX000") if told.is_some_and(is_of_a_file_that_cannot_grow) => Self::Full,
             Some("25006") => Self::Standby,
             // Too many connections; shut down, crashed, starting.
             Some("53300" | "57P01" | "57P02" | "57P03") => Self::Lost,
@@ -99,6 +113,18 @@ impl Trouble {
             _ => Self::Refused,
         }
     }
+}
+
+/// Whether the server ends every connection with this error and begins anew, as it does when its own log cannot be written.
+/// What it was about to commit is found done afterwards, or not.
+fn is_last_word(error: &PgDatabaseError) -> bool {
+    error.severity() == PgSeverity::Panic
+}
+
+/// A full disk has a code of its own; a quota that is used up has none, nor has a limit on the size of files. What could
+/// not be done is the same, and the server's function for it has one name in every language.
+fn is_of_a_file_that_cannot_grow(error: &PgDatabaseError) -> bool {
+    matches!(error.routine(), Some("mdextend" | "mdzeroextend"))
 }
 
 /// An answer that did not come, as the broken connection that it is.

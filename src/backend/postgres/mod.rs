@@ -31,8 +31,8 @@ use self::{
     announcer::Announcer, link::Readers, notes::Notes, row::Record, search::Search, writer::Writer,
 };
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
-    Write, recent::Recent, told_soon,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Finding, Held, Note, Outcome, Queues,
+    Thinned, Write, recent::Recent, told_soon,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -223,6 +223,32 @@ impl Backend for Postgres {
             writes: Some(self.writer.waiting()),
             search: told_soon(self.search.behind()).await,
         })
+    }
+
+    async fn findings(&self) -> Result<Vec<Finding>, Fault> {
+        const ASK: &str = "
+            SELECT current_setting('server_version'), pg_is_in_recovery(), current_setting('fsync') = 'on',
+                   current_setting('full_page_writes') = 'on'";
+        let found: Vec<(String, bool, bool, bool)> = self.readers.rows(ASK, |query| query).await?;
+        let (version, is_standby, has_fsync, has_pages) =
+            found.into_iter().next().unwrap_or_default();
+        let is_durable = has_fsync && has_pages;
+        Ok(vec![
+            Finding::new(
+                "version",
+                format!("PostgreSQL {version}"),
+                is_standby.then_some("this server is a standby, which takes no writes: use the address of the primary"),
+            ),
+            Finding::new(
+                "durability",
+                if is_durable {
+                    "acknowledged writes survive a power cut"
+                } else {
+                    "acknowledged writes may be lost, and the database damaged, in a power cut"
+                },
+                (!is_durable).then_some("set `fsync = on` and `full_page_writes = on` in `postgresql.conf`"),
+            ),
+        ])
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

@@ -101,6 +101,7 @@ impl Notes {
             }
             Err(error) => Err(Fault::from(match Trouble::of(&error) {
                 Trouble::Slow => PostgresFault::Slow(link::STATEMENT),
+                Trouble::Full => PostgresFault::Full(Arc::new(error)),
                 Trouble::Refused | Trouble::Clash => PostgresFault::Refused(Arc::new(error)),
                 Trouble::Standby => PostgresFault::Unreachable(Arc::new(error)),
                 Trouble::Lost => PostgresFault::InDoubt(Arc::new(error)),

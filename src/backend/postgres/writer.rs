@@ -162,6 +162,7 @@ impl Task {
                 _ if is_in_doubt => PostgresFault::InDoubt(error),
                 Trouble::Lost | Trouble::Standby => PostgresFault::Unreachable(error),
                 Trouble::Slow => PostgresFault::Slow(link::STATEMENT),
+                Trouble::Full => PostgresFault::Full(error),
                 Trouble::Clash | Trouble::Refused => PostgresFault::Refused(error),
             });
         }

@@ -13,6 +13,10 @@ pub enum RedisFault {
     /// been done: read before repeating it.
     #[error("Redis did not answer; the write may have been done: {0}")]
     Unsure(String),
+    /// Redis cannot write to its disk, or may take no more memory. Nothing was written. Readers are served, and once there
+    /// is room the next write is done.
+    #[error("Redis has no room left: free some on its disk, or raise its `maxmemory` ({0})")]
+    Full(String),
     /// Redis answered with an error. Nothing was written.
     #[error("Redis refused: {0}")]
     Refused(String),
@@ -30,7 +34,7 @@ impl RedisFault {
         if is_lost(error) {
             Self::Unreachable(error.to_string())
         } else {
-            Self::Refused(error.to_string())
+            Self::answered(error)
         }
     }
 
@@ -39,7 +43,15 @@ impl RedisFault {
         if is_lost(error) {
             Self::Unsure(error.to_string())
         } else {
-            Self::Refused(error.to_string())
+            Self::answered(error)
+        }
+    }
+
+    /// What Redis means by an error, before it has begun.
+    fn answered(error: &Error) -> Self {
+        match code(error.details()) {
+            Some("MISCONF" | "OOM") => Self::Full(error.to_string()),
+            _ => Self::Refused(error.to_string()),
         }
     }
 }
@@ -56,14 +68,16 @@ fn is_lost(error: &Error) -> bool {
         | ErrorKind::Backpressure => true,
         // What Redis answers begins with a code, like `ERR`. Without one it is the client that gave up: between two
         // connections it has no kind for that.
-        ErrorKind::Unknown => !begins_with_code(error.details()),
+        ErrorKind::Unknown => code(error.details()).is_none(),
         _ => false,
     }
 }
 
-fn begins_with_code(text: &str) -> bool {
-    let word = text.split_ascii_whitespace().next().unwrap_or_default();
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase())
+/// The code that an answer begins with.
+fn code(text: &str) -> Option<&str> {
+    let word = text.split_ascii_whitespace().next()?;
+    let is_code = word.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code.then_some(word)
 }
 
 #[cfg(test)]
@@ -78,12 +92,26 @@ mod tests {
             RedisFault::Unreachable(_)
         ));
         assert!(matches!(RedisFault::of_write(&lost), RedisFault::Unsure(_)));
-        for answer in ["ERR unknown command", "OOM command not allowed"] {
+        let answer = Error::new(ErrorKind::Unknown, "ERR unknown command");
+        assert!(matches!(
+            RedisFault::of_write(&answer),
+            RedisFault::Refused(_)
+        ));
+    }
+
+    #[test]
+    fn a_redis_without_room_is_told_from_one_that_refuses() {
+        for answer in [
+            "MISCONF Errors writing to the AOF file: No space left on device",
+            "OOM command not allowed when used memory > 'maxmemory'.",
+        ] {
             let answer = Error::new(ErrorKind::Unknown, answer);
-            assert!(matches!(
-                RedisFault::of_write(&answer),
-                RedisFault::Refused(_)
-            ));
+            for fault in [RedisFault::of_read(&answer), RedisFault::of_write(&answer)] {
+                assert!(matches!(fault, RedisFault::Full(_)), "{fault}");
+            }
         }
+        let other = Error::new(ErrorKind::Unknown, "MISCONFIGURED by hand");
+        let fault = RedisFault::of_write(&other);
+        assert!(matches!(fault, RedisFault::Refused(_)), "{fault}");
     }
 }

@@ -29,8 +29,8 @@ use tokio::{
 pub use self::fault::RedisFault;
 use self::{follower::Follower, keys::Keys, reader::Reader, server::Connection, writer::Writer};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
-    Write, recent::Recent,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Finding, Held, Note, Outcome, Queues,
+    Thinned, Write, recent::Recent,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -186,6 +186,10 @@ impl Backend for Redis {
             writes: Some(self.writer.waiting()),
             search: None,
         })
+    }
+
+    async fn findings(&self) -> Result<Vec<Finding>, Fault> {
+        Ok(self.reader.connection.findings().await?)
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

@@ -12,7 +12,7 @@ use fred::{
     },
 };
 
-use super::{fault::RedisFault, reply::Reply, tls};
+use super::{Finding, fault::RedisFault, reply::Reply, tls};
 
 /// The functions that run inside Redis: one library in three parts.
 const LIBRARY: &str = concat!(
@@ -155,23 +155,52 @@ impl Connection {
 
     /// Says once, at the start, when Redis would forget acknowledged writes.
     pub(super) async fn warn_if_forgetful(&self) {
-        let mut settings = Vec::new();
-        for name in ["appendonly", "appendfsync"] {
-            let found: Result<Vec<String>, Error> = self.0.config_get(name).await;
-            match found {
-                Ok(pair) => settings.extend(pair.into_iter().nth(1)),
-                Err(error) => {
-                    tracing::info!(%error, "Redis does not say how durable it is");
-                    return;
+        match self.findings().await {
+            Ok(findings) => {
+                for Finding { found, advice, .. } in findings {
+                    if let Some(advice) = advice {
+                        tracing::warn!("{found}: {advice}");
+                    }
                 }
             }
+            Err(error) => tracing::info!(%error, "Redis does not say how durable it is"),
         }
-        if settings != ["yes", "always"] {
-            tracing::warn!(
-                ?settings,
-                "acknowledged writes may be lost when Redis ends: set `appendonly yes` and `appendfsync always`"
-            );
-        }
+    }
+
+    /// How durable Redis is set up to be.
+    pub(super) async fn findings(&self) -> Result<Vec<Finding>, RedisFault> {
+        let is_synced = self.setting("appendonly").await? == "yes"
+            && self.setting("appendfsync").await? == "always";
+        let policy = self.setting("maxmemory-policy").await?;
+        let is_kept = policy == "noeviction" || self.setting("maxmemory").await? == "0";
+        Ok(vec![
+            Finding::new(
+                "durability",
+                if is_synced {
+                    "acknowledged writes survive a power cut"
+                } else {
+                    "acknowledged writes may be lost when Redis ends"
+                },
+                (!is_synced).then_some("set `appendonly yes` and `appendfsync always`"),
+            ),
+            Finding::new(
+                "memory",
+                if is_kept {
+                    "nothing is thrown away when memory is full".into()
+                } else {
+                    format!(
+                        "`maxmemory-policy` is {policy}: states are thrown away when memory is full"
+                    )
+                },
+                (!is_kept).then_some("set `maxmemory-policy noeviction`"),
+            ),
+        ])
+    }
+
+    async fn setting(&self, name: &str) -> Result<String, RedisFault> {
+        let pair: Result<Vec<String>, Error> = self.reading().config_get(name).await;
+        let pair = pair.map_err(|error| RedisFault::of_read(&error))?;
+        Ok(pair.into_iter().nth(1).unwrap_or_default())
     }
 
     /// Ends the connection in the background.

@@ -49,6 +49,14 @@ pub(super) fn owner(scope: &Scope) -> String {
     }
 }
 
+/// The scope that stands for an owner.
+pub(super) fn scope(owner: &str) -> Scope {
+    match owner.strip_prefix(TENANT) {
+        Some(id) => Scope::Tenant(id.to_owned()),
+        None => Scope::Shared,
+    }
+}
+
 pub(super) fn tenant(id: &str) -> String {
     format!("{TENANT}{id}")
 }

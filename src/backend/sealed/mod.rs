@@ -29,7 +29,8 @@ pub(crate) use self::kept::refuse_locked;
 pub use self::{fault::SealedFault, master::MasterKey, sensitive::Sensitive};
 use self::{forwarder::Forwarder, opener::Opener, ring::Ring, sealer::Sealer};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Finding, Held, Note, Outcome, Queues,
+    Thinned,
 };
 use crate::{
     Change, Clock, Kind, Revision, Scope, State, StateId, Status, Timestamp, Version,
@@ -236,6 +237,10 @@ impl Backend for Sealed {
 
     async fn queues(&self) -> Result<Queues, Fault> {
         self.behind.queues().await
+    }
+
+    async fn findings(&self) -> Result<Vec<Finding>, Fault> {
+        self.behind.findings().await
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

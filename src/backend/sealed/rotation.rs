@@ -1,12 +1,12 @@
 //! Other keys, while everybody works on: a new master key, a new data key, and no key any more.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::json;
 
 use super::{
     Sealed, SealedFault,
-    kept::{Kept, id, name, owner, tenant},
+    kept::{Kept, id, name, owner, scope, tenant},
     master::MasterKey,
     ring::{MAX_AGE, Ring},
 };
@@ -37,6 +37,17 @@ impl Sealed {
             count += usize::from(wrap_again(ring, &id(&owner, number)).await?);
         }
         Ok(count)
+    }
+
+    /// Who has data keys that are not forgotten: tenants, and [`Scope::Shared`] for all scopes that are not a tenant's.
+    pub async fn owners(&self) -> Result<Vec<Scope>, SealedFault> {
+        let mut owners = BTreeSet::new();
+        for (owner, number, note) in self.ring.notes().await? {
+            if matches!(Kept::read(&id(&owner, number), &note)?, Kept::Wrapped(_)) {
+                owners.insert(scope(&owner));
+            }
+        }
+        Ok(owners.into_iter().collect())
     }
 
     /// Gives the scope's owner (a tenant, or all scopes that are not a tenant's) a new data key, and

@@ -21,16 +21,20 @@ use std::{path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde_json::Value;
 use sqlx::{
-    ConnectOptions, Connection, SqlitePool,
+    ConnectOptions, Connection, SqliteConnection, SqlitePool,
+    migrate::MigrateError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{Notify, broadcast},
+    time::{Instant, sleep},
+};
 
 pub use self::fault::SqliteFault;
 use self::{link::Link, row::Record, search::Search, writer::Writer};
 use super::{
-    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Held, Note, Outcome, Queues, Thinned,
-    Write, recent::Recent, told_soon,
+    ANNOUNCEMENTS, Announcement, Backend, Batch, Due, Fault, Finding, Held, Note, Outcome, Queues,
+    Thinned, Write, recent::Recent, told_soon,
 };
 use crate::{
     Change, Kind, Revision, Scope, State, StateId, Timestamp, Version,
@@ -43,6 +47,9 @@ const READERS: u32 = 4;
 
 /// How long a connection waits for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// Time between two looks, where SQLite does not wait by itself.
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// Pages of 4 kB the write-ahead log grows to before it is moved into the file: seldom enough that
 /// a busy writer hardly notices, small enough (16 MB) to be read back at once after a crash.
@@ -76,10 +83,8 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .statement_cache_capacity(STATEMENTS);
-        let mut connection = options.connect().await.map_err(SqliteFault::from)?;
-        sqlx::migrate!("./migrations/sqlite")
-            .run(&mut connection)
-            .await?;
+        let mut connection = connect(&options).await?;
+        bring_up_to_date(&mut connection).await?;
         let link = Link::to(path.as_ref());
         let for_writer = link.open().map_err(SqliteFault::from)?;
         // Not before the writer's is open: who closes the last one cleans up.
@@ -134,6 +139,33 @@ impl Sqlite {
             .map_err(SqliteFault::from)?;
         row::history(records)
     }
+}
+
+/// Connects. SQLite itself does not wait for another process that makes the file at the same moment.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, SqliteFault> {
+    let began = Instant::now();
+    loop {
+        match options.connect().await.map_err(SqliteFault::from) {
+            Err(SqliteFault::Busy(_)) if began.elapsed() < BUSY => sleep(AGAIN).await,
+            connected => return connected,
+        }
+    }
+}
+
+/// Brings the tables up to date. Another process may be doing the same, and SQLite has no lock for that: whoever was in its
+/// way looks again while nobody else may write.
+async fn bring_up_to_date(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    let migrations = sqlx::migrate!("./migrations/sqlite");
+    // What `run` does, whose future cannot be sent to another thread.
+    match migrations.run_direct(&mut *connection).await {
+        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {}
+        done => return Ok(done?),
+    }
+    let alone = connection.begin_with("BEGIN IMMEDIATE").await;
+    let mut alone = alone.map_err(SqliteFault::from)?;
+    migrations.run_direct(&mut *alone).await?;
+    alone.commit().await.map_err(SqliteFault::from)?;
+    Ok(())
 }
 
 #[async_trait]
@@ -238,6 +270,30 @@ impl Backend for Sqlite {
             writes: Some(self.writer.waiting()),
             search: told_soon(self.search.behind()).await,
         })
+    }
+
+    async fn findings(&self) -> Result<Vec<Finding>, Fault> {
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+            .fetch_one(&self.readers)
+            .await
+            .map_err(SqliteFault::from)?;
+        let looked = sqlx::query_scalar("PRAGMA quick_check(1)")
+            .fetch_all(&self.readers)
+            .await
+            .map_err(SqliteFault::from);
+        let damage = match looked {
+            Ok(lines) => lines.into_iter().find(|line: &String| line != "ok"),
+            Err(SqliteFault::Damaged(error)) => Some(error.to_string()),
+            Err(error) => return Err(error.into()),
+        };
+        let advice = damage
+            .as_ref()
+            .map(|_| "stop the server and restore a backup");
+        let found = damage.unwrap_or_else(|| "the file is whole".into());
+        Ok(vec![
+            Finding::new("version", format!("SQLite {version}"), None),
+            Finding::new("file", found, advice),
+        ])
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

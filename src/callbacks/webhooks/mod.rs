@@ -9,6 +9,8 @@
 //! An endpoint's secrets are data like any other: `Sensitive::fields(Kind::WEBHOOK, ["/secrets"])` has them
 //! sealed at rest ([`Sealed`](crate::backend::Sealed)).
 //!
+//! There are at most [`Limits::ENDPOINTS`](crate::Limits::ENDPOINTS) of them: one more is refused when it is made.
+//!
 //! A disabled endpoint keeps its place in the log: enabled again it hears what happened meanwhile. Who
 //! wants that skipped deletes it and makes another, which begins where it is made.
 
@@ -184,9 +186,8 @@ impl Office {
             };
             let told = match change {
                 Ok(change) => {
-                    if let Some(entry) = roster.apply(&change) {
-                        keepers.tell(&self, entry, change.after.version);
-                    }
+                    let entry = roster.apply(&change);
+                    keepers.tell(&self, entry, change.after.version);
                     roster.save(&self.states).await
                 }
                 Err(error) => Err(error),

@@ -3,12 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Error, Kind, Revision, Scope, StateId, StateManager, Status, log::MAX_PAGE};
+use crate::{
+    Bound, Change, Error, Kind, Limits, Revision, Scope, StateId, StateManager, Status,
+    log::MAX_PAGE,
+};
 
 const NOTE: &str = "webhooks";
-
-/// Endpoints of one engine: all of them are in one note, and each is a task.
-const ENDPOINTS: usize = 1000;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Roster {
@@ -50,16 +50,12 @@ impl Roster {
         self.position
     }
 
-    /// Follows one change of an endpoint, and says which; `None` when there are too many.
-    pub(super) fn apply(&mut self, change: &Change) -> Option<Entry> {
+    /// Follows one change of an endpoint, and says which. Whatever is in the log is taken: an endpoint too many is
+    /// refused when it is made.
+    pub(super) fn apply(&mut self, change: &Change) -> Entry {
         self.position = self.position.max(change.revision);
         let state = &change.after;
         let place = self.place(&state.scope, &state.id);
-        if place.is_none() && self.endpoints.len() >= ENDPOINTS {
-            let (scope, id) = (&state.scope, &state.id);
-            tracing::error!(%scope, %id, "is not told of anything: {ENDPOINTS} endpoints are");
-            return None;
-        }
         let known = place.map(|place| self.endpoints.swap_remove(place));
         let since = known.filter(|it| !it.is_deleted).map(|it| it.since);
         let entry = Entry {
@@ -69,7 +65,7 @@ impl Roster {
             is_deleted: state.status == Status::DELETED,
         };
         self.endpoints.push(entry.clone());
-        Some(entry)
+        entry
     }
 
     /// An endpoint was cleaned up after. The entry if there is one of its name again.
@@ -103,6 +99,27 @@ impl Roster {
                 return Ok(());
             }
         }
+    }
+}
+
+impl StateManager {
+    /// That one more endpoint may come to be, or this one is there. It counts those that a delivering server has
+    /// met in the log, so a crowd may make a few too many: all of them are told.
+    pub(crate) async fn room_for_endpoint(&self, scope: &Scope, id: &StateId) -> Result<(), Error> {
+        let (mut others, limit) = (0, Limits::ENDPOINTS);
+        if let Some((roster, _)) = load(self).await? {
+            for entry in roster.endpoints.iter().filter(|entry| !entry.is_deleted) {
+                if entry.scope == *scope && entry.id == *id {
+                    return Ok(());
+                }
+                others += 1;
+            }
+        }
+        if others < limit {
+            return Ok(());
+        }
+        let (what, size) = (Bound::Endpoints, others + 1);
+        self.counted(Err(Error::TooLarge { what, size, limit }))
     }
 }
 

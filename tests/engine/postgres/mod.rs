@@ -1,6 +1,8 @@
 //! What only several servers on one database can do to each other, and what a network can do to all.
 
+mod clashes;
 mod damage;
+mod full;
 mod kills;
 mod lost_answers;
 mod outages;

@@ -202,7 +202,9 @@ async fn what_is_a_forgotten_tenants_can_never_be_read_again() {
     let hers = ours.register(store("hers"), &ada()).await.unwrap();
     assert!(theirs.get(&lab(), &id("a")).await.unwrap().is_some());
     here.rotate_key(&lab()).await.unwrap();
+    assert_eq!(here.owners().await.unwrap(), [Scope::Shared, lab()]);
     assert_eq!(here.forget("lab").await.unwrap(), 2);
+    assert_eq!(here.owners().await.unwrap(), [Scope::Shared]);
     vault.clock.advance(Sealed::LAG);
     let restarted = vault.states(vault.open(&[1]).await.unwrap());
     for states in [&ours, &theirs, &restarted] {

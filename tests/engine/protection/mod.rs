@@ -2,6 +2,7 @@
 
 mod keys;
 mod records;
+mod servers;
 
 use std::sync::Arc;
 

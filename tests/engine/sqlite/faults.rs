@@ -26,7 +26,7 @@ use serde_json::json;
 use crate::support::{
     ada, adas,
     again::{Again, tell, told},
-    id, store,
+    everything_in, id, store,
 };
 
 const FILE: &str = "HOLDFAST_TEST_DATABASE";
@@ -207,10 +207,7 @@ async fn a_file_that_may_only_be_read_is_read_and_written_again_once_it_may_be()
         .register(store("old"), &ada())
         .await
         .unwrap();
-    // The log beside the file goes when the last connection has been closed.
-    while file.with_extension("db-wal").exists() {
-        tokio::task::yield_now().await;
-    }
+    everything_in(&file).await;
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     let mut program = Command::new(env::current_exe().unwrap());
     if is_root {

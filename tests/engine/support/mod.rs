@@ -6,7 +6,7 @@ pub mod postgres_server;
 pub mod puppet;
 pub mod redis_server;
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, path::Path, sync::Arc};
 
 use holdfast::{
     Actor, Builder, Kind, Limits, ManualClock, New, Scope, StateId, StateManager, Timestamp,
@@ -37,6 +37,14 @@ pub async fn sqlite() -> (TempDir, Arc<dyn Backend>) {
     let folder = tempfile::tempdir().unwrap();
     let backend = Sqlite::open(folder.path().join("states.db")).await.unwrap();
     (folder, Arc::new(backend))
+}
+
+/// Until the last connection to this file has been closed, which a dropped engine leaves to others: its log goes then,
+/// and everything is in the file itself.
+pub async fn everything_in(file: &Path) {
+    while file.with_extension("db-wal").exists() {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Everything sensitive, sealed in front of `behind`.
@@ -71,6 +79,16 @@ pub async fn redis() -> (RedisServer, Arc<dyn Backend>) {
     let server = RedisServer::start();
     let backend = Redis::connect(&server.url(), "test").await.unwrap();
     (server, Arc::new(backend))
+}
+
+pub async fn sealed_postgres() -> (Arc<PostgresServer>, Arc<dyn Backend>) {
+    let (guard, behind) = postgres().await;
+    (guard, sealed_in(behind).await)
+}
+
+pub async fn sealed_redis() -> (RedisServer, Arc<dyn Backend>) {
+    let (guard, behind) = redis().await;
+    (guard, sealed_in(behind).await)
 }
 
 /// The same with a cache in front.

@@ -2,7 +2,7 @@
 //! machine's. It ends when it is dropped, also when the test panics.
 
 use std::{
-    io::{BufRead, BufReader, ErrorKind},
+    io::{BufRead, BufReader},
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
@@ -17,7 +17,7 @@ const PORTS: usize = 20;
 pub struct RedisServer {
     child: Child,
     port: u16,
-    /// How it is reached, as it is told.
+    /// How it is reached, as it is told, and what else it is told.
     listening: Vec<String>,
     folder: TempDir,
 }
@@ -26,6 +26,15 @@ impl RedisServer {
     /// A durable one: `appendonly yes`, `appendfsync always`.
     pub fn start() -> Self {
         Self::listening(|port| vec!["--port".into(), port.to_string()])
+    }
+
+    /// One whose log is on the disk only a second later (`appendfsync everysec`): a full disk does not end it.
+    pub fn start_synced_later() -> Self {
+        Self::listening(|port| {
+            let port = port.to_string();
+            let args = ["--port", &port, "--appendfsync", "everysec"];
+            args.map(String::from).into()
+        })
     }
 
     /// One that is reached by encrypted connections only, with `server.crt` and `server.key` of this folder.
@@ -87,6 +96,21 @@ impl RedisServer {
         assert!(sent.unwrap().success());
     }
 
+    /// Lets its files grow to so many bytes from now on; `None`: as far as there is room. It does not outlive the server.
+    pub fn let_files_grow(&self, to: Option<u64>) {
+        let to = to.map_or("unlimited".to_owned(), |to| to.to_string());
+        let set = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string()])
+            .arg(format!("--fsize={to}:"))
+            .status();
+        assert!(set.unwrap().success());
+    }
+
+    /// Until it has ended by itself.
+    pub fn ends(&mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// SIGKILL: nothing is tidied up.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -112,25 +136,24 @@ impl Drop for RedisServer {
     }
 }
 
+/// What a shell answers that has not found the program.
+const NOT_FOUND: i32 = 127;
+
 /// Returns when the server says that it is ready; `None` when it ended instead.
 fn run(folder: &TempDir, listening: &[String]) -> Option<Child> {
-    let started = Command::new("redis-server")
+    // Ignored, the signal of a file that may not grow becomes an error of whoever writes.
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; exec redis-server \"$@\"", "sh"])
         .args(["--bind", "127.0.0.1"])
-        .args(listening)
         .arg("--dir")
         .arg(folder.path())
         .args(["--appendonly", "yes", "--appendfsync", "always"])
         .args(["--save", "", "--daemonize", "no"])
+        .args(listening)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .spawn();
-    let mut child = match started {
-        Ok(child) => child,
-        Err(error) if error.kind() == ErrorKind::NotFound => panic!(
-            "redis-server is missing: install the package `redis-server` (scripts/setup.sh test does on Debian)"
-        ),
-        Err(error) => panic!("redis-server does not start: {error}"),
-    };
+        .spawn()
+        .unwrap();
     // Its own word, because somebody else's server might answer on that port.
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let is_ready = lines
@@ -138,7 +161,11 @@ fn run(folder: &TempDir, listening: &[String]) -> Option<Child> {
         .map_while(Result::ok)
         .any(|line| line.contains("Ready to accept connections"));
     if !is_ready {
-        let _ = child.wait();
+        let ended = child.wait().unwrap();
+        assert!(
+            ended.code() != Some(NOT_FOUND),
+            "redis-server is missing: install the package `redis-server` (scripts/setup.sh test does on Debian)"
+        );
         return None;
     }
     // It must never wait for somebody to read what else it says.

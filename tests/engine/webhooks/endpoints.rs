@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use holdfast::{
-    Expected, Revision, Transition, Update,
+    Bound, Error, Expected, Limits, Revision, Scope, Transition, Update,
     callbacks::webhooks::{Endpoint, Webhooks},
 };
 use serde_json::json;
@@ -116,4 +116,54 @@ async fn of_two_servers_one_delivers_to_an_endpoint_and_the_other_takes_over() {
     assert_eq!(all.last(), Some(&21));
     there.stop().await;
     assert_eq!(arrived(&server).await.len(), 21);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_endpoint_is_left_out_and_beyond_the_limit_no_more_are_made() {
+    let (states, _clock) = in_memory().await;
+    let server = receiver(well()).await;
+    let by = ada();
+    let whose = |n: u64| Scope::User(format!("u{n}"));
+    let made = async |scope: Scope| {
+        let endpoint = Endpoint::new(server.uri(), secret(1));
+        let new = endpoint.into_state("hook", scope).unwrap();
+        states.register(new, &by).await
+    };
+    // Nobody delivers yet, so nobody counts. Those that are suspended are only kept.
+    let mut hooks = Vec::new();
+    for n in 0..=Limits::ENDPOINTS {
+        let hook = made(whose(n)).await.unwrap();
+        if n < Limits::ENDPOINTS {
+            let suspend = Transition::SUSPEND;
+            states
+                .transition(&hook.scope, &hook.id, suspend, Expected::Any, &by)
+                .await
+                .unwrap();
+        }
+        hooks.push(hook);
+    }
+    let _webhooks = states.deliver_webhooks(settings()).unwrap();
+    put(&states, whose(Limits::ENDPOINTS), "s", number(1)).await;
+    assert_eq!(numbers(&server, 1).await, [1], "the last one is told");
+
+    let refused = made(adas()).await;
+    let Err(Error::TooLarge { what, size, limit }) = refused else {
+        panic!("there are too many already: {refused:?}");
+    };
+    assert_eq!((what, size, limit), (Bound::Endpoints, 1002, 1000));
+    let mut transaction = states.transaction(&by);
+    let endpoint = Endpoint::new(server.uri(), secret(1));
+    let refused = transaction
+        .register(endpoint.into_state("hook", adas()).unwrap())
+        .await;
+    assert!(matches!(refused, Err(Error::TooLarge { .. })));
+    // Those that are there may change, and make room.
+    let again = Endpoint::new(server.uri(), secret(2)).into_state("moved", whose(0));
+    let again = again.unwrap().with_id(hooks[0].id.clone());
+    states.put(again, Expected::Any, &by).await.unwrap();
+    for hook in &hooks[..2] {
+        let deleted = states.delete(&hook.scope, &hook.id, Expected::Any, &by);
+        deleted.await.unwrap();
+    }
+    until("room for another", async || made(adas()).await.is_ok()).await;
 }

@@ -201,6 +201,25 @@ impl PostgresServer {
         self.end("KILL");
     }
 
+    /// Lets its files grow to so many bytes from now on; `None`: as far as there is room. It does not outlive the server.
+    pub fn let_files_grow(&self, to: Option<u64>) {
+        let to = to.map_or("unlimited".to_owned(), |to| to.to_string());
+        let limit = |process: &str| {
+            let mut prlimit = as_postgres(Path::new("prlimit"));
+            prlimit.args(["--pid", process, &format!("--fsize={to}:")]);
+            prlimit.output().unwrap().status.success()
+        };
+        let status = self.status();
+        let server = status.lines().next().unwrap();
+        // Whoever is started after this has it from the server.
+        assert!(limit(server));
+        let children = format!("/proc/{server}/task/{server}/children");
+        for child in fs::read_to_string(children).unwrap().split_whitespace() {
+            // One that has ended meanwhile writes no more.
+            assert!(limit(child) || !Path::new("/proc").join(child).exists());
+        }
+    }
+
     /// The address of a new and empty database.
     pub fn database(&self) -> String {
         let (name, port, host) = (self.created(), &self.port, self.folder.path().display());
