@@ -5,6 +5,8 @@
 
 #[path = "storage/deleting.rs"]
 mod deleting;
+#[path = "storage/going.rs"]
+mod going;
 #[path = "storage/keeping.rs"]
 mod keeping;
 #[path = "storage/room.rs"]

@@ -159,6 +159,7 @@ fn keep(folder: &Path, name: &str, columns: Vec<Made>) -> TableInfo {
         missing: cells.null_count() as u64,
         distinct: *distinct,
         range: None,
+        dates: None,
         categories: Vec::new(),
         decimals: *decimals,
         sketch: Vec::new(),

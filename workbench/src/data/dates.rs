@@ -1,5 +1,7 @@
 //! Dates as people write them. `03/04/2024` has two readings; the whole column decides which.
 
+use super::day::{Day, days_of};
+
 /// How a date was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written {
@@ -43,9 +45,7 @@ pub(super) fn days(cell: &[u8], order: Order) -> Option<i32> {
 
 /// Days since 1970-01-01 of a date written `YYYY-MM-DD`.
 pub(crate) fn day_of(text: &str) -> Option<i32> {
-    let is_plain = text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
-    (is_plain && read(text.as_bytes()) == Some(Written::YearFirst))
-        .then(|| days(text.as_bytes(), Order::DayFirst))?
+    text.parse::<Day>().ok().map(Day::days)
 }
 
 fn parts(cell: &[u8]) -> Option<Parts> {
@@ -88,32 +88,6 @@ fn small(digits: &[u8]) -> Option<u32> {
             .iter()
             .fold(0, |number, digit| number * 10 + u32::from(digit - b'0')),
     )
-}
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar, after H. Hinnant, "chrono-Compatible
-/// Low-Level Date Algorithms", `days_from_civil`; `None` if there is no such day.
-fn days_of(year: u32, month: u32, day: u32) -> Option<i32> {
-    if year == 0 || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
-        return None;
-    }
-    let shifted = i64::from(year) - i64::from(month <= 2);
-    let era = shifted.div_euclid(400);
-    let year_of_era = shifted.rem_euclid(400);
-    let month_from_march = (i64::from(month) + 9) % 12;
-    let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    i32::try_from(era * 146_097 + day_of_era - 719_468).ok()
-}
-
-fn days_in(year: u32, month: u32) -> u32 {
-    match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! (Parquet, second pass) -> `profile` (what a reader sees) -> `shelf` (kept, found again, cleared
 //! away). Parquet takes the short way over `parquet_source`.
 
+mod day;
 mod escape;
 mod names;
 mod natural;
@@ -72,6 +73,7 @@ mod value;
 #[cfg(feature = "engine")]
 pub(crate) use self::{dates::day_of, source::bytes_text};
 pub use self::{
+    day::Day,
     escape::escape_formula,
     names::{MAX_FILE_NAME, MAX_NAME, sanitise_name, shown_file_name},
     natural::natural_order,

@@ -111,6 +111,7 @@ impl Table<'_> {
             missing: 0,
             distinct: 0,
             range: None,
+            dates: None,
             categories: Vec::new(),
             decimals: 0,
             sketch: Vec::new(),
@@ -181,7 +182,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Days are counted like whole numbers; their range is not one of numbers, and stays out.
+    /// Days are counted like whole numbers; their range is one of days.
     fn dates(&self, index: usize, info: &mut ColumnInfo) -> Result<(), Error> {
         let mut tally = IntegerTally::default();
         self.scan(index, |array| {
@@ -194,6 +195,7 @@ impl Table<'_> {
         })?;
         info.column_type = ColumnType::Date;
         info.distinct = tally.distinct();
+        info.dates = tally.dates();
         if let Some((range, bins)) = tally.bins() {
             let mut counts = vec![0; bins];
             self.scan(index, |array| {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     category::{self, MAX_CODES, MAX_LABEL},
+    day::Day,
     distinct::{Distinct, hash_number, hash_text},
     natural::natural_order,
     types::{CategoryCount, ColumnInfo, ColumnType},
@@ -54,6 +55,12 @@ impl IntegerTally {
         self.counts
             .as_ref()
             .map_or_else(|| self.distinct.count(), |counts| counts.len() as u64)
+    }
+
+    /// First and last of whole numbers that are days.
+    pub(super) fn dates(&self) -> Option<[Day; 2]> {
+        let (first, last) = self.range?;
+        Some([Day::of(first)?, Day::of(last)?])
     }
 
     /// Range and number of bins: one for each number where they are few, so that none stays empty

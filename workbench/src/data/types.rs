@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Day;
+
 /// What the values of a column are, as people would say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
@@ -54,13 +56,16 @@ pub struct ColumnInfo {
     pub distinct: u64,
     /// Smallest and largest value of a numeric column.
     pub range: Option<[f64; 2]>,
+    /// First and last day of a column of dates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<[Day; 2]>,
     /// Values of a `Category` or `YesNo` column in natural order, at most
     /// [`ColumnInfo::MAX_CATEGORIES`]; for the rest, empty.
     pub categories: Vec<CategoryCount>,
     /// Decimals to show, so that a column keeps one precision: 0 to 6.
     pub decimals: u8,
     /// A distribution sketch: up to [`ColumnInfo::SKETCH_BINS`] counts, equal-width bins over `range`
-    /// for numbers, one per value for categories.
+    /// for numbers and over `dates` for dates, one per value for categories.
     pub sketch: Vec<u32>,
 }
 
@@ -69,6 +74,16 @@ impl ColumnInfo {
     pub const SKETCH_BINS: usize = 26;
     /// Values listed of a categorical column.
     pub const MAX_CATEGORIES: usize = 50;
+
+    /// Whether a filter card can offer anything on it: whether there is any value.
+    pub fn is_filterable(&self) -> bool {
+        self.distinct > 0
+    }
+
+    /// Whether its values are kept as text, few or many.
+    pub fn holds_text(&self) -> bool {
+        !self.is_numeric && self.column_type != ColumnType::Date
+    }
 }
 
 /// What a source file was.

@@ -1,5 +1,11 @@
 //! Sets of rows or participants as bits, combined a word at a time.
 
+use super::parallel::parallel;
+use crate::Error;
+
+/// Places that one core looks at before it takes the next ones: whole words.
+const PIECE: usize = 1 << 16;
+
 /// A set over `0..len`. Bits past `len` are never set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bitmap {
@@ -39,6 +45,22 @@ impl Bitmap {
             words: (0..len.div_ceil(64)).map(word).collect(),
             len,
         }
+    }
+
+    /// The same on the machine's cores, where each place takes its time.
+    pub(crate) fn from_fn_parallel(
+        len: usize,
+        is_in: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Self, Error> {
+        let pieces = parallel(len.div_ceil(PIECE), |piece| {
+            let start = piece * PIECE;
+            let piece = Self::from_fn(PIECE.min(len - start), |at| is_in(start + at));
+            Ok(piece.words)
+        })?;
+        Ok(Self {
+            words: pieces.concat(),
+            len,
+        })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -140,6 +162,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn pieces_of_several_cores_are_the_whole() {
+        let is_in = |at: usize| at.is_multiple_of(3) || at % 64 == 63;
+        for len in [0, 1, 64, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 65] {
+            let whole = Bitmap::from_fn(len, is_in);
+            let pieces = Bitmap::from_fn_parallel(len, is_in);
+            assert!(pieces.is_ok_and(|pieces| pieces == whole), "{len}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -122,7 +122,7 @@ impl Workbench {
         );
         let asked = |code: usize| match &card.rule {
             CardRule::Categories { values } => values.iter().any(|v| dictionary.is_value(code, v)),
-            CardRule::Range(_) => false,
+            CardRule::Range(_) | CardRule::Dates(_) | CardRule::Text(_) => false,
         };
         // The first values, and of the rest those that the card names.
         let listed = (0..counts.len()).filter(|at| *at < ColumnInfo::MAX_CATEGORIES || asked(*at));

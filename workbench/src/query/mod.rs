@@ -1,7 +1,7 @@
 //! Cohort filters, the live count, the merge, and the merged result page by page.
 //!
 //! `index` knows where each table keeps the rows of a participant and visit; `filter` turns filters
-//! into bitmaps over it; `cohort` and `count` combine them; `merge` gathers columns through it into
+//! (what they take is a `rule`) into bitmaps over it; `cohort` and `count` combine them; `merge` gathers columns through it into
 //! a file, on a cluster if there is one (`ballista`); `page` and `export` read that file. `parameters` is a query as a file, `report` what its
 //! filters and columns came to.
 
@@ -34,7 +34,10 @@ mod page;
 pub(crate) mod parallel;
 mod parameters;
 #[cfg(feature = "engine")]
+mod part;
+#[cfg(feature = "engine")]
 mod report;
+mod rule;
 #[cfg(feature = "engine")]
 mod selection;
 #[cfg(feature = "engine")]
@@ -55,6 +58,7 @@ pub(crate) use index::{IndexCache, Weigh};
 #[cfg(feature = "engine")]
 pub(crate) use page::Order;
 pub use parameters::{Imported, LeftOut, MAX_PARAMETERS_BYTES};
+pub use rule::{CardRule, DateRange, Range, TextRule};
 pub use types::*;
 
 /// Runs blocking work away from the async threads.

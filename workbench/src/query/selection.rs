@@ -49,8 +49,8 @@ pub(crate) fn session(study: &Study) -> Option<&str> {
 
 /// Names the result of a question: the same for every way of asking the same of the same data.
 ///
-/// Cards that are off, filters that take all, tables that are neither taken nor filtered on, and
-/// the order of values, sites and columns do not matter.
+/// Cards that are off, filters that take all, tables that are neither taken nor filtered on, the
+/// order of values, sites and columns, and the case of a text do not matter.
 pub fn result_id(study: &Study, spec: &MergeSpec) -> String {
     let filters = effective(study, &spec.filters);
     let mut used: BTreeSet<&str> = filters
@@ -102,9 +102,13 @@ fn effective(study: &Study, filters: &CohortFilters) -> CohortFilters {
     }
     for card in &mut filters.cards {
         card.id = String::new();
-        if let CardRule::Categories { values } = &mut card.rule {
-            values.sort_unstable();
-            values.dedup();
+        match &mut card.rule {
+            CardRule::Categories { values } => {
+                values.sort_unstable();
+                values.dedup();
+            }
+            CardRule::Text(text) => *text = text.folded(),
+            CardRule::Range(_) | CardRule::Dates(_) => {}
         }
     }
     filters

@@ -4,15 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// An inclusive range; an open end takes everything on its side. Missing values never match.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
-pub struct Range {
-    /// The smallest value taken.
-    pub min: Option<f64>,
-    /// The largest value taken.
-    pub max: Option<f64>,
-}
+use super::{CardRule, Range};
 
 /// Who is in the cohort. Applied in the order site, visit, age, sex, cards.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -45,20 +37,6 @@ pub struct FilterCard {
     pub rule: CardRule,
     /// A card that is off keeps its settings and filters nothing.
     pub enabled: bool,
-}
-
-/// What a card takes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "engine", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum CardRule {
-    /// Values in an inclusive range.
-    Range(Range),
-    /// Values out of a list; an empty list takes none.
-    Categories {
-        /// The values, as text.
-        values: Vec<String>,
-    },
 }
 
 /// Tables and columns to take: table name -> column names. The keys always come along.

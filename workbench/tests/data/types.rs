@@ -1,6 +1,6 @@
 //! What columns are, from how their cells are written.
 
-use workbench::data::ColumnType;
+use workbench::data::{ColumnType, Day};
 
 use super::{Desk, column, names, some, type_of};
 
@@ -53,6 +53,9 @@ async fn dates_in_several_forms_are_dates() {
     let table = desk.table(content).await;
     for name in ["iso", "dotted", "us", "eu", "mixed"] {
         assert_eq!(type_of(&table, name), ColumnType::Date, "{name}");
+        let days = ["2024-03-01", "2024-03-31"].map(|day| day.parse::<Day>().unwrap());
+        let info = column(&table, name);
+        assert_eq!((info.dates, info.range), (Some(days), None), "{name}");
         assert_eq!(
             desk.cells(&table, name),
             some(&["2024-03-01", "2024-03-31"]),

@@ -1,6 +1,13 @@
 //! Who is left, and what each filter does.
 
-use workbench::query::{CardRule, CohortFilters, Counts, Selection, default_selection, result_id};
+use workbench::{
+    Study,
+    data::Day,
+    query::{
+        CardRule, CohortFilters, Counts, DateRange, FilterCard, Selection, TextRule,
+        default_selection, result_id,
+    },
+};
 
 use crate::study::{Bench, card, range, spec, taking, texts, women_40_to_60};
 
@@ -178,6 +185,152 @@ async fn a_filter_on_something_that_is_gone_is_said_and_not_applied() {
 }
 
 #[tokio::test]
+async fn a_card_on_dates_takes_both_ends_and_nobody_without_a_date() {
+    let mut bench = Bench::new();
+    bench
+        .table(
+            "people",
+            "id|enrolled|age\n1|1970-01-05|40\n2|1970-01-07|50\n3||60\n4|1970-01-09|70",
+        )
+        .table("labs", "id|visit|bili\n1|1|2.5\n1|2|3.5\n2|1|4.5\n3|1|1");
+    let study = bench.study(Some("visit"));
+    let enrolled = |from: &str, to: &str| DateRange {
+        from: from.parse().ok(),
+        to: to.parse().ok(),
+    };
+    for (range, label, left) in [
+        (
+            enrolled("1970-01-05", "1970-01-07"),
+            "enrolled 1970-01-05 to 1970-01-07",
+            counts(2, 3),
+        ),
+        (
+            enrolled("1970-01-06", ""),
+            "enrolled from 1970-01-06",
+            counts(2, 2),
+        ),
+        (
+            enrolled("", "1970-01-05"),
+            "enrolled up to 1970-01-05",
+            counts(1, 2),
+        ),
+        (enrolled("", ""), "enrolled known", counts(3, 4)),
+        (
+            enrolled("1970-01-07", "1970-01-05"),
+            "enrolled 1970-01-07 to 1970-01-05",
+            counts(0, 0),
+        ),
+    ] {
+        let (step, problem) =
+            counted(&bench, &study, "people.enrolled", CardRule::Dates(range)).await;
+        assert_eq!(step, (label.to_owned(), left));
+        assert_eq!(
+            problem,
+            "age holds no dates; a range of dates does not apply."
+        );
+    }
+}
+
+/// What a rule on a column leaves, and why it does not apply to ages.
+async fn counted(
+    bench: &Bench,
+    study: &Study,
+    column: &str,
+    rule: CardRule,
+) -> ((String, Counts), String) {
+    let filters = CohortFilters {
+        cards: vec![card(column, rule.clone()), card("people.age", rule)],
+        ..CohortFilters::default()
+    };
+    let selection = default_selection(study);
+    let report = bench.workbench.count(study, &filters, &selection).await;
+    let mut report = report.unwrap();
+    let problem = report.cards[1].problem.take().unwrap();
+    ((report.steps.swap_remove(1).label, report.left), problem)
+}
+
+#[test]
+fn a_card_on_dates_is_written_with_days_and_refused_without() {
+    let text = r#"{"id":"c","table":"people","column":"enrolled","rule":{"kind":"dates","from":"2024-03-15","to":null},"enabled":true}"#;
+    let read: FilterCard = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    let CardRule::Dates(DateRange { from, to }) = read.rule else {
+        panic!("{read:?}");
+    };
+    assert_eq!((from, to), ("2024-03-15".parse::<Day>().ok(), None));
+    for bad in ["\"2024-13-01\"", "\"15.03.2024\"", "\"\"", "19797"] {
+        let text = text.replace("\"2024-03-15\"", bad);
+        assert!(serde_json::from_str::<FilterCard>(&text).is_err(), "{bad}");
+    }
+}
+
+fn holding(contains: &str, without: &str) -> CardRule {
+    CardRule::Text(TextRule {
+        contains: contains.into(),
+        without: without.into(),
+    })
+}
+
+#[tokio::test]
+async fn a_card_on_text_takes_what_contains_it_and_nobody_without_a_text() {
+    let cases = [
+        (
+            holding("Oedema", ""),
+            "note contains \"Oedema\"",
+            counts(2, 3),
+        ),
+        (
+            holding("oedema ", "no"),
+            "note contains \"oedema\" without \"no\"",
+            counts(1, 2),
+        ),
+        (
+            holding("", "oedema"),
+            "note without \"oedema\"",
+            counts(1, 1),
+        ),
+        (holding("", ""), "note known", counts(3, 4)),
+        (
+            holding("fever", ""),
+            "note contains \"fever\"",
+            counts(0, 0),
+        ),
+    ];
+    // Few texts are looked at one by one, many row by row.
+    for distinct in [3, 1_000_000] {
+        let mut bench = Bench::new();
+        bench
+            .table(
+                "people",
+                "id|note|age\n1|Mild oedema|40\n2|no OEDEMA seen|50\n3||60\n4|ascites|70",
+            )
+            .table("labs", "id|visit|bili\n1|1|2.5\n1|2|3.5\n2|1|4.5\n3|1|1");
+        let mut study = bench.study(Some("visit"));
+        study.tables[0].columns[1].distinct = distinct;
+        for (rule, label, left) in cases.clone() {
+            let (step, problem) = counted(&bench, &study, "people.note", rule).await;
+            assert_eq!(step, (label.to_owned(), left));
+            assert_eq!(
+                problem,
+                "age holds no text; a part of a text does not apply."
+            );
+        }
+    }
+}
+
+#[test]
+fn a_card_on_text_is_written_with_both_parts_and_read_with_one() {
+    let text = r#"{"id":"c","table":"people","column":"note","rule":{"kind":"text","contains":"oedema","without":""},"enabled":true}"#;
+    let read: FilterCard = serde_json::from_str(text).unwrap();
+    assert_eq!(read.rule, holding("oedema", ""));
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    let short = text.replace(r#","without":"""#, "");
+    assert_eq!(serde_json::from_str::<FilterCard>(&short).unwrap(), read);
+    let number = text.replace("\"oedema\"", "5");
+    assert!(serde_json::from_str::<FilterCard>(&number).is_err());
+}
+
+#[tokio::test]
 async fn an_empty_list_of_values_takes_nobody() {
     let (bench, study) = Bench::pbc();
     let filters = CohortFilters {
@@ -227,6 +380,20 @@ async fn rows_follow_the_tables_taken() {
         left(&filters, &["labs"]).await.participants,
         with_visit.participants
     );
+}
+
+#[test]
+fn a_result_has_one_name_whatever_the_case_of_a_text() {
+    let (_bench, study) = Bench::pbc();
+    let name = |rule| {
+        let filters = CohortFilters {
+            cards: vec![card("demographics.sex", rule)],
+            ..CohortFilters::default()
+        };
+        result_id(&study, &spec(filters, taking(&["labs: bili"])))
+    };
+    assert_eq!(name(holding("F", "")), name(holding(" f", " ")));
+    assert_ne!(name(holding("f", "")), name(holding("", "f")));
 }
 
 #[test]

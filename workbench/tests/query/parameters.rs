@@ -3,9 +3,10 @@
 use proptest::{num::f64::NORMAL, prelude::*, sample::subsequence, test_runner::TestRunner};
 use workbench::{
     Error, Study,
+    data::Day,
     query::{
-        CardRule, CohortFilters, FilterCard, Imported, MAX_PARAMETERS_BYTES, MergeSpec, Range,
-        Selection, Shape, default_selection, parameters_file, saved_name,
+        CardRule, CohortFilters, DateRange, FilterCard, Imported, MAX_PARAMETERS_BYTES, MergeSpec,
+        Range, Selection, Shape, TextRule, default_selection, parameters_file, saved_name,
     },
 };
 
@@ -330,7 +331,7 @@ fn small() -> (Bench, Study) {
         .table("people", "id|age|sex|Site\n1|40|f|A B\n2|50|m|C\n3||f|A")
         .table(
             "labs",
-            "id|visit|bili|stage|note\n1|1|2.5|1|x\n1|2|3.5|2|\"y\"\n2|1|4.5|3|=z",
+            "id|visit|bili|stage|note|seen\n1|1|2.5|1|x|1970-01-05\n1|2|3.5|2|\"y\"|\n2|1|4.5|3|=z|1970-01-07",
         );
     let study = bench.study(Some("visit"));
     (bench, study)
@@ -345,6 +346,19 @@ fn a_range() -> impl Strategy<Value = Range> {
     (end(), end()).prop_map(|(min, max)| Range { min, max })
 }
 
+fn some_dates() -> impl Strategy<Value = DateRange> {
+    let end = || proptest::option::of((-719_162..=2_932_896_i64).prop_map(Day::of));
+    (end(), end()).prop_map(|(from, to)| DateRange {
+        from: from.flatten(),
+        to: to.flatten(),
+    })
+}
+
+fn some_text() -> impl Strategy<Value = TextRule> {
+    (any::<String>(), any::<String>())
+        .prop_map(|(contains, without)| TextRule { contains, without })
+}
+
 fn a_card() -> impl Strategy<Value = FilterCard> {
     let values = prop_oneof![
         some(&["1", "2", "3"]).prop_map(|values| ("labs.stage", CardRule::Categories { values })),
@@ -353,6 +367,8 @@ fn a_card() -> impl Strategy<Value = FilterCard> {
         some(&["A B", "C"]).prop_map(|values| ("people.Site", CardRule::Categories { values })),
         a_range().prop_map(|range| ("labs.bili", CardRule::Range(range))),
         a_range().prop_map(|range| ("people.age", CardRule::Range(range))),
+        some_dates().prop_map(|dates| ("labs.seen", CardRule::Dates(dates))),
+        some_text().prop_map(|text| ("labs.note", CardRule::Text(text))),
     ];
     (values, any::<bool>()).prop_map(|((column, rule), enabled)| FilterCard {
         enabled,
@@ -425,6 +441,72 @@ fn a_query_that_goes_out_comes_in_as_it_was() {
         Ok(())
     });
     outcome.unwrap();
+}
+
+#[tokio::test]
+async fn ends_of_dates_are_texts_or_dates_and_other_ends_leave_the_card_out() {
+    let (bench, study) = small();
+    let with = |ends: &str| {
+        format!(
+            "{HEAD}[[phenotypic_filters]]\ntable = \"labs\"\ncolumn = \"seen\"\nfilter_type = \"dates\"\n{ends}\n"
+        )
+    };
+    for ends in ["min_val = \"1970-01-06\"", "min_val = 1970-01-06"] {
+        let imported = read(&bench, &study, &with(ends)).await.unwrap();
+        assert!(imported.left_out.is_empty(), "{:?}", imported.left_out);
+        assert_eq!(imported.applies[0], "seen from 1970-01-06");
+        assert_eq!(imported.left.rows, 1);
+        let text = parameters_file(&imported.spec, "", 0).unwrap();
+        let line = "min_val = \"1970-01-06\"";
+        assert!(text.lines().any(|it| it == line), "{text}");
+    }
+    for end in [
+        "\"1970-02-30\"",
+        "\"soon\"",
+        "5",
+        "1970-01-06T10:00:00Z",
+        "[]",
+    ] {
+        let text = with(&format!("max_val = {end}"));
+        let imported = read(&bench, &study, &text).await.unwrap();
+        let left_out = &imported.left_out[0];
+        assert_eq!(left_out.what, "card labs.seen", "{end}");
+        assert!(left_out.why.contains("max_val is not a date"), "{end}");
+        assert!(imported.spec.filters.cards.is_empty(), "{end}");
+    }
+}
+
+#[tokio::test]
+async fn parts_of_a_text_are_texts_or_numbers_and_other_parts_leave_the_card_out() {
+    let (bench, study) = small();
+    let with = |parts: &str| {
+        format!(
+            "{HEAD}[[phenotypic_filters]]\ntable = \"labs\"\ncolumn = \"note\"\nfilter_type = \"text\"\n{parts}\n"
+        )
+    };
+    for (parts, label, rows) in [
+        ("contains = \"Y\"", "note contains \"Y\"", 1),
+        ("without = \"y\"", "note without \"y\"", 2),
+        ("contains = 5", "note contains \"5\"", 0),
+        ("", "note known", 3),
+    ] {
+        let imported = read(&bench, &study, &with(parts)).await.unwrap();
+        assert!(imported.left_out.is_empty(), "{:?}", imported.left_out);
+        assert_eq!(imported.applies[0], label);
+        assert_eq!(imported.left.rows, rows, "{parts}");
+        let text = parameters_file(&imported.spec, "", 0).unwrap();
+        let said = |name: &str| text.lines().any(|line| line.starts_with(name));
+        assert!(said("filter_type = \"text\""), "{text}");
+        let asked = ["contains", "without"].map(|name| parts.starts_with(name));
+        assert_eq!(["contains", "without"].map(said), asked, "{text}");
+    }
+    for part in ["contains = []", "without = {}"] {
+        let imported = read(&bench, &study, &with(part)).await.unwrap();
+        let left_out = &imported.left_out[0];
+        assert_eq!(left_out.what, "card labs.note", "{part}");
+        assert!(left_out.why.contains("is not a text"), "{part}");
+        assert!(imported.spec.filters.cards.is_empty(), "{part}");
+    }
 }
 
 #[test]

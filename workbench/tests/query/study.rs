@@ -185,6 +185,7 @@ fn info(name: &str, cells: &[Option<&str>], array: &ArrayRef) -> ColumnInfo {
                 numbers.iter().copied().fold(f64::MIN, f64::max),
             ]
         }),
+        dates: None,
         categories: values
             .iter()
             .map(|value| CategoryCount {

@@ -7,7 +7,7 @@ use holdfast::{
     backend::Memory,
 };
 use workbench::simulation::{
-    Order, Progress, RunStatus, Wanted,
+    Amendment, Order, Progress, RunStatus, Wanted,
     runs::{By, Runs, RunsError, kinds, upcasted},
 };
 
@@ -40,11 +40,7 @@ async fn at(
     folder: tempfile::TempDir,
     build: impl FnOnce(Builder) -> Builder,
 ) -> Bench {
-    let mut builder = StateManager::builder(backend.clone()).clock(clock.clone());
-    for (kind, lifecycle) in kinds() {
-        builder = builder.lifecycle(kind, lifecycle);
-    }
-    let states = build(builder).build();
+    let states = states_on(&backend, &clock, build);
     let runs = open(folder.path(), &states, &clock).await;
     Bench {
         runs,
@@ -53,6 +49,18 @@ async fn at(
         folder,
         backend,
     }
+}
+
+fn states_on(
+    backend: &Arc<Memory>,
+    clock: &Arc<ManualClock>,
+    build: impl FnOnce(Builder) -> Builder,
+) -> StateManager {
+    let mut builder = StateManager::builder(backend.clone()).clock(clock.clone());
+    for (kind, lifecycle) in kinds() {
+        builder = builder.lifecycle(kind, lifecycle);
+    }
+    build(builder).build()
 }
 
 pub async fn open(folder: &Path, states: &StateManager, clock: &Arc<ManualClock>) -> Runs {
@@ -272,6 +280,37 @@ async fn who_cancels_stops_a_run_that_goes_on_and_one_that_waits() {
 }
 
 #[tokio::test]
+async fn who_asks_another_server_cancels_a_run_the_same() {
+    let b = bench().await;
+    let states = states_on(&b.backend, &b.clock, upcasted);
+    let other = open(b.folder.path(), &states, &b.clock).await;
+    let running = b.runs.start(&ada(), endless()).await.unwrap();
+    let waiting = b.runs.start(&ada(), endless()).await.unwrap();
+    let words = Amendment {
+        name: "Too long".into(),
+        tags: Vec::new(),
+        notes: String::new(),
+        is_pinned: false,
+    };
+    for run in [&waiting, &running] {
+        other.cancel(&ada(), &run.id).await.unwrap();
+        // Whatever else is said of it at the same moment.
+        let now = other.get(&ada(), &run.id).await.unwrap();
+        let said = other.amend(&ada(), &run.id, now.version, &words).await;
+        let over = b.runs.wait(&ada(), &run.id).await.unwrap();
+        assert_eq!(over.status, RunStatus::Failed);
+        assert_eq!(over.reason.as_deref(), Some("cancelled by Ada"));
+        assert_eq!(said.is_ok(), over.name == "Too long");
+        let steps = b.steps(&run.id).await;
+        let ends = steps.iter().filter(|step| *step == "expire").count();
+        assert_eq!(ends, 1, "{steps:?}");
+        let again = other.cancel(&ada(), &run.id).await.unwrap_err();
+        assert!(matches!(again, RunsError::Over { .. }), "{again:?}");
+    }
+    b.assert_tidy();
+}
+
+#[tokio::test]
 async fn a_server_that_is_stopped_fails_its_runs_with_the_reason() {
     let b = bench().await;
     let run = b.runs.start(&ada(), endless()).await.unwrap();
@@ -327,10 +366,6 @@ async fn a_run_whose_server_died_is_failed_at_the_next_start_and_one_of_another_
     assert_eq!(b.steps(dead).await, ["create", "update", "expire"]);
     let pending = other.get(&ada(), &theirs.id).await.unwrap();
     assert_eq!(pending.status, RunStatus::Pending);
-    assert!(matches!(
-        other.cancel(&ada(), &theirs.id).await,
-        Err(RunsError::Elsewhere(_))
-    ));
     assert_eq!(
         names(&home.join(".pending")),
         [format!("{}.json", theirs.id)]

@@ -1,7 +1,11 @@
 //! The folder's own work: copying, naming and deleting files. Nothing is gone that cannot be brought back.
 
 use super::{Current, Desk, DeskError, Held, Who, put::changed_since, store::Ready};
-use crate::configurations::{Action, Checked, Stored, check::check, files::Backup};
+use crate::configurations::{
+    Action, Checked, Stored,
+    check::check,
+    files::{Backup, name},
+};
 
 impl Desk {
     /// Copies a file under a new name.
@@ -147,8 +151,9 @@ impl Desk {
     /// Whether a text is right, and its outline.
     ///
     /// # Errors
-    /// None but ours.
+    /// For a name that no file may have.
     pub async fn check(&self, name: &str, text: String) -> Result<Checked, DeskError> {
+        name::checked(name)?;
         let name = name.to_owned();
         self.blocking(move |folder| Ok(check(folder, &name, &text)))
             .await

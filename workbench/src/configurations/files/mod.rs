@@ -13,7 +13,7 @@
 mod backups;
 mod error;
 mod folder;
-mod name;
+pub(super) mod name;
 mod save;
 mod swap;
 

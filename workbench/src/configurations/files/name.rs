@@ -7,7 +7,7 @@ use crate::configurations::merge::Format;
 const MAX_NAME: usize = 180;
 
 /// The format of a file of this name, if the name is allowed.
-pub(super) fn checked(name: &str) -> Result<Format, FileError> {
+pub(in crate::configurations) fn checked(name: &str) -> Result<Format, FileError> {
     let refuse = |problem| {
         Err(FileError::BadName {
             name: name.to_owned(),

@@ -1,13 +1,13 @@
 //! How a filter reads in the list of steps.
 
-use crate::query::Range;
+use std::fmt::Display;
 
 /// Values listed before the rest is counted.
 const LISTED: usize = 6;
 
 /// `Age 40 to 60`, `Age from 40`, `Age up to 60`.
-pub(super) fn range(name: &str, range: &Range) -> String {
-    match (range.min, range.max) {
+pub(super) fn range<T: Display>(name: &str, min: Option<T>, max: Option<T>) -> String {
+    match (min, max) {
         (Some(min), Some(max)) => format!("{name} {min} to {max}"),
         (Some(min), None) => format!("{name} from {min}"),
         (None, Some(max)) => format!("{name} up to {max}"),
@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn a_step_reads_like_a_sentence() {
-        let ages = |min, max| range("Age", &Range { min, max });
+        let ages = |min, max| range("Age", min, max);
         assert_eq!(ages(Some(40.0), Some(60.5)), "Age 40 to 60.5");
         assert_eq!(ages(Some(40.0), None), "Age from 40");
         let stages: Vec<String> = (1..=8).map(|stage| stage.to_string()).collect();

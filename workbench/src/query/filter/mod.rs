@@ -17,12 +17,15 @@ use super::{
     CardRule, CohortFilters, FilterCard, Range,
     index::{Place, StudyIndex, cohort_of},
 };
-use crate::{Error, Study, Workbench, data::ColumnInfo};
+use crate::{
+    Error, Study, Workbench,
+    data::{ColumnInfo, ColumnType},
+};
 
 /// A filter that can be applied.
 #[derive(Clone)]
 pub(crate) struct Filter {
-    /// What it is about: `Site`, `Visit`, `Age`, `Sex`, and of a card `Range` or `Categories`.
+    /// What it is about: `Site`, `Visit`, `Age`, `Sex`, and of a card `Range`, `Dates`, `Text` or `Categories`.
     pub(crate) kind: &'static str,
     /// The table of a card.
     pub(crate) table: Option<String>,
@@ -97,7 +100,7 @@ impl Workbench {
             cohort(
                 "Age",
                 age_column(study),
-                label::range("Age", &age),
+                label::range("Age", age.min, age.max),
                 Rule::Range(age),
             )?;
         }
@@ -168,8 +171,28 @@ impl Workbench {
                 )));
             }
             CardRule::Range(range) => {
-                let label = label::range(&card.column, range);
+                let label = label::range(&card.column, range.min, range.max);
                 ("Range", label, Rule::Range(*range))
+            }
+            CardRule::Dates(_) if column.column_type != ColumnType::Date => {
+                return Ok(Err(format!(
+                    "{} holds no dates; a range of dates does not apply.",
+                    card.column
+                )));
+            }
+            CardRule::Dates(dates) => {
+                let label = label::range(&card.column, dates.from, dates.to);
+                ("Dates", label, Rule::Range(dates.in_days()))
+            }
+            CardRule::Text(_) if !column.holds_text() => {
+                return Ok(Err(format!(
+                    "{} holds no text; a part of a text does not apply.",
+                    card.column
+                )));
+            }
+            CardRule::Text(text) => {
+                let label = text.label(&card.column);
+                ("Text", label, Rule::Text(text.folded()))
             }
             CardRule::Categories { values } => {
                 let label = label::values(&card.column, values);

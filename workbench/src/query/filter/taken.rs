@@ -5,13 +5,18 @@ use std::sync::Arc;
 use super::evaluate;
 use crate::{
     Error, Study, Workbench,
+    data::TableInfo,
     query::{
-        Range,
+        Range, TextRule,
         bitmap::Bitmap,
         index::{NONE, Place, StudyIndex, Weigh},
         selection::digest,
     },
 };
+
+/// Distinct texts of a column up to which each of them is looked at once: with more, there is little to gain from knowing
+/// which row holds which, and much to keep.
+const MOST_REPEATED: u64 = 20_000;
 
 /// The rows and participants a filter takes.
 pub(crate) struct Taken {
@@ -32,6 +37,7 @@ impl Weigh for Taken {
 #[derive(serde::Serialize)]
 pub(super) enum Rule<'a> {
     Range(Range),
+    Text(TextRule),
     Values(&'a [String]),
     Sites(&'a [String]),
 }
@@ -51,6 +57,10 @@ impl Workbench {
         self.inner.cache.get_or_build(&name, || {
             let matches = match rule {
                 Rule::Range(range) => evaluate::range(&self.column(info, column)?.values, range),
+                Rule::Text(rule) if repeats(info, column) => {
+                    evaluate::repeated_texts(&*self.dictionary(info, column)?, rule)
+                }
+                Rule::Text(rule) => evaluate::texts(&self.column(info, column)?.values, rule)?,
                 Rule::Values(values) => evaluate::values(&*self.dictionary(info, column)?, values),
                 Rule::Sites(sites) => evaluate::sites(&*self.dictionary(info, column)?, sites),
             };
@@ -104,4 +114,10 @@ impl Workbench {
             })
         })
     }
+}
+
+/// Whether a column has few distinct values.
+fn repeats(table: &TableInfo, column: &str) -> bool {
+    let column = table.column(column);
+    column.is_some_and(|column| column.distinct <= MOST_REPEATED)
 }

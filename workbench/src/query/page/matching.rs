@@ -7,14 +7,14 @@ use arrow::{
 
 use crate::{
     Error,
-    query::{ResultColumn, bitmap::Bitmap, cell::shown},
+    query::{ResultColumn, bitmap::Bitmap, cell::shown, part::Part},
 };
 
 /// What a filter's text asks for.
 #[derive(Debug, Clone, PartialEq)]
 enum Wanted {
-    /// The shown text contains this, in lower case.
-    Contains(String),
+    /// The shown text contains this.
+    Contains(Part),
     /// A number inside the range; whether the ends count.
     Between { min: f64, max: f64, is_open: bool },
 }
@@ -52,11 +52,8 @@ pub(super) fn matching(
 }
 
 fn parse(column: &ResultColumn, text: &str) -> Result<Option<Wanted>, Error> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let contains = || Ok(Some(Wanted::Contains(text.to_lowercase())));
-    if !column.is_numeric {
+    let contains = || Ok(Part::of(text).map(Wanted::Contains));
+    if text.is_empty() || !column.is_numeric {
         return contains();
     }
     let number = |part: &str| {
@@ -89,26 +86,16 @@ fn parse(column: &ResultColumn, text: &str) -> Result<Option<Wanted>, Error> {
     }
 }
 
-fn containing(column: &ResultColumn, values: &ArrayRef, part: &str) -> Bitmap {
-    let is_in = |text: &str| match text.is_ascii() && part.is_ascii() {
-        true => contains_ascii(text.as_bytes(), part.as_bytes()),
-        false => text.to_lowercase().contains(part),
-    };
+fn containing(column: &ResultColumn, values: &ArrayRef, part: &Part) -> Bitmap {
     if values.data_type() == &DataType::Utf8View {
         let values = values.as_string_view();
         return Bitmap::from_fn(values.len(), |row| {
-            values.is_valid(row) && is_in(values.value(row))
+            values.is_valid(row) && part.is_in(values.value(row))
         });
     }
     Bitmap::from_fn(values.len(), |row| {
-        shown(values, row, column.decimals).is_some_and(|text| is_in(&text))
+        shown(values, row, column.decimals).is_some_and(|text| part.is_in(&text))
     })
-}
-
-/// Without a lower-case copy of every cell.
-fn contains_ascii(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len())
-        .any(|window| window.eq_ignore_ascii_case(part))
 }
 
 #[cfg(test)]

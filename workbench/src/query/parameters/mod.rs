@@ -3,7 +3,7 @@
 //! ```text
 //! [metadata]               format_version, app_version, export_timestamp, user_notes
 //! [cohort_filters]         age_range, sites, sessions, sex
-//! [[phenotypic_filters]]   table, column, filter_type, min_val and max_val or selected_values, enabled
+//! [[phenotypic_filters]]   table, column, filter_type, enabled, and min_val, max_val; contains, without; or selected_values
 //! [export_selection]       selected_tables, enwiden_longitudinal, consolidate_baseline
 //! [export_selection.selected_columns]   table = [columns]
 //! ```
@@ -12,8 +12,9 @@
 //! - `read`: what a file says, each part with its line
 //! - `check`: what of it applies to the present data, and what does not
 //!
-//! An open end of `age_range` is `inf` or `-inf`, of a card an end that is left out. `sex` is not in the files of other
-//! programs, which pass over it.
+//! An open end of `age_range` is `inf` or `-inf`, of a card an end that is left out. The ends of a card on dates are
+//! `"2024-03-15"`, with or without quotes. A part of a text that is left out asks for nothing. `sex` is not in the files of
+//! other programs, which pass over it.
 //!
 //! **Invariant.** Reading a file changes nothing: what applies is put in force by the person, or not at all.
 
@@ -37,6 +38,12 @@ const FORMAT_VERSION: &str = "1.0";
 /// How a card with a range is called.
 #[cfg(feature = "engine")]
 const RANGE: &str = "range";
+/// How a card with a range of dates is called.
+#[cfg(feature = "engine")]
+const DATES: &str = "dates";
+/// How a card with parts of a text is called.
+#[cfg(feature = "engine")]
+const TEXT: &str = "text";
 /// How a card with a list of values is called.
 #[cfg(feature = "engine")]
 const CATEGORIES: &str = "categories";

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use arrow::temporal_conversions::timestamp_ms_to_datetime;
 use serde::Serialize;
 
-use super::{CATEGORIES, FORMAT_VERSION, RANGE};
+use super::{CATEGORIES, DATES, FORMAT_VERSION, RANGE, TEXT};
 use crate::{
     Error,
+    data::Day,
     query::{CardRule, FilterCard, MergeSpec, Range, Shape},
 };
 
@@ -81,36 +82,64 @@ struct Cohort<'a> {
     sex: &'a [String],
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Card<'a> {
     table: &'a str,
     column: &'a str,
     filter_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min_val: Option<f64>,
+    min_val: Option<End>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    max_val: Option<f64>,
+    max_val: Option<End>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    contains: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    without: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     selected_values: Option<&'a [String]>,
     enabled: bool,
 }
 
+/// An end of a card's range.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum End {
+    Number(f64),
+    Day(Day),
+}
+
 impl<'a> Card<'a> {
     fn of(card: &'a FilterCard) -> Self {
-        let (filter_type, range, selected_values) = match &card.rule {
-            CardRule::Range(range) => (RANGE, *range, None),
-            CardRule::Categories { values } => {
-                (CATEGORIES, Range::default(), Some(values.as_slice()))
-            }
+        let rule = match &card.rule {
+            CardRule::Range(range) => Self {
+                filter_type: RANGE,
+                min_val: range.min.map(End::Number),
+                max_val: range.max.map(End::Number),
+                ..Self::default()
+            },
+            CardRule::Dates(dates) => Self {
+                filter_type: DATES,
+                min_val: dates.from.map(End::Day),
+                max_val: dates.to.map(End::Day),
+                ..Self::default()
+            },
+            CardRule::Text(text) => Self {
+                filter_type: TEXT,
+                contains: &text.contains,
+                without: &text.without,
+                ..Self::default()
+            },
+            CardRule::Categories { values } => Self {
+                filter_type: CATEGORIES,
+                selected_values: Some(values.as_slice()),
+                ..Self::default()
+            },
         };
         Self {
             table: &card.table,
             column: &card.column,
-            filter_type,
-            min_val: range.min,
-            max_val: range.max,
-            selected_values,
             enabled: card.enabled,
+            ..rule
         }
     }
 }

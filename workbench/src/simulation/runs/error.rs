@@ -36,9 +36,6 @@ pub enum RunsError {
         /// Where it stands.
         status: RunStatus,
     },
-    /// 409. Another server simulates the run. The person asks there.
-    #[error("{0} is being simulated by another server, which alone can cancel it")]
-    Elsewhere(String),
     /// 410. The run was deleted, and its files were swept since.
     #[error("the tables of {0} have been swept; start it again with the same seed")]
     Swept(String),

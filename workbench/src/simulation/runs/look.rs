@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use holdfast::{
-    Expected, Query, Scope, State, StateId, Status, Transition,
+    Query, Scope, State, StateId, Status,
     search::{Cursor, Total},
 };
 
@@ -97,30 +97,6 @@ impl Runs {
             active.over.cancelled().await;
         }
         self.get(by, id).await
-    }
-
-    /// Has a run end soon. It is failed then, with the reason; [`Runs::wait`] waits for that.
-    ///
-    /// # Errors
-    /// [`RunsError::Over`], [`RunsError::Elsewhere`], [`RunsError::State`] where this actor may not.
-    pub async fn cancel(&self, by: &By, id: &str) -> Result<(), RunsError> {
-        let state = self.find(&by.scope, id).await?;
-        if state.status != Status::PENDING {
-            let status = info(&state, Access::default())?.status;
-            return Err(RunsError::Over {
-                id: id.to_owned(),
-                status,
-            });
-        }
-        // Drafted and never committed: what the engine's door would say to it.
-        let mut draft = self.inner.states.transaction(&by.actor);
-        draft
-            .transition(&by.scope, &state.id, Transition::EXPIRE, Expected::Any)
-            .await?;
-        let active = self.with_active(|all| all.get(id).cloned());
-        let active = active.ok_or_else(|| RunsError::Elsewhere(id.to_owned()))?;
-        active.end(format!("cancelled by {}", by.name));
-        Ok(())
     }
 
     /// The tables of a completed run, to be read off the async threads; it is noted that they were.

@@ -9,7 +9,8 @@
 //! - `objects`: the same runs in the object store, if there is one
 //! - `record`: a run as its state has it
 //! - `start`: an order becomes a run; `process` is what happens until it is over
-//! - `settle`: what a server left behind that died
+//! - `cancel`: it ends early, whichever server is asked
+//! - `settle`: what a server left behind that died; `going` whether it lives, where others do not see its folder
 //! - `lent`: runs of others that somebody may read; `adopt` makes one of them one's own
 //! - `look`: one run, many runs, how far one is, its tables
 //! - `browse`: the registry, brought up to date by the log
@@ -34,11 +35,13 @@ mod aside;
 mod bring;
 mod browse;
 mod bulk;
+mod cancel;
 mod carry;
 mod change;
 mod disk;
 mod download;
 mod error;
+mod going;
 mod home;
 mod keep;
 mod lent;

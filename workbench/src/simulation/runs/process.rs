@@ -8,7 +8,9 @@ use std::{
     time::Instant,
 };
 
-use holdfast::{Actor, Error as StateError, Expected, Scope, StateId, Status, Transition, Update};
+use holdfast::{
+    Actor, Error as StateError, Expected, Revision, Scope, StateId, Status, Transition, Update,
+};
 use serde_json::json;
 
 use super::{
@@ -22,12 +24,14 @@ use crate::{
 };
 
 /// How often the end of a run is written down against people who change its tags at the same moment.
-const TRIES: usize = 20;
+pub(super) const TRIES: usize = 20;
 
 /// A run that waits for its turn.
 pub(super) struct Job {
     pub(super) id: String,
     pub(super) scope: Scope,
+    /// A place in the log before it was registered.
+    pub(super) since: Revision,
     pub(super) order: Order,
     pub(super) protocol: Protocol,
     pub(super) folder: PathBuf,
@@ -41,12 +45,19 @@ impl Runs {
         let Job {
             id,
             scope,
+            since,
             order,
             protocol,
             folder,
             held,
             active,
         } = job;
+        let attending = tokio::spawn(self.clone().attend(
+            scope.clone(),
+            id.clone(),
+            since,
+            Arc::clone(&active),
+        ));
         let run = Arc::clone(&active);
         let name = id.clone();
         let threads = self.inner.threads.load(Ordering::Relaxed);
@@ -65,6 +76,7 @@ impl Runs {
             })
         };
         let outcome = self.in_turn(&active, work).await;
+        attending.abort();
         let outcome = outcome.map_err(|error| match (error, active.why.get()) {
             (RunsError::Files(Error::Cancelled), Some(why)) => why.clone(),
             (error, _) => error.to_string(),
@@ -75,6 +87,14 @@ impl Runs {
         }
         self.with_active(|all| all.remove(&id));
         active.over.cancel();
+    }
+
+    /// What goes on beside the work: others are heard, and told that this server lives.
+    async fn attend(self, scope: Scope, id: String, since: Revision, active: Arc<Active>) {
+        tokio::join!(
+            self.listen(&scope, &id, since, &active),
+            self.keep_signing(&scope, &id)
+        );
     }
 
     /// Works when no other run does, unless it is cancelled before.
@@ -105,19 +125,21 @@ impl Runs {
     ) -> Result<(), RunsError> {
         let is_written = self.write_down(scope, id, &outcome).await?;
         let is_kept = is_written && outcome.is_ok();
-        let id = id.to_owned();
+        let run = id.to_owned();
         self.blocking(move |home| {
             if !is_kept {
-                home.discard(&id)?;
+                home.discard(&run)?;
             }
             held.release()
         })
-        .await
+        .await?;
+        self.sign_off(id).await;
+        Ok(())
     }
 
     /// The end in the state: result or reason, and the step out of pending, both or none. `false` where the run is
     /// not pending (any more).
-    async fn write_down(
+    pub(super) async fn write_down(
         &self,
         scope: &Scope,
         id: &str,

@@ -23,6 +23,9 @@ use crate::{
 /// The shape that records have today.
 pub(super) const SCHEMA: u32 = 2;
 
+/// The field of a record by which a run is cancelled at another server.
+pub(super) const CANCEL_ASKED: &str = "cancel_asked";
+
 /// What happened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Record {
@@ -42,6 +45,9 @@ pub(super) struct Record {
     pub(super) carried: Option<Carried>,
     pub(super) result: Option<RunResult>,
     pub(super) reason: Option<String>,
+    /// The reason with which the server that simulates it is to end it, asked for at another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cancel_asked: Option<String>,
 }
 
 /// From version 1 to 2: everything was simulated here.
@@ -87,6 +93,7 @@ impl Record {
             carried: None,
             result: None,
             reason: None,
+            cancel_asked: None,
         }
     }
 
@@ -113,6 +120,7 @@ impl Record {
             carried: None,
             result: Some(result),
             reason: None,
+            cancel_asked: None,
         }
     }
 

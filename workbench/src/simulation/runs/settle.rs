@@ -10,7 +10,7 @@ const REASON: &str =
     "the server stopped while it was being simulated; start it again with the same seed";
 
 impl Runs {
-    /// Fails each pending run that no process holds.
+    /// Fails each pending run that no process holds, and those of servers that went away with their folders.
     pub(super) async fn settle(&self) -> Result<(), RunsError> {
         for (held, marker) in self.blocking(Home::abandoned).await? {
             tracing::warn!(
@@ -32,6 +32,6 @@ impl Runs {
                 concluded => concluded?,
             }
         }
-        Ok(())
+        self.settle_gone().await
     }
 }

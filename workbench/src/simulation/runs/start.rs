@@ -56,18 +56,25 @@ impl Runs {
             is_pinned: false,
         };
         let new = record.state(&id, &by.scope, &about)?;
-        let registered = self.inner.states.register(new, &by.actor).await;
-        let state = match registered {
-            Ok(state) => state,
+        let registered = async {
+            let since = self.inner.states.revision().await?;
+            self.sign(&by.scope, &id).await?;
+            let state = self.inner.states.register(new, &by.actor).await?;
+            Ok::<_, RunsError>((since, state))
+        };
+        let (since, state) = match registered.await {
+            Ok(registered) => registered,
             Err(refused) => {
                 self.with_active(|all| all.remove(&id));
+                self.sign_off(&id).await;
                 self.give_up(id, held).await?;
-                return Err(refused.into());
+                return Err(refused);
             }
         };
         let job = Job {
             id,
             scope: by.scope.clone(),
+            since,
             order,
             protocol,
             folder,

@@ -6,10 +6,13 @@ use toml::{
 };
 
 use super::{
-    super::{CATEGORIES, RANGE},
+    super::{CATEGORIES, DATES, RANGE, TEXT},
     MAX_VALUES, Placed, Reader, TOO_MANY, flag, is_finite, list, number, text,
 };
-use crate::query::{CardRule, FilterCard, Range};
+use crate::{
+    data::Day,
+    query::{CardRule, DateRange, FilterCard, Range, TextRule},
+};
 
 /// Cards of a query: far above what fits a page.
 const MAX_CARDS: usize = 200;
@@ -20,6 +23,8 @@ const FIELDS: &[&str] = &[
     "filter_type",
     "min_val",
     "max_val",
+    "contains",
+    "without",
     "selected_values",
     "enabled",
 ];
@@ -90,6 +95,14 @@ fn rule(card: &DeTable<'_>) -> Result<(CardRule, bool), &'static str> {
             }
             CardRule::Range(range)
         }
+        Some(DATES) => CardRule::Dates(DateRange {
+            from: day(card, "min_val").ok_or("min_val is not a date, YYYY-MM-DD")?,
+            to: day(card, "max_val").ok_or("max_val is not a date, YYYY-MM-DD")?,
+        }),
+        Some(TEXT) => CardRule::Text(TextRule {
+            contains: part(card, "contains").ok_or("contains is not a text")?,
+            without: part(card, "without").ok_or("without is not a text")?,
+        }),
         Some(CATEGORIES | "categorical") => {
             let values = card.get("selected_values").map(Spanned::get_ref);
             let values = values.ok_or("it has no selected_values")?;
@@ -102,7 +115,7 @@ fn rule(card: &DeTable<'_>) -> Result<(CardRule, bool), &'static str> {
             let values = values.ok_or("one of selected_values is neither text nor number")?;
             CardRule::Categories { values }
         }
-        _ => return Err("filter_type is neither range nor categories"),
+        _ => return Err("filter_type is none of range, dates, text and categories"),
     };
     Ok((rule, enabled))
 }
@@ -114,4 +127,21 @@ fn end(card: &DeTable<'_>, name: &str, open: f64) -> Option<Option<f64>> {
     };
     let said = number(said.get_ref())?;
     Some((said != open).then_some(said))
+}
+
+/// An end of a range of dates: left out, it is open.
+fn day(card: &DeTable<'_>, name: &str) -> Option<Option<Day>> {
+    let Some(said) = card.get(name) else {
+        return Some(None);
+    };
+    let said = text(said.get_ref())?;
+    said.parse::<Day>().ok().map(Some)
+}
+
+/// A part of a text: left out, it asks for nothing.
+fn part(card: &DeTable<'_>, name: &str) -> Option<String> {
+    match card.get(name) {
+        Some(said) => text(said.get_ref()),
+        None => Some(String::new()),
+    }
 }
