@@ -85,6 +85,9 @@ pub enum Error {
     /// What was asked for is not there.
     #[error("{0}")]
     NotThere(String),
+    /// It is not done, and nothing was changed.
+    #[error("{0}")]
+    Refused(String),
     /// The study has a table of this name with other content.
     #[error(
         "there is another table {0}; say --on-duplicate replace, rename or skip, or another name (--as)"
@@ -151,7 +154,9 @@ impl Error {
             Self::Engine(error) => of_states(error),
             Self::Workbench(error) => of_workbench(error),
             Self::Runs(error) => of_runs(error),
-            Self::Taken(_) | Self::Copy(C::Occupied { .. } | C::StillWritten { .. }) => 4,
+            Self::Refused(_)
+            | Self::Taken(_)
+            | Self::Copy(C::Occupied { .. } | C::StillWritten { .. }) => 4,
             Self::Tampered(_)
             | Self::Copy(
                 C::Damaged { .. } | C::Truncated { .. } | C::Foreign { .. } | C::Differs { .. },
@@ -191,7 +196,7 @@ fn of_runs(error: &RunsError) -> u8 {
     match error {
         R::Protocol(_) | R::Order(_) => 2,
         R::Missing(_) | R::Swept(_) | R::NoResults { .. } => 3,
-        R::Pending(_) | R::Over { .. } | R::Elsewhere(_) | R::Busy(_) | R::Changed(_) => 4,
+        R::Pending(_) | R::Over { .. } | R::Busy(_) | R::Changed(_) => 4,
         R::Brought { problem, .. } => of_runs(problem),
         R::Package(PackageError::Disk(error)) | R::Files(error) => of_workbench(error),
         R::Package(_) => 5,

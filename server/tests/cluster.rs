@@ -2,14 +2,18 @@
 //! are right across all of them, whichever of them, and whichever database, is killed, stopped or started again meanwhile.
 //! Seconds here; `HOLDFAST_CLUSTER_PAUSE=30` pauses a server for as long as `docs/BENCHMARKS.md` says.
 
+mod backups;
 mod once;
+mod presence;
+mod runs;
+mod starting;
 
 use std::{
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -32,15 +36,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const RECOVERY: Duration = Duration::from_secs(30);
 
 /// One server program.
-struct Server {
-    url: String,
+pub struct Server {
+    pub url: String,
     command: Command,
     child: Child,
 }
 
 impl Server {
     /// Starts one on this data folder, and waits until it is ready.
-    async fn start(data: &Path, settings: &[(&str, String)]) -> Self {
+    pub async fn start(data: &Path, settings: &[(&str, String)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = port.local_addr().unwrap().to_string();
         drop(port);
@@ -49,6 +53,7 @@ impl Server {
             .arg("serve")
             .env("HOLDFAST_SERVER__ADDR", &addr)
             .env("HOLDFAST_SERVER__DRAIN_SECONDS", "1")
+            .env("HOLDFAST_LIVE__KEEP_ALIVE_SECONDS", "1")
             .env("HOLDFAST_DATA_DIR", data)
             .env("HOLDFAST_SITE_DIR", data.join("no-site"))
             .env("HOLDFAST_LIMITS__ADDRESS_PER_SECOND", "0")
@@ -82,7 +87,7 @@ impl Server {
         panic!("{} is not ready after {RECOVERY:?}", self.url);
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let sent = Command::new("kill")
             .args([format!("-{name}"), self.child.id().to_string()])
             .status();
@@ -90,7 +95,7 @@ impl Server {
     }
 
     /// Waits for its end after a signal, and starts it again where it was.
-    async fn start_again(&mut self) {
+    pub async fn start_again(&mut self) {
         self.child.wait().unwrap();
         self.child = self.command.spawn().unwrap();
         self.is_ready().await;
@@ -112,9 +117,102 @@ fn client() -> Client {
 #[derive(Default)]
 struct Balancer {
     urls: Vec<String>,
+    /// Which of them said that they are not ready when they were last asked.
+    away: Vec<AtomicBool>,
     turn: AtomicUsize,
-    /// Answers that say that a server failed.
+    /// Answers that say that a server failed, and requests that were taken and not answered. What took too long is neither.
     failed: AtomicUsize,
+}
+
+impl Balancer {
+    fn before<'a>(servers: impl IntoIterator<Item = &'a Server>) -> Arc<Self> {
+        let urls: Vec<String> = servers.into_iter().map(|it| it.url.clone()).collect();
+        let away = urls.iter().map(|_| AtomicBool::new(false)).collect();
+        Arc::new(Self {
+            urls,
+            away,
+            ..Self::default()
+        })
+    }
+
+    /// The next in turn of those that are ready, or of all where none is.
+    fn next(&self) -> &str {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let is_away = |at: usize| self.away[at].load(Ordering::Relaxed);
+        let mut places = (turn..turn + self.urls.len()).map(|it| it % self.urls.len());
+        let ready = places.find(|at| !is_away(*at));
+        &self.urls[ready.unwrap_or(turn % self.urls.len())]
+    }
+
+    /// Asks each again and again whether it is ready.
+    async fn look(self: Arc<Self>) {
+        let client = client();
+        loop {
+            for (url, is_away) in self.urls.iter().zip(&self.away) {
+                let answer = client.get(format!("{url}/health/ready")).send().await;
+                let is_ready = answer.is_ok_and(|it| it.status() == StatusCode::OK);
+                is_away.store(!is_ready, Ordering::Relaxed);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// The versions of the store that a page hears of, from the first on, over one stream after the other.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<u64>>>);
+
+impl Heard {
+    /// Listens, and comes back to whichever server is next when a stream ends.
+    async fn listen(self, balancer: Arc<Balancer>, cookie: String) {
+        let client = Client::builder().connect_timeout(PATIENCE);
+        let client = client.read_timeout(2 * PATIENCE).build().unwrap();
+        let mut last = 0;
+        loop {
+            let url = format!("{}/events?after={last}", balancer.next());
+            let asked = client.get(url).header(header::COOKIE, &cookie);
+            if let Ok(mut stream) = asked.send().await {
+                let mut text = Vec::new();
+                while let Ok(Some(piece)) = stream.chunk().await {
+                    text.extend_from_slice(&piece);
+                    while let Some(end) = text.windows(2).position(|it| it == b"\n\n") {
+                        let event = String::from_utf8(text.drain(..end + 2).collect()).unwrap();
+                        last = self.take(&event).unwrap_or(last);
+                    }
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Notes what an event tells; its place.
+    fn take(&self, event: &str) -> Option<u64> {
+        let line = |name| event.lines().find_map(|line| line.strip_prefix(name));
+        let place = line("id: ")?.parse().ok();
+        let told = line("data: ").and_then(|text| serde_json::from_str::<Value>(text).ok());
+        if let Some(told) = told.filter(|told| told["name"] == "study.name") {
+            let version = told["version"].as_u64().unwrap();
+            self.0.lock().unwrap().push(version);
+        }
+        place
+    }
+
+    /// Waits for this version; nothing before it is missing or was told twice.
+    async fn reaches(&self, version: u64) {
+        let until = Instant::now() + RECOVERY;
+        while self.0.lock().unwrap().last() < Some(&version) {
+            assert!(
+                Instant::now() < until,
+                "v{version} was not heard in {RECOVERY:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let heard = self.0.lock().unwrap();
+        assert!(
+            heard.iter().copied().eq(1..=heard.len() as u64),
+            "{heard:?}"
+        );
+    }
 }
 
 /// What a browser keeps: its cookies, and the newest it saw.
@@ -162,16 +260,30 @@ impl Browser {
             true => "application/x-www-form-urlencoded",
             false => "application/json",
         };
-        let turn = self.balancer.turn.fetch_add(1, Ordering::Relaxed);
-        let url = &self.balancer.urls[turn % self.balancer.urls.len()];
-        let request = self
-            .client
-            .post(format!("{url}{path}"))
-            .header("sec-fetch-site", "same-origin")
-            .header(header::CONTENT_TYPE, kind)
-            .header(header::ACCEPT, "application/json")
-            .header(header::COOKIE, self.cookie());
-        let answer = request.body(body).send().await.ok()?;
+        let ask = || {
+            let request = self
+                .client
+                .post(format!("{}{path}", self.balancer.next()))
+                .header("sec-fetch-site", "same-origin")
+                .header(header::CONTENT_TYPE, kind)
+                .header(header::ACCEPT, "application/json")
+                .header(header::COOKIE, self.cookie());
+            request.body(body.clone()).send()
+        };
+        let mut answer = ask().await;
+        if answer.as_ref().is_err_and(reqwest::Error::is_connect) {
+            // Nothing was sent: the next one is asked.
+            answer = ask().await;
+        }
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                if !error.is_connect() && !error.is_timeout() {
+                    self.balancer.failed.fetch_add(1, Ordering::Relaxed);
+                }
+                return None;
+            }
+        };
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
             let (pair, _) = cookie.to_str().unwrap().split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -222,8 +334,9 @@ impl Browser {
         }
     }
 
-    /// Writes and reads in turn until it is over; then everything acknowledged is there.
-    async fn work(mut self, is_over: Arc<AtomicBool>) -> usize {
+    /// Writes and reads in turn until it is over; then everything acknowledged is there. How many writes, and the newest that
+    /// was acknowledged.
+    async fn work(mut self, is_over: Arc<AtomicBool>) -> (usize, u64) {
         while !is_over.load(Ordering::Relaxed) {
             self.write().await;
             self.read().await;
@@ -242,12 +355,12 @@ impl Browser {
         if self.seen == *version {
             assert_eq!(data, *name);
         }
-        self.writes
+        (self.writes, *version)
     }
 }
 
-/// Two servers on one data folder and these settings, and browsers at work while `disturb` is at it. How many answers
-/// said that a server failed.
+/// Two servers on one data folder and these settings, and browsers at work while `disturb` is at it, a page of each
+/// listening. How many requests failed.
 async fn at_work<F: AsyncFnOnce(&mut [Server; 2])>(
     settings: &[(&str, String)],
     disturb: F,
@@ -257,33 +370,39 @@ async fn at_work<F: AsyncFnOnce(&mut [Server; 2])>(
         Server::start(data.path(), settings).await,
         Server::start(data.path(), settings).await,
     ];
-    let balancer = Arc::new(Balancer {
-        urls: servers.iter().map(|server| server.url.clone()).collect(),
-        ..Balancer::default()
-    });
+    let balancer = Balancer::before(&servers);
+    let looking = tokio::spawn(Arc::clone(&balancer).look());
     let is_over = Arc::new(AtomicBool::new(false));
     let browsers = join_all((0..BROWSERS).map(|_| Browser::open(Arc::clone(&balancer)))).await;
     let work: Vec<_> = browsers
         .into_iter()
-        .map(|browser| tokio::spawn(browser.work(Arc::clone(&is_over))))
+        .map(|browser| {
+            let heard = Heard::default();
+            let listening = heard
+                .clone()
+                .listen(Arc::clone(&balancer), browser.cookie());
+            let listening = tokio::spawn(listening);
+            let working = tokio::spawn(browser.work(Arc::clone(&is_over)));
+            (working, heard, listening)
+        })
         .collect();
     tokio::time::sleep(Duration::from_secs(1)).await;
     disturb(&mut servers).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     is_over.store(true, Ordering::Relaxed);
-    for browser in work {
-        let writes = browser.await.unwrap();
+    for (working, heard, listening) in work {
+        let (writes, acknowledged) = working.await.unwrap();
         assert!(writes > 10, "only {writes} writes");
+        heard.reaches(acknowledged).await;
+        listening.abort();
     }
+    looking.abort();
     balancer.failed.load(Ordering::Relaxed)
 }
 
 /// No balancer: everything goes to this server.
 fn at(server: &Server) -> Arc<Balancer> {
-    Arc::new(Balancer {
-        urls: vec![server.url.clone()],
-        ..Balancer::default()
-    })
+    Balancer::before([server])
 }
 
 fn on_postgres(postgres: &PostgresServer) -> [(&'static str, String); 1] {
@@ -324,6 +443,22 @@ async fn a_rolling_restart_fails_no_request() {
             server.signal("TERM");
             server.start_again().await;
         }
+    })
+    .await;
+    assert_eq!(failed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_redis_servers_are_killed_and_restarted_the_same() {
+    let redis = RedisServer::start();
+    at_work(&on_redis(&redis), async |servers| {
+        servers[0].signal("KILL");
+        servers[0].start_again().await;
+    })
+    .await;
+    let failed = at_work(&on_redis(&redis), async |servers| {
+        servers[1].signal("TERM");
+        servers[1].start_again().await;
     })
     .await;
     assert_eq!(failed, 0);

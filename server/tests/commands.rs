@@ -1,9 +1,11 @@
 //! What an operator does at a terminal: back up, restore elsewhere, move, verify; what people do there is in `study` and
-//! `runs`.
+//! `runs`, what keeps old data readable or not in `upgrades` and `keys`.
 
+mod keys;
 mod lab;
 mod runs;
 mod study;
+mod upgrades;
 
 use std::{path::Path, process::Stdio, sync::Arc};
 
@@ -36,7 +38,7 @@ async fn with_a_study() -> (TempDir, Option<String>) {
     (folder, cookie)
 }
 
-fn settings_in(folder: &Path) -> Settings {
+pub fn settings_in(folder: &Path) -> Settings {
     Settings {
         data_dir: folder.join("data"),
         ..Settings::default()
@@ -137,7 +139,9 @@ fn the_program_lists_its_commands_and_refuses_an_unknown_one() {
         "backup",
         "restore",
         "migrate-backend",
+        "upgrade-states",
         "verify",
+        "key",
         "openapi",
     ] {
         assert!(text.contains(command), "{text}");
@@ -267,7 +271,14 @@ fn the_doctor_says_what_is_to_be_mended_and_how() {
             .unwrap()
             .contains("site_dir")
     );
-    for good in ["data folder", "states", "clock", "server.addr", "reach"] {
+    for good in [
+        "data folder",
+        "states",
+        "database",
+        "clock",
+        "server.addr",
+        "reach",
+    ] {
         assert_eq!(about(good)["verdict"], "good", "{good}: {text}");
     }
     assert_eq!(about("backups")["verdict"], "mind");
@@ -306,6 +317,13 @@ fn shells_complete_its_commands_and_it_has_a_manual_page() {
     assert!(
         text.contains(".TH holdfast 1") && text.contains("Exit codes"),
         "{text}"
+    );
+    let (code, text, _) = holdfast(folder.path(), &["man", "--into", "pages"]);
+    assert_eq!((code, text.as_str()), (0, ""));
+    let page = std::fs::read_to_string(folder.path().join("pages/holdfast-import.1")).unwrap();
+    assert!(
+        page.contains(".TH holdfast\\-import 1") || page.contains(".TH holdfast-import 1"),
+        "{page}"
     );
     assert!(!folder.path().join("data").exists(), "they need no data");
 }

@@ -205,14 +205,7 @@ async fn a_save_names_the_version_it_saw_and_a_stale_one_gets_what_is_there_now(
 async fn with_its_base_version_a_save_merges_and_an_overlap_is_a_conflict_with_both() {
     let app = TestApp::new().await;
     let (ada, bob) = (app.visitor().await, app.visitor().await);
-    let open = async |browser: &Browser<'_>| {
-        let wanted = json!({"config_name": "aflibercept_te.yaml"});
-        let opened = send(browser, "POST", "/api/v1/sessions", &[], wanted)
-            .await
-            .json();
-        opened["session_id"].as_str().unwrap().to_owned()
-    };
-    let (one, two) = (open(&ada).await, open(&bob).await);
+    let (one, two) = (open_session(&ada).await, open_session(&bob).await);
     let (text, _, _) = content(&ada).await;
     let put = async |browser: &Browser<'_>, session: &str, text: String| {
         let headers = [("x-base-version", "1"), ("x-session-id", session)];
@@ -250,6 +243,175 @@ async fn with_its_base_version_a_save_merges_and_an_overlap_is_a_conflict_with_b
     let (now, _, version) = content(&ada).await;
     assert!(now.contains("max_interval_days: 98") && now.contains("extension_days: 7"));
     assert_eq!(version, 3);
+}
+
+async fn open_session(browser: &Browser<'_>) -> String {
+    let wanted = json!({"config_name": "aflibercept_te.yaml"});
+    let opened = send(browser, "POST", "/api/v1/sessions", &[], wanted).await;
+    opened.json()["session_id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_lock_is_taken_asked_for_handed_over_and_broken_by_who_may() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.visitor().await, app.visitor().await);
+    let (one, two) = (open_session(&ada).await, open_session(&bob).await);
+    let lock = async |browser: &Browser<'_>, method: &str, path: &str, session: &str| {
+        let path = format!("/api/v1/sessions/current/lock{path}");
+        send(
+            browser,
+            method,
+            &path,
+            &[("x-session-id", session)],
+            json!({}),
+        )
+        .await
+    };
+    let taken = lock(&ada, "PUT", "", &one).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text());
+    assert_eq!(taken.json()["session"], one.as_str());
+    let token = taken.json()["token"].as_u64().unwrap();
+    let kept = lock(&ada, "PUT", "", &one).await;
+    assert_eq!(kept.json()["token"], token);
+    let refused = lock(&bob, "PUT", "", &two).await;
+    assert_eq!(refused.status, StatusCode::LOCKED);
+    // Another's session is not mine to lock with.
+    let borrowed = lock(&bob, "PUT", "", &one).await;
+    assert_eq!(borrowed.status, StatusCode::NOT_FOUND);
+
+    let asked = lock(&bob, "POST", "/ask", &two).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text());
+    assert_eq!(asked.json()["lock"]["asked"][1], two.as_str());
+    let freed = lock(&ada, "DELETE", "", &one).await;
+    assert_eq!(freed.status, StatusCode::NO_CONTENT, "{}", freed.text());
+    let active = async || {
+        let there = ada.get("/api/v1/sessions/aflibercept_te.yaml/active").await;
+        there.json()
+    };
+    let passed_on = active().await["lock"].clone();
+    assert_eq!(passed_on["session"], two.as_str());
+    assert!(passed_on["token"].as_u64() > Some(token), "{passed_on}");
+
+    // What was to be saved under the lock that has passed on is refused, however late it comes.
+    let (text, _, version) = content(&ada).await;
+    let (version, token) = (version.to_string(), token.to_string());
+    let headers = [
+        ("x-base-version", version.as_str()),
+        ("x-session-id", one.as_str()),
+        ("x-lock-token", token.as_str()),
+    ];
+    let late = send(&ada, "PUT", FILE, &headers, json!({ "content": text })).await;
+    assert_eq!(late.status, StatusCode::LOCKED, "{}", late.text());
+
+    let broken = send(&ada, "DELETE", &format!("{FILE}/lock"), &[], json!(null)).await;
+    assert_eq!(broken.status, StatusCode::NO_CONTENT, "{}", broken.text());
+    assert_eq!(active().await["lock"], json!(null));
+    let none = "/api/v1/configurations/none.yaml/lock";
+    let none = send(&ada, "DELETE", none, &[], json!(null)).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_a_file_was_is_listed_read_and_brought_back_even_when_it_is_gone() {
+    let app = TestApp::new().await;
+    let ada = app.visitor().await;
+    let (text, first, _) = content(&ada).await;
+    let second =
+        json!({"content": text.replace("max_interval_days: 112", "max_interval_days: 98")});
+    let second = send(&ada, "PUT", FILE, &[("if-match", &first)], second).await;
+    let etag = second.header("etag").to_owned();
+
+    let past = ada.get(&format!("{FILE}/versions")).await.json();
+    let versions = past["versions"].as_array().unwrap();
+    assert_eq!((versions.len(), &versions[0]["version"]), (2, &json!(2)));
+    assert_eq!(versions[0]["action"], "save");
+    let backup = past["backups"][0]["id"].as_str().unwrap().to_owned();
+    let replaced = ada.get(&format!("{FILE}/backups/{backup}")).await;
+    assert_eq!(replaced.json()["content"], text.as_str());
+    let old = ada.get(&format!("{FILE}/versions/1")).await.json();
+    assert_eq!(
+        (&old["version"], &old["content"]),
+        (&json!(1), &json!(text))
+    );
+    for none in ["/versions/7", "/versions/x", "/backups/000000000000001"] {
+        let answer = ada.get(&format!("{FILE}{none}")).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::NOT_FOUND,
+            "{none}: {}",
+            answer.text()
+        );
+    }
+    let never = ada.get("/api/v1/configurations/none.yaml/versions").await;
+    assert_eq!(never.status, StatusCode::NOT_FOUND);
+
+    let restore = async |older: Value, headers: &[(&str, &str)]| {
+        send(&ada, "POST", &format!("{FILE}/restore"), headers, older).await
+    };
+    let blind = restore(json!({"version": 1}), &[]).await;
+    assert_eq!(blind.status, StatusCode::PRECONDITION_REQUIRED);
+    let stale = restore(json!({"version": 1}), &[("if-match", &first)]).await;
+    assert_eq!(
+        (stale.status, stale.header("etag")),
+        (StatusCode::PRECONDITION_FAILED, etag.as_str())
+    );
+    let unreadable = restore(json!({"verison": 1}), &[("if-match", &etag)]).await;
+    assert_eq!(unreadable.status, StatusCode::BAD_REQUEST);
+    let back = restore(json!({"version": 1}), &[("if-match", &etag)]).await;
+    assert_eq!(
+        (back.status, &back.json()["version"]),
+        (StatusCode::OK, &json!(3))
+    );
+    let (now, etag, _) = content(&ada).await;
+    assert_eq!(now, text);
+
+    let gone = send(&ada, "DELETE", FILE, &[("if-match", &etag)], json!(null)).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    let past = ada.get(&format!("{FILE}/versions")).await.json();
+    assert_eq!(past["versions"][0]["is_deleted"], true);
+    let back = restore(json!({"backup": backup}), &[]).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.text());
+    assert_eq!(content(&ada).await.0, text);
+}
+
+#[tokio::test]
+async fn a_file_is_checked_copied_and_gets_another_name() {
+    let app = TestApp::new().await;
+    let ada = app.visitor().await;
+    let (text, etag, _) = content(&ada).await;
+    let of = async |step: &str, headers: &[(&str, &str)], body: Value| {
+        send(&ada, "POST", &format!("{FILE}/{step}"), headers, body).await
+    };
+    let fine = of("check", &[], json!({ "content": text })).await;
+    assert_eq!(
+        (fine.status, &fine.json()["problems"]),
+        (StatusCode::OK, &json!([]))
+    );
+    let broken = of("check", &[], json!({"content": "a: 1\nb: [1"}))
+        .await
+        .json();
+    assert_eq!(broken["problems"][0]["line"], 2, "{broken}");
+    let none = "/api/v1/configurations/notes/check";
+    let unnamed = send(&ada, "POST", none, &[], json!({"content": ""})).await;
+    assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let copied = of("copy", &[], json!({"to": "second.yaml"})).await;
+    assert_eq!(copied.status, StatusCode::CREATED, "{}", copied.text());
+    assert_eq!(copied.json()["text"], text.as_str());
+    let taken = of("copy", &[], json!({"to": "second.yaml"})).await;
+    assert_eq!(taken.status, StatusCode::CONFLICT);
+    let outside = of("copy", &[], json!({"to": "../second.yaml"})).await;
+    assert_eq!(outside.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let third = json!({"to": "third.yaml"});
+    let blind = of("rename", &[], third.clone()).await;
+    assert_eq!(blind.status, StatusCode::PRECONDITION_REQUIRED);
+    let renamed = of("rename", &[("if-match", &etag)], third.clone()).await;
+    assert_eq!(renamed.status, StatusCode::OK, "{}", renamed.text());
+    let again = of("rename", &[("if-match", &etag)], third).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+    let named = ada.get("/api/v1/configurations/third.yaml").await;
+    assert_eq!(named.json()["content"], text.as_str());
 }
 
 #[tokio::test]

@@ -1,10 +1,20 @@
 //! Live events: nothing skipped, nothing repeated, nobody else's.
 
-use crate::helpers::{
-    TestApp,
-    socket::{LiveApp, Wire},
-};
+use reqwest::Client;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
+
+use crate::{
+    helpers::{
+        TestApp,
+        socket::{LiveApp, PATIENCE, Wire},
+    },
+    metrics::reaches,
+};
 
 async fn write(app: &LiveApp, cookie: &str, name: &str, expected: u64) -> u64 {
     let input = json!({"key": "study.name", "data": json!(name).to_string(), "expected": expected, "client": "tab1"});
@@ -18,6 +28,17 @@ async fn listen(app: &LiveApp, cookie: &str, path: &str, headers: &str) -> Wire 
     wire.send("GET", path, cookie, headers).await;
     wire.until(": open").await;
     wire
+}
+
+/// A listener's connection of which little waits in the network: that it does not read is noticed soon.
+async fn narrow(app: &LiveApp, cookie: &str, path: &str) -> TcpStream {
+    let tcp = TcpSocket::new_v4().unwrap();
+    tcp.set_recv_buffer_size(16 << 10).unwrap();
+    let mut stream = tcp.connect(app.address).await.unwrap();
+    let host = app.address;
+    let head = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
 }
 
 /// The places of the changes that were told; where a stream opens it says its place, too, and tells nothing.
@@ -44,7 +65,10 @@ async fn a_change_in_one_tab_reaches_the_other_with_its_content() {
     let event: serde_json::Value = serde_json::from_str(line).unwrap();
     assert_eq!(
         event,
-        json!({"kind": "store", "name": "study.name", "version": 1, "client": "tab1", "data": "Liver"})
+        json!({
+            "id": event["id"], "kind": "store", "name": "study.name", "version": 1, "transition": "create",
+            "status": "active", "client": "tab1", "data": "Liver",
+        })
     );
     assert!(wire.seen.contains("content-type: text/event-stream"));
 }
@@ -157,4 +181,55 @@ async fn streams_end_when_the_server_is_asked_to_stop() {
     app.stop.cancel();
     wire.rest().await;
     app.running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_listener_that_does_not_read_is_cut_off_and_goes_on_from_the_log_where_it_was() {
+    const WRITES: u64 = 200;
+    let app = LiveApp::new(|settings| settings.live.patience_seconds = 1).await;
+    let cookie = app.session().await;
+    let mut wire = listen(&app, &cookie, "/events", "").await;
+    wire.until("\n\n").await;
+    let begin = wire.seen.lines().find_map(|line| line.strip_prefix("id: "));
+    let begin: u64 = begin.unwrap().parse().unwrap();
+    drop(wire);
+    // More than any network between the two holds: 60 kB each.
+    let long = "x".repeat(60_000);
+    let mut version = 0;
+    for _ in 0..WRITES {
+        version = write(&app, &cookie, &long, version).await;
+    }
+    let mut slow = narrow(&app, &cookie, &format!("/events?after={begin}")).await;
+    reaches(&app, &cookie, "holdfast_live_slow_total", 1).await;
+    reaches(&app, &cookie, "holdfast_live_connections", 0).await;
+
+    // What the network holds still comes. The stream does not end as one that was told to its end.
+    let mut seen = Vec::new();
+    let rest = timeout(PATIENCE, slow.read_to_end(&mut seen)).await;
+    drop(rest.unwrap());
+    let seen = String::from_utf8(seen).unwrap();
+    assert!(seen.starts_with("HTTP/1.1 200"), "{seen}");
+    assert!(!seen.ends_with("\r\n0\r\n\r\n"));
+    let (whole, _) = seen.rsplit_once("\n\n").unwrap();
+    let mut told = ids(whole);
+    let last = told.last().copied().unwrap_or(begin);
+    assert!(last < begin + WRITES, "it was not slow: {last}");
+
+    let request = Client::new()
+        .get(format!("http://{}/events?after=0", app.address))
+        .header("cookie", &cookie)
+        .header("last-event-id", last.to_string());
+    let mut again = request.send().await.unwrap();
+    let mut text = String::new();
+    while told.last() != Some(&(begin + WRITES)) {
+        let piece = timeout(PATIENCE, again.chunk()).await.unwrap();
+        let piece = piece.unwrap().unwrap();
+        text.push_str(&String::from_utf8_lossy(&piece));
+        if let Some((whole, rest)) = text.rsplit_once("\n\n") {
+            told.extend(ids(whole));
+            text = rest.to_owned();
+        }
+    }
+    let expected: Vec<u64> = (begin + 1..=begin + WRITES).collect();
+    assert_eq!(told, expected, "nothing skipped, nothing twice");
 }

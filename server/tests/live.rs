@@ -33,11 +33,66 @@ async fn a_change_in_one_tab_reaches_a_socket_with_its_content_and_its_place() {
     let open = socket.next().await;
     assert_eq!(open, json!({"event": "open", "revision": revision(&open)}));
     write(&app, &cookie, "Liver", 0).await;
-    let data = json!({"kind": "store", "name": "study.name", "version": 1, "client": "tab1", "data": "Liver"});
+    let told = socket.next().await;
+    assert!(told["data"]["id"].is_string(), "{told}");
+    let data = json!({
+        "id": told["data"]["id"], "kind": "store", "name": "study.name", "version": 1, "transition": "create",
+        "status": "active", "client": "tab1", "data": "Liver",
+    });
     assert_eq!(
-        socket.next().await,
+        told,
         json!({"event": "change", "revision": revision(&open) + 1, "data": data})
     );
+}
+
+#[tokio::test]
+async fn a_listener_hears_what_it_wants_and_nothing_else() {
+    let app = LiveApp::new(|_| {}).await;
+    let (ada, bob) = (app.session().await, app.session().await);
+    let mut updates = app
+        .live(&ada, "?event=change&kind=store,run&transition=update")
+        .await;
+    let mut desk = app.live(&ada, "?event=configurations").await;
+    let mut everybodys = app
+        .live(&ada, "?event=change&scope=shared&kind=editing")
+        .await;
+    for socket in [&mut updates, &mut desk, &mut everybodys] {
+        assert_eq!(socket.next().await["event"], "open");
+    }
+    let version = write(&app, &ada, "first", 0).await;
+    let file = json!({"name": "aflibercept_te.yaml"});
+    let opened = done(&app, &bob, "open_configuration", file).await;
+    write(&app, &ada, "second", version).await;
+
+    let told = updates.next().await;
+    assert_eq!(
+        (&told["event"], &told["data"]["data"]),
+        (&json!("change"), &json!("second"))
+    );
+    let told = desk.next().await;
+    assert_eq!(
+        (&told["event"], &told["data"]["session"]),
+        (&json!("configurations"), &opened["session"])
+    );
+    let told = everybodys.next().await;
+    assert_eq!(
+        (&told["event"], &told["data"]["kind"]),
+        (&json!("change"), &json!("editing"))
+    );
+    assert_eq!(
+        (&told["data"]["transition"], &told["data"]["data"]),
+        (&json!("create"), &Value::Null)
+    );
+
+    // Of these two another one is the next, and what was told above is not told again.
+    let one = updates.next();
+    write(&app, &ada, "third", version + 1).await;
+    assert_eq!(one.await["data"]["version"], version + 2);
+    let mut wire = app.connect().await;
+    wire.send("GET", "/api/v1/events?event=change,everything", &ada, "")
+        .await;
+    wire.until("There is no event `everything`").await;
+    assert!(wire.seen.starts_with("HTTP/1.1 422"), "{}", wire.seen);
 }
 
 #[tokio::test]

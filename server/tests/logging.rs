@@ -9,10 +9,15 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use holdfast::{Actor, Expected, Kind, New, Scope, StateId, SystemClock, Update, Version};
 use serde_json::{Value, json};
-use tracing::subscriber::{DefaultGuard, set_default};
+use server::application::states;
+use tracing::{
+    Level,
+    subscriber::{DefaultGuard, set_default},
+};
 
-use crate::helpers::TestApp;
+use crate::{commands::settings_in, helpers::TestApp};
 
 /// The lines of this thread's log, while it is held.
 struct Log {
@@ -36,9 +41,14 @@ impl io::Write for Lines {
 impl Log {
     /// As the program writes it.
     fn start(is_json: bool) -> Self {
+        Self::of(Level::INFO, is_json)
+    }
+
+    fn of(level: Level, is_json: bool) -> Self {
         let text = Arc::new(Mutex::new(Vec::new()));
         let lines = Lines(Arc::clone(&text));
         let log = tracing_subscriber::fmt()
+            .with_max_level(level)
             .with_ansi(false)
             .with_writer(move || lines.clone());
         let guard = match is_json {
@@ -171,4 +181,61 @@ async fn a_line_of_the_log_is_one_line_whatever_was_asked() {
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.contains("%0a2026"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_write_that_is_refused_is_told_like_one_that_is_done_and_never_its_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings_in(folder.path());
+    settings.state.scope_states = 1;
+    std::fs::create_dir(&settings.data_dir).unwrap();
+    let states = states(&settings, Arc::new(SystemClock)).await.unwrap();
+    let log = Log::of(Level::DEBUG, true);
+    let (scope, id, system) = (Scope::Shared, StateId::new("card"), Actor::system());
+    let content = json!({"number": "planted"});
+    let new = || New::of(Kind::STORE, "card", scope.clone(), content.clone()).with_id(id.clone());
+    states.register(new(), &system).await.unwrap();
+    states.register(new(), &system).await.unwrap_err();
+    let (merge, late) = (
+        Update::Merge(content.clone()),
+        Expected::Version(Version(7)),
+    );
+    let late = states
+        .update(&scope, &id, merge.clone(), late, &system)
+        .await;
+    late.unwrap_err();
+    let nobody = Actor::new("n".repeat(2000));
+    states.put(new(), Expected::Any, &nobody).await.unwrap_err();
+    let mut together = states.transaction(&system);
+    together.register(new()).await.unwrap_err();
+    let mut too_many = states.transaction(&system);
+    let update = too_many.update(&scope, &id, merge, Expected::Any);
+    update.await.unwrap();
+    let another = new().with_id(StateId::new("another"));
+    too_many.register(another).await.unwrap();
+    too_many.commit().await.unwrap_err();
+
+    let text = log.text();
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let told: Vec<_> = lines
+        .map(|line| line["fields"].clone())
+        .filter(|fields| fields["id"] == "card")
+        .map(|fields| ["message", "operation", "why"].map(|name| fields[name].clone()))
+        .collect();
+    let expected = [
+        [json!("written"), json!("register"), Value::Null],
+        [json!("not written"), json!("register"), json!("conflict")],
+        [json!("not written"), json!("update"), json!("conflict")],
+        [json!("not written"), json!("put"), json!("too large")],
+        [
+            json!("not written"),
+            json!("transaction"),
+            json!("conflict"),
+        ],
+        [json!("not written"), json!("commit"), json!("too large")],
+    ];
+    assert_eq!(told, expected, "{text}");
+    assert!(!text.contains("planted"), "{text}");
 }

@@ -1,12 +1,38 @@
 //! `/metrics` and the probes: who may collect them, that all that is listed is told, and that a server about to stop is not ready.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
 use server::metrics_table;
+use tokio::time::{sleep, timeout};
 
-use crate::helpers::{TestApp, application};
+use crate::helpers::{
+    TestApp, application,
+    socket::{LiveApp, PATIENCE},
+};
+
+/// Waits until a metric of a running server stands at this.
+pub async fn reaches(app: &LiveApp, cookie: &str, name: &str, wanted: u64) {
+    let looking = async {
+        loop {
+            let mut wire = app.connect().await;
+            wire.send("GET", "/metrics", cookie, "connection: close\r\n")
+                .await;
+            let page = wire.rest().await;
+            let mut lines = page.lines();
+            let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            if value.unwrap().parse::<u64>() == Ok(wanted) {
+                return;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let reached = timeout(PATIENCE, looking).await;
+    assert!(reached.is_ok(), "{name} is never {wanted}");
+}
 
 /// The names in the table, of which the guide has a copy.
 fn listed() -> Vec<String> {

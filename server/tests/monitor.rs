@@ -1,5 +1,7 @@
 //! The Monitor over HTTP: what it tells of a server that worked, whom it tells nothing, and its backups.
 
+mod turns;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;

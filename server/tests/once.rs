@@ -164,6 +164,18 @@ async fn a_refusal_is_kept_and_a_key_that_is_none_is_refused() {
 }
 
 #[tokio::test]
+async fn a_key_that_came_from_one_editing_session_is_not_anothers() {
+    let app = with_parcels().await;
+    let ada = app.visitor().await;
+    for (session, error) in [("a", "not_found"), ("a", "not_found"), ("b", "key_reused")] {
+        let headers = [("idempotency-key", "ask"), ("x-session-id", session)];
+        let path = "/api/v1/sessions/current/lock/ask";
+        let answer = ask(&ada, "POST", path, &headers, Value::Null).await;
+        assert_eq!(answer.error(), error, "{session}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_another_attempt_may_better_frees_the_key_and_a_day_later_it_is_free_too() {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let app = TestApp::at(clock.clone(), |settings| {

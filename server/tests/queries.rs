@@ -112,3 +112,91 @@ async fn nothing_is_kept_while_the_feature_is_off_and_strangers_see_nothing() {
     let kept = browser.look(&at).await;
     assert_eq!(kept.json()["name"], "Women", "what was kept stays");
 }
+
+#[tokio::test]
+async fn a_saved_query_goes_out_as_files_and_comes_in_whole_or_not_at_all() {
+    let app = TestApp::new().await;
+    let mut browser = app.visitor().await;
+    let (at, _) = saved(&browser).await;
+    let query = browser.look(&at).await.json();
+
+    let summary = browser.look(&format!("{at}/summary")).await;
+    assert_eq!(summary.status, StatusCode::OK, "{}", summary.text());
+    assert_eq!(summary.header("content-type"), "application/zip");
+    assert!(summary.text().contains("filtering_report.csv"));
+    let file = browser.look(&format!("{at}/parameters")).await;
+    assert_eq!(file.status, StatusCode::OK, "{}", file.text());
+    assert_eq!(file.header("content-type"), "application/toml");
+
+    let import = "/api/v1/queries/import?name=Again";
+    let text = file.text();
+    let again = browser.post(import, "application/toml", text.clone()).await;
+    assert_eq!(again.status, StatusCode::CREATED, "{}", again.text());
+    let again = again.json();
+    assert_eq!(
+        (&again["name"], &again["notes"], &again["spec"]),
+        (&json!("Again"), &json!("for the talk"), &query["spec"])
+    );
+
+    let unfit = text.replace("\"f\"", "\"unknown\"");
+    assert_ne!(unfit, text);
+    let refused = browser.post(import, "application/toml", unfit).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("line "), "{}", refused.text());
+    let large = browser
+        .post(import, "application/toml", "#".repeat(2 << 20))
+        .await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let list = browser.look("/queries").await.json()["queries"].clone();
+    assert_eq!(list.as_array().unwrap().len(), 2);
+}
+
+/// Whom a card on a column takes.
+fn of_card(table: &str, column: &str, rule: &Value) -> Value {
+    json!({"filters": {"cards": [{"table": table, "column": column, "rule": rule}]}})
+}
+
+#[tokio::test]
+async fn a_query_for_a_part_of_a_text_is_counted_kept_and_taken_home() {
+    let app = TestApp::new().await;
+    let mut browser = app.visitor().await;
+    let notes = "id,note\n1,Mild oedema\n2,no OEDEMA seen\n3,ascites\n";
+    let sent = browser.upload("notes.csv", notes).await;
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.text());
+    let rule = json!({"kind": "text", "contains": "oedema", "without": "MILD"});
+    let spec = of_card("notes", "note", &rule);
+    let counted = browser
+        .ask("POST", "/datasets/count", &[], spec.clone())
+        .await
+        .json();
+    assert_eq!(counted["left"]["participants"], 1, "{counted}");
+    assert_eq!(
+        counted["steps"][1]["label"],
+        "note contains \"oedema\" without \"MILD\""
+    );
+    let numbers = of_card("labs", "bili", &rule);
+    let refused = browser.ask("POST", "/datasets", &[], numbers).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text().contains("bili holds no text"),
+        "{}",
+        refused.text()
+    );
+
+    let order = json!({"name": "Oedema", "spec": spec});
+    let made = browser.ask("POST", "/queries", &[], order).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let at = made.header("location").strip_prefix("/api/v1").unwrap();
+    let file = browser.look(&format!("{at}/parameters")).await.text();
+    for line in [
+        "filter_type = \"text\"",
+        "contains = \"oedema\"",
+        "without = \"MILD\"",
+    ] {
+        assert!(file.lines().any(|it| it == line), "{line} in\n{file}");
+    }
+    let import = "/api/v1/queries/import?name=Again";
+    let again = browser.post(import, "application/toml", file).await;
+    assert_eq!(again.status, StatusCode::CREATED, "{}", again.text());
+    assert_eq!(again.json()["spec"]["filters"]["cards"][0]["rule"], rule);
+}

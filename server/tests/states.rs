@@ -118,6 +118,29 @@ async fn a_state_comes_with_its_history_and_what_may_be_done() {
         both["lines"],
         json!([{"sign": "-", "text": "\"Liver\""}, {"sign": "+", "text": "\"Liver study\""}])
     );
+    let preview = browser
+        .call("preview_roll_back", json!({"which": own(&id), "to": 1}))
+        .await
+        .json();
+    let changed: Vec<_> = preview
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|line| line["sign"] != "")
+        .map(|line| {
+            (
+                line["sign"].as_str().unwrap(),
+                line["text"].as_str().unwrap().trim(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        changed,
+        [
+            ("-", "\"data\": \"Liver study\","),
+            ("+", "\"data\": \"Liver\",")
+        ]
+    );
     let unknown = browser
         .call(
             "compare_versions",
@@ -189,6 +212,7 @@ async fn another_browsers_states_are_as_if_they_were_not() {
             "compare_versions",
             json!({"which": own(&id), "older": 1, "newer": 2}),
         ),
+        ("preview_roll_back", json!({"which": own(&id), "to": 1})),
         (
             "transition_state",
             json!({"which": own(&id), "transition": "delete", "version": 2}),

@@ -1,11 +1,14 @@
 //! Configurations for programs: files with `ETag` and `If-Match`. And a file to take home. Editing sessions are in `sessions`,
-//! what is told in `told`.
+//! their locks in `locks`, versions and backups in `past`, copies and new names in `shelf`, what is told in `told`.
 //!
 //! Every refusal carries what is there now, so that a program can merge and try again:
 //! 428 without `If-Match`, 412 where the version is another, 409 where two changed the same place, 423 where it is
 //! locked. With `X-Base-Version` instead of `If-Match` what does not overlap is merged.
 
+mod locks;
+mod past;
 mod sessions;
+mod shelf;
 mod told;
 
 use app::{AppError, desk_of};
@@ -16,12 +19,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use workbench::configurations::{
-    SaveOutcome, Stored,
+    SaveOutcome, Stored, VersionSide,
     desk::{Desk, DeskError, Who, Work},
     files::FileError,
 };
@@ -37,14 +40,17 @@ use super::{
 };
 use crate::web::Refusal;
 
-const SESSION_ID: &str = "x-session-id";
-const BASE_VERSION: &str = "x-base-version";
-const LOCK_TOKEN: &str = "x-lock-token";
+pub(super) const SESSION_ID: &str = "x-session-id";
+pub(super) const BASE_VERSION: &str = "x-base-version";
+pub(super) const LOCK_TOKEN: &str = "x-lock-token";
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
         .route("/download/configuration", get(download))
         .merge(sessions::routes())
+        .merge(locks::routes())
+        .merge(past::routes())
+        .merge(shelf::routes())
         .routes(routes!(list))
         .routes(routes!(file, save, remove))
 }
@@ -110,17 +116,11 @@ async fn file(
     if asker.headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let file = File {
-        name,
-        version: side.version,
-        saved_by: side.by,
-        content: side.text,
-    };
-    Ok(([(header::ETAG, tag)], Json(file)).into_response())
+    Ok(([(header::ETAG, tag)], Json(File::of(name, side))).into_response())
 }
 
-/// What a file is to be.
-#[derive(Debug, Deserialize, ToSchema)]
+/// What a file is to be, or was.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Text)]
 struct Content {
     /// All of it.
@@ -207,16 +207,12 @@ async fn remove(
     Path(name): Path<String>,
 ) -> Result<Response, Refusal> {
     let (desk, who) = at_desk(&shared, &asker)?;
-    let (side, etag) = desk.get(&name).await?;
-    match asker.headers.get(header::IF_MATCH) {
-        None => stale(&desk, &name, StatusCode::PRECONDITION_REQUIRED).await,
-        Some(tag) if *tag != quoted(&etag)? => {
-            stale(&desk, &name, StatusCode::PRECONDITION_FAILED).await
-        }
-        Some(_) => {
+    match seen(&desk, &asker, &name).await? {
+        Ok(side) => {
             desk.remove(&who, &name, side.version).await?;
             Ok(StatusCode::NO_CONTENT.into_response())
         }
+        Err(stale) => Ok(stale),
     }
 }
 
@@ -224,11 +220,31 @@ fn saved(stored: &Stored) -> Result<Response, Refusal> {
     Ok(([(header::ETAG, quoted(&stored.etag)?)], Json(stored)).into_response())
 }
 
+/// The file, if it is what `If-Match` says; or the refusal, with what is there now.
+async fn seen(
+    desk: &Desk,
+    asker: &Asker,
+    name: &str,
+) -> Result<Result<VersionSide, Response>, Refusal> {
+    let (side, etag) = desk.get(name).await?;
+    let tag = quoted(&etag)?;
+    let status = match asker.headers.get(header::IF_MATCH) {
+        Some(seen) if *seen == tag => return Ok(Ok(side)),
+        Some(_) => StatusCode::PRECONDITION_FAILED,
+        None => StatusCode::PRECONDITION_REQUIRED,
+    };
+    Ok(Err(refused(status, &side, tag)))
+}
+
 /// Refused, with what is there now.
 async fn stale(desk: &Desk, name: &str, status: StatusCode) -> Result<Response, Refusal> {
     let (side, etag) = desk.get(name).await?;
+    Ok(refused(status, &side, quoted(&etag)?))
+}
+
+fn refused(status: StatusCode, side: &VersionSide, tag: HeaderValue) -> Response {
     let body = json!({ "error": "stale", "version": side.version, "content": side.text });
-    Ok((status, [(header::ETAG, quoted(&etag)?)], Json(body)).into_response())
+    (status, [(header::ETAG, tag)], Json(body)).into_response()
 }
 
 fn quoted(etag: &str) -> Result<HeaderValue, Refusal> {

@@ -4,8 +4,11 @@
 //! The id of an event is the log's revision; the browser names the last one it saw, and the
 //! stream goes on behind it. Nobody hears of another's scope. What everybody shares is told in events of
 //! their own: that a feature was switched, and who is in which configuration, without content.
-//! What is told is the business of `news`; `live` tells the same over a WebSocket. The two differ in one thing: for programs
-//! every event has its name, for pages a change of their own has none, as `EventSource` hears those first.
+//! What is told is the business of `news`, and how long a slow listener is waited for that of `paced`; `live` tells the same
+//! over a WebSocket. The two addresses differ in one thing: for programs every event has its name, for pages a change of their own
+//! has none, as `EventSource` hears those first.
+
+mod paced;
 
 use std::{convert::Infallible, time::Duration};
 
@@ -22,10 +25,11 @@ use futures::{StreamExt, future::ready, stream};
 use tokio::sync::oneshot;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::paced::paced;
 use super::{
     Asker, Shared,
     asked::Asked,
-    listening::{Listening, Over, Place, until_over},
+    listening::{Listening, Over, Place, Wanted, until_over},
     news::{About, News, news},
     openapi::{LastEventId, Refusals},
 };
@@ -46,19 +50,20 @@ async fn for_pages(
     shared: State<Shared>,
     asker: Asker,
     place: Asked<Place>,
+    wanted: Asked<Wanted>,
 ) -> Result<Response, Refusal> {
-    events(shared, asker, place, PAGES).await
+    events(shared, asker, place, wanted, PAGES).await
 }
 
 /// Listen to what happens, as server-sent events
 ///
-/// The same as the live socket tells, in the form of `text/event-stream`: `event` is `change` (the caller's own states),
+/// The same as the live socket tells, in the form of `text/event-stream`: `event` is `change` (the caller's own states, or with `scope=shared` everybody's),
 /// `configurations`, `features`, `shares` or, as the last of a stream, `account` (who came is not who they were); `id` is the
 /// log's revision, `data` one JSON object. Come back with the last id, in `Last-Event-ID` or `after`, and nothing is missed. A
 /// silent stream sends a comment every `live.keep_alive_seconds`. It ends after an hour at the latest.
 #[utoipa::path(
     get, path = PROGRAMS, operation_id = "listen", tag = "live",
-    params(Place, LastEventId),
+    params(Place, Wanted, LastEventId),
     responses(
         (status = 200, description = "Events, until somebody ends it.", body = String, content_type = "text/event-stream"),
         Refusals,
@@ -68,27 +73,26 @@ async fn for_programs(
     shared: State<Shared>,
     asker: Asker,
     place: Asked<Place>,
+    wanted: Asked<Wanted>,
 ) -> Result<Response, Refusal> {
-    events(shared, asker, place, PROGRAMS).await
+    events(shared, asker, place, wanted, PROGRAMS).await
 }
 
 async fn events(
     State(shared): State<Shared>,
     asker: Asker,
     Asked(place): Asked<Place>,
+    Asked(wanted): Asked<Wanted>,
     path: &'static str,
 ) -> Result<Response, Refusal> {
     let after = last_event(&asker.headers).or(place.after);
-    let Listening { ears, after, seat } = Listening::begin(&shared, &asker, after).await?;
+    let Listening { ears, after, seat } = Listening::begin(&shared, &asker, after, &wanted).await?;
     let (tell, is_over) = oneshot::channel();
     let over = until_over(&shared, &asker, path);
     // A silent stream says something this often, so that no proxy takes it for dead.
     let silence = Duration::from_secs(shared.live.keep_alive_seconds);
     let events = news(&shared, ears, after)
-        .map(move |news| {
-            let _seat = &seat;
-            event(&news, path)
-        })
+        .map(move |news| event(&news, path))
         .take_until(async move { tell.send(over.await) });
     // An empty comment first, so that the browser knows at once that the stream is open. With a place, so that a
     // browser which comes back before it heard of a change says so.
@@ -101,6 +105,10 @@ async fn events(
     let events = stream::once(ready(open)).chain(events).chain(last);
     let answer =
         Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(KeepAlive::new().interval(silence));
+    let patience = Duration::from_secs(shared.live.patience_seconds);
+    let answer = answer
+        .into_response()
+        .map(|events| paced(events, patience, seat));
     let no_buffer = (
         HeaderName::from_static("x-accel-buffering"),
         HeaderValue::from_static("no"),
@@ -118,7 +126,7 @@ fn event(news: &News, path: &str) -> Event {
     let text = serde_json::to_string(&news.told()).unwrap_or_default();
     let event = Event::default().id(news.revision().0.to_string());
     match news.about() {
-        About::Own if path == PAGES => event.data(text),
+        About::Change if path == PAGES => event.data(text),
         about => event.event(about.event()).data(text),
     }
 }

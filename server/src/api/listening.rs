@@ -1,18 +1,27 @@
-//! What all listeners have in common: where they begin, how many there may be, and when they have heard enough.
+//! What all listeners have in common: where they begin, what they want to hear, how many there may be, and when they have
+//! heard enough.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
 use app::AppError;
-use holdfast::Revision;
+use holdfast::{Interest, Kind, Revision, Scope, StateId, Status, Transition};
 use serde::Deserialize;
 use tokio::sync::Notify;
 use utoipa::IntoParams;
 
-use super::{Asker, Shared, news::Ears, standing::Standing};
+use super::{
+    Asker, Shared,
+    news::{About, Ears},
+    standing::Standing,
+    states::Whose,
+};
 use crate::{settings::LiveSettings, web::Refusal};
 
 /// A stream ends after this and the listener opens it again: a session that is over does not go
@@ -25,6 +34,71 @@ const LONGEST: Duration = Duration::from_secs(3600);
 pub(super) struct Place {
     /// The revision it saw last; from now on, without it.
     pub(super) after: Option<u64>,
+}
+
+/// What a listener wants to hear of all that it may; everything without it. Several words stand with commas between them.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// Only these events: `change`, `configurations`, `features`, `shares`.
+    event: Option<String>,
+    /// Whose states `change` is about: the caller's own, or everybody's.
+    #[param(inline, default = json!("own"))]
+    scope: Whose,
+    /// Of `change` only states of these kinds.
+    kind: Option<String>,
+    /// Of `change` only when this was done: `create`, `update`, `delete`, or a lifecycle's own.
+    transition: Option<String>,
+    /// Of `change` only when the state then has one of these statuses.
+    status: Option<String>,
+    /// Of `change` only these states, by id.
+    id: Option<String>,
+}
+
+impl Wanted {
+    /// The events, each by its name.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for one that there is not.
+    fn events(&self) -> Result<Vec<About>, AppError> {
+        let Some(events) = &self.event else {
+            return Ok(About::ALL.into());
+        };
+        let known = |name: &str| About::ALL.into_iter().find(|about| about.event() == name);
+        let events = words(events).map(|name| {
+            known(name).ok_or_else(|| AppError::Invalid {
+                path: "event".into(),
+                problem: format!(
+                    "There is no event `{name}`: choose among change, configurations, features and shares."
+                ),
+            })
+        });
+        events.collect()
+    }
+
+    /// The changes of states in a scope.
+    fn changes(&self, scope: Scope) -> Interest {
+        fn all<T>(listed: Option<&String>, one: impl Fn(String) -> T) -> Vec<T> {
+            let listed = listed.map(String::as_str).unwrap_or_default();
+            words(listed).map(|word| one(word.to_owned())).collect()
+        }
+        Interest {
+            scope: Some(scope),
+            kinds: all(self.kind.as_ref(), Kind::new),
+            transitions: all(self.transition.as_ref(), Transition::new),
+            statuses: all(self.status.as_ref(), Status::new),
+            ids: all(self.id.as_ref(), StateId::new),
+            ..Interest::default()
+        }
+    }
+}
+
+fn words(listed: &str) -> impl Iterator<Item = &str> {
+    listed
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
 }
 
 /// One who may listen, until this is dropped.
@@ -50,13 +124,20 @@ impl Listening {
     /// Lets somebody listen who has a session or a token.
     ///
     /// # Errors
-    /// [`AppError::NoSession`]; [`AppError::Busy`] where there are too many.
+    /// [`AppError::NoSession`]; [`AppError::Busy`] where there are too many; [`AppError::Invalid`] for what cannot be
+    /// wanted.
     pub(super) async fn begin(
         shared: &Shared,
         asker: &Asker,
         after: Option<u64>,
+        wanted: &Wanted,
     ) -> Result<Self, Refusal> {
-        let scope = asker.visitor.scope().ok_or(AppError::NoSession)?;
+        let scope = wanted.scope.scope(asker)?;
+        let ears = Ears {
+            changes: wanted.changes(scope),
+            events: wanted.events()?,
+            account: asker.visitor.account.clone(),
+        };
         let who = match &asker.visitor.token {
             Some(token) => Some(token.id.clone()),
             None => shared.door.handle(&asker.headers),
@@ -68,10 +149,6 @@ impl Listening {
         let after = match after {
             Some(revision) => Revision(revision),
             None => shared.app.manager.revision().await?,
-        };
-        let ears = Ears {
-            scope,
-            account: asker.visitor.account.clone(),
         };
         Ok(Self { ears, after, seat })
     }
@@ -102,6 +179,8 @@ pub(crate) struct Listeners {
     now: Mutex<Now>,
     /// Rings when a seat is left.
     left: Notify,
+    /// Those that were ended because they were slow.
+    slow: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -137,10 +216,11 @@ impl Listeners {
             most_of_one: settings.listeners_per_session,
             now: Mutex::default(),
             left: Notify::new(),
+            slow: AtomicU64::default(),
         }
     }
 
-    fn seat(self: &Arc<Self>, who: &str) -> Result<Seat, AppError> {
+    pub(super) fn seat(self: &Arc<Self>, who: &str) -> Result<Seat, AppError> {
         let mut now = self.now();
         let own = now.of.get(who).copied().unwrap_or_default();
         if own >= self.most_of_one {
@@ -175,6 +255,11 @@ impl Listeners {
         }
     }
 
+    /// How many were ended because they did not take what they were told in time.
+    pub(crate) fn slow(&self) -> u64 {
+        self.slow.load(Relaxed)
+    }
+
     /// Returns when nobody listens any more.
     pub(crate) async fn left(&self) {
         loop {
@@ -200,6 +285,11 @@ impl Seat {
         *now.people.entry(Arc::clone(&account)).or_default() += 1;
         drop(now);
         self.account = Some(account);
+    }
+
+    /// Counts it as one that is ended because its listener is slow.
+    pub(super) fn was_slow(&self) {
+        self.listeners.slow.fetch_add(1, Relaxed);
     }
 }
 

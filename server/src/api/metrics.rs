@@ -132,6 +132,12 @@ fn histogram(page: &mut Page, name: &str, label: &str, latency: &Latency) {
 fn cache(page: &mut Page, shared: &Shared) {
     let tables = shared.app.workbench.memory();
     page.one("holdfast_tables_bytes", &[], tables);
+    let runs = shared.app.runs.memory();
+    page.one("holdfast_runs_bytes", &[], runs.held);
+    page.one("holdfast_runs_budget_bytes", &[], runs.budget);
+    page.one("holdfast_runs_hits_total", &[], runs.hits);
+    page.one("holdfast_runs_loads_total", &[], runs.misses);
+    page.one("holdfast_runs_evicted_total", &[], runs.evictions);
     let Some(counts) = shared.cache.as_ref().map(|cache| cache.counts()) else {
         return;
     };
@@ -161,6 +167,7 @@ fn traffic(page: &mut Page, shared: &Shared) {
     page.one("holdfast_live_connections", &[], online.connections);
     page.one("holdfast_live_sessions", &[], online.sessions);
     page.one("holdfast_live_people", &[], online.people);
+    page.one("holdfast_live_slow_total", &[], shared.listeners.slow());
 }
 
 async fn subscribers(page: &mut Page, shared: &Shared) {

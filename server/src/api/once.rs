@@ -35,6 +35,7 @@ use tracing::Instrument;
 
 pub(crate) use self::claim::{ANSWER, Claims, lifecycle_of_answers};
 use self::claim::{Answer, Claim, Found};
+use super::configurations::{BASE_VERSION, LOCK_TOKEN, SESSION_ID};
 use crate::web::{MostBytes, Refusal};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -43,6 +44,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const MAX_COMPARED: u64 = 1 << 20;
 /// Longest answer that is kept.
 const MAX_KEPT: usize = 256 << 10;
+/// Headers of the API's own that say what is asked, where they are there.
+const ASKED_IN: [&str; 3] = [SESSION_ID, BASE_VERSION, LOCK_TOKEN];
 /// Headers of an answer that are kept.
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
 
@@ -136,6 +139,14 @@ async fn digested(request: Request) -> Result<(Request, String), Refusal> {
     for value in [kind, parts.headers.get(header::IF_MATCH)] {
         digest.update([0]);
         digest.update(value.map_or(&[][..], HeaderValue::as_bytes));
+    }
+    for name in ASKED_IN {
+        if let Some(value) = parts.headers.get(name) {
+            digest.update([0]);
+            digest.update(name);
+            digest.update([0]);
+            digest.update(value.as_bytes());
+        }
     }
     digest.update([0]);
     if !is_compared(&parts) {

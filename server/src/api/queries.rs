@@ -1,8 +1,9 @@
 //! Saved queries for programs: the list of the Query page, one by one. All of them are one store; each has a tag of its own,
 //! so that programs are in each other's way only where they change the same query.
 //!
-//! - `kept` is the list, `told` what is said of one
+//! - `kept` is the list, `told` what is said of one, `files` what goes out and comes in
 
+mod files;
 mod kept;
 mod told;
 
@@ -16,7 +17,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use workbench::query::{MAX_SAVED, SavedQuery};
+use workbench::query::{MAX_SAVED, MergeSpec, SavedQuery};
 
 use self::told::{Edit, Order, named, noted};
 use super::{
@@ -31,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
         .routes(routes!(list, save))
         .routes(routes!(one, change, delete))
+        .merge(files::routes())
 }
 
 /// The saved queries.
@@ -85,17 +87,29 @@ async fn save(
     Sent(order): Sent<Order>,
 ) -> Result<Response, Refusal> {
     let caller = ready(&shared, &asker).await?;
-    let now = shared.door.clock.now().0;
     let study = asker.workspace(&shared.app)?.study().await?;
+    let (name, notes) = (named(&order.name)?, noted(&order.notes)?);
+    keep(&shared, &caller, name, notes, order.spec.of(&study)?).await
+}
+
+/// A query that joins the list, as the newest.
+async fn keep(
+    shared: &Shared,
+    caller: &Caller,
+    name: String,
+    notes: String,
+    spec: MergeSpec,
+) -> Result<Response, Refusal> {
+    let now = shared.door.clock.now().0;
     let mut new = SavedQuery {
         id: String::new(),
-        name: named(&order.name)?,
-        notes: noted(&order.notes)?,
-        spec: order.spec.of(&study)?,
+        name,
+        notes,
+        spec,
         saved_at: now,
     };
     let wish = format!("q{now}");
-    let saved = kept::write(&caller, |queries| {
+    let saved = kept::write(caller, |queries| {
         if queries.len() >= MAX_SAVED {
             return Err(AppError::TooLarge(format!(
                 "There are {MAX_SAVED} saved queries. Delete one first."

@@ -18,6 +18,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use serde::{Deserialize, de::DeserializeOwned};
 use workbench::query::{ExportFormat, PageRequest, export_name};
 
+pub(super) use self::about::{parameters_in, parameters_out, summary_out};
 use super::{Asker, Shared, asked::Asked, plain_forms::answer_form};
 use crate::web::Refusal;
 

@@ -41,7 +41,7 @@ const MOST: usize = 500;
 /// Whose states are meant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum Whose {
+pub(super) enum Whose {
     #[default]
     Own,
     Shared,
@@ -59,7 +59,7 @@ struct Place {
 
 impl Whose {
     /// The scope to read in; `NoSession` for who has none.
-    fn scope(self, asker: &Asker) -> Result<Scope, Refusal> {
+    pub(super) fn scope(self, asker: &Asker) -> Result<Scope, AppError> {
         let own = asker.visitor.scope().ok_or(AppError::NoSession)?;
         Ok(match self {
             Self::Own => own,

@@ -108,6 +108,19 @@ pub(crate) async fn open_bare(
     Ok(builder(settings, backend)?.build())
 }
 
+/// The keys of what is sealed, without states in front of them.
+pub(crate) async fn open_keys(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<Sealed>, Error> {
+    if settings.protection.master_key_file.is_empty() {
+        let problem = "protection.master_key_file names no master key, so nothing is sealed";
+        return Err(Error::Settings(problem.into()));
+    }
+    let backend = open_backend(settings, &address(settings)?).await?;
+    seal(settings, backend, clock).await
+}
+
 /// Where `state.backend` and its address lead.
 pub(crate) fn address(settings: &Settings) -> Result<Address, Error> {
     let state = &settings.state;
@@ -157,10 +170,19 @@ async fn sealed(
     behind: Arc<dyn backend::Backend>,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn backend::Backend>, Error> {
-    let protection = &settings.protection;
-    if protection.master_key_file.is_empty() {
+    if settings.protection.master_key_file.is_empty() {
         return Ok(behind);
     }
+    let sealed: Arc<dyn backend::Backend> = seal(settings, behind, clock).await?;
+    Ok(sealed)
+}
+
+async fn seal(
+    settings: &Settings,
+    behind: Arc<dyn backend::Backend>,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<Sealed>, Error> {
+    let protection = &settings.protection;
     let key = |file: &String| {
         MasterKey::from_file(file).map_err(|error| Error::Settings(format!("protection: {error}")))
     };

@@ -67,5 +67,9 @@ pub(super) fn router(
     .merge(packages)
     .layer(from_fn_with_state(traffic, web::measure))
     .layer(from_fn_with_state(settings.server.is_https(), web::headers))
-    .layer(TraceLayer::new_for_http().make_span_with(web::span))
+    .layer(
+        TraceLayer::new_for_http()
+            .make_span_with(web::span)
+            .on_failure(web::failed),
+    )
 }

@@ -52,11 +52,16 @@ impl Arguments {
                 let text = description().map_err(|error| Error::Failed(error.to_string()))?;
                 written(text.as_bytes())
             }
-            Command::Man => {
+            Command::Man { into: None } => {
                 let mut text = Vec::new();
                 let page = clap_mangen::Man::new(Self::command());
                 page.render(&mut text).map_err(Error::io("the man page"))?;
                 written(&text)
+            }
+            Command::Man { into: Some(folder) } => {
+                let written = std::fs::create_dir_all(&folder)
+                    .and_then(|()| clap_mangen::generate_to(Self::command(), &folder));
+                written.map_err(Error::io(folder.display().to_string()))
             }
             command => {
                 let settings = Settings::load(&self.config)?;

@@ -3,7 +3,7 @@
 //! - `arguments`: what is typed; `terminal`, `bar`, `out`: how it is answered; `words`: options of a few words
 //! - `work`: a person's study and runs, for the commands that act in their name: `import`, `export`, `query`, `simulate`
 //!   (`holdfast run`) and `compare`
-//! - the others act on the server's own: accounts, tokens, states, backups
+//! - the others act on the server's own: accounts, tokens, states, keys, backups
 
 mod arguments;
 mod bar;
@@ -13,6 +13,7 @@ mod doctor;
 mod export;
 mod import;
 mod keep;
+mod key;
 mod out;
 mod query;
 mod simulate;
@@ -20,6 +21,7 @@ mod state;
 mod store_objects;
 mod terminal;
 mod token;
+mod upgrade;
 mod user;
 mod verify;
 mod words;
@@ -31,9 +33,9 @@ use clap::Subcommand;
 use clap_complete::Shell;
 
 pub use self::{
-    arguments::Arguments, compare::Question, export::Thing, import::Files, query::Asked,
-    simulate::NewRun, state::Deed as StateDeed, terminal::Terminal, token::Deed as TokenDeed,
-    user::Deed as UserDeed,
+    arguments::Arguments, compare::Question, export::Thing, import::Files, key::Deed as KeyDeed,
+    query::Asked, simulate::NewRun, state::Deed as StateDeed, terminal::Terminal,
+    token::Deed as TokenDeed, user::Deed as UserDeed,
 };
 use crate::{Application, Error, Settings};
 
@@ -81,6 +83,15 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Bring stored states into the shape that this program gives them; servers may go on
+    UpgradeStates {
+        /// Only states of this kind
+        #[arg(long)]
+        kind: Option<String>,
+        /// Only say how many would change, and which cannot
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Find out whether the log is as it was written
     Verify,
     /// Put the tables, results and runs of the data folder to the object store of the settings; servers may go on
@@ -96,6 +107,12 @@ pub enum Command {
         /// What is done
         #[command(subcommand)]
         deed: state::Deed,
+    },
+    /// Change and forget the keys that sensitive states are sealed with; servers may go on
+    Key {
+        /// What is done
+        #[command(subcommand)]
+        deed: key::Deed,
     },
     /// Make, list and revoke tokens for programs; servers may go on
     Token {
@@ -113,7 +130,11 @@ pub enum Command {
     /// Write what programs may ask a server for, as OpenAPI 3.1: `holdfast openapi > openapi.json`
     Openapi,
     /// Write the manual page: `holdfast man > /usr/local/share/man/man1/holdfast.1`
-    Man,
+    Man {
+        /// Write a page for each command, too, into this folder
+        #[arg(long, value_name = "FOLDER")]
+        into: Option<PathBuf>,
+    },
 }
 
 impl Command {
@@ -140,14 +161,18 @@ impl Command {
                 keep::migrate_backend(&settings, from.as_deref(), &to, terminal).await
             }
             Self::Compact { dry_run } => compact::compact(&settings, dry_run, terminal).await,
+            Self::UpgradeStates { kind, dry_run } => {
+                upgrade::upgrade(&settings, kind.as_deref(), dry_run, terminal).await
+            }
             Self::Verify => verify::verify(&settings, terminal).await,
             Self::StoreObjects => store_objects::store_objects(&settings, terminal).await,
             Self::User { deed } => user::run(&settings, deed, terminal).await,
             Self::State { deed } => state::run(&settings, deed, terminal).await,
+            Self::Key { deed } => key::run(&settings, deed, terminal).await,
             Self::Token { deed } => token::run(&settings, deed, terminal).await,
             Self::Doctor => doctor::doctor(&settings, terminal).await,
             // These are about the program, and done before there are settings.
-            Self::Completions { .. } | Self::Openapi | Self::Man => Ok(()),
+            Self::Completions { .. } | Self::Openapi | Self::Man { .. } => Ok(()),
         }
     }
 }

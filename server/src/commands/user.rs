@@ -72,7 +72,7 @@ pub enum Deed {
     },
 }
 
-fn tenant(name: &str) -> Result<Tenant, &'static str> {
+pub(super) fn tenant(name: &str) -> Result<Tenant, &'static str> {
     Tenant::try_from(name.to_owned())
 }
 

@@ -102,7 +102,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "live.patience_seconds",
-        "Seconds that a socket's client may take to receive one message before it is dropped",
+        "Seconds that a live connection's client may take to receive one message before it is dropped",
     ),
     (
         "log.filter",

@@ -40,7 +40,7 @@ pub(crate) use self::{
     revision::{Seen, no_older},
     site::{Site, packages},
     size::{MostBytes, limited},
-    span::span,
+    span::{failed, span},
     traffic::{Traffic, measure},
     watch::watch,
 };

@@ -23,7 +23,7 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 const MAX_BYTES: usize = 64 << 20;
 
 /// Each kind: its word for programs, its title, and what is to be done.
-pub(crate) const KINDS: [(&str, &str, &str); 17] = [
+pub(crate) const KINDS: [(&str, &str, &str); 18] = [
     (
         "bad_request",
         "Unreadable request",
@@ -94,6 +94,11 @@ pub(crate) const KINDS: [(&str, &str, &str); 17] = [
         "busy",
         "Too much at once",
         "Ask again: after `retry_after` seconds, where it is said.",
+    ),
+    (
+        "away",
+        "Out of reach",
+        "Something behind this server is away, or damaged there: `detail` says what. Ask again later.",
     ),
     (
         "disk_full",
@@ -246,6 +251,16 @@ mod tests {
         assert_eq!(
             (&problem["detail"], &problem["retry_after"]),
             (&json!("Too many requests."), &json!(2))
+        );
+    }
+
+    #[test]
+    fn what_is_away_is_explained_like_the_rest() {
+        let page = serde_json::to_string(&AppError::Away("The store is away.".into()));
+        let problem = told(503, &page.unwrap());
+        assert_eq!(
+            (&problem["type"], &problem["detail"]),
+            (&json!("/api/v1/docs#away"), &json!("The store is away."))
         );
     }
 

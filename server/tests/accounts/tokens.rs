@@ -10,7 +10,10 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{House, PASSWORD};
-use crate::helpers::{Answer, Browser};
+use crate::{
+    backends::postgres_server::PostgresServer,
+    helpers::{Answer, Browser},
+};
 
 async fn make(browser: &Browser<'_>, may_write: bool, days: u32) -> String {
     let input = json!({"name": "nightly", "may_write": may_write, "days": days});
@@ -56,6 +59,25 @@ async fn a_token_reads_and_writes_as_its_person_and_less_if_it_only_reads() {
     );
     assert!(refused.text().contains("may only read"));
     assert!(!read.headers.contains_key("set-cookie"));
+}
+
+/// It may ask another server next, whose cache is behind this one's.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_servers_share_a_database_a_program_is_told_how_new_what_it_sees_is() {
+    let postgres = PostgresServer::shared();
+    let house = House::with(|settings| settings.state.database_url = postgres.database()).await;
+    house.account("ada@lab.org", "Ada", Role::Analyst).await;
+    let browser = house.logged_in("ada@lab.org").await;
+    let token = make(&browser, true, 30).await;
+    let told = |answer: &Answer| {
+        assert!(!answer.headers.contains_key("set-cookie"));
+        let revision = answer.headers.get("holdfast-revision").unwrap();
+        revision.to_str().unwrap().parse::<u64>().unwrap()
+    };
+    let before = told(&call(&house, &token, "read_store", json!({"key": "study.name"})).await);
+    let written = call(&house, &token, "write_store", name("Liver", 0)).await;
+    assert_eq!(written.json(), json!(1), "{}", written.text());
+    assert!(told(&written) > before);
 }
 
 #[tokio::test]

@@ -123,6 +123,40 @@ async fn filters_take_both_ends_and_a_saved_query_is_where_others_begin() {
     assert!(why.contains("older"), "{why}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_are_asked_for_a_part_that_they_contain_or_do_not() {
+    let lab = Lab::new().await;
+    lab.file("demographics.csv", PEOPLE);
+    lab.file(
+        "notes.csv",
+        "id,note,co~2\n1,Mild oedema,38\n2,no OEDEMA seen,41\n3,ascites,44\n",
+    );
+    lab.done(&["import", "demographics.csv", "notes.csv", "--user", ADA]);
+    let left = |filters: &[&str]| {
+        let mut asked = vec!["query", "--user", ADA];
+        for filter in filters {
+            asked.extend(["--where", *filter]);
+        }
+        let counted = lab.done(&asked).remove(0);
+        (counts(&counted).0, counted["steps"][1]["label"].clone())
+    };
+    assert_eq!(
+        left(&["notes.note ~ oedema"]),
+        (2, json!("note contains \"oedema\""))
+    );
+    assert_eq!(
+        left(&["notes.note!~Mild"]),
+        (2, json!("note without \"Mild\""))
+    );
+    assert_eq!(
+        left(&["notes.note ~ OEDEMA", "notes.note !~ mild"]).0,
+        1,
+        "both hold"
+    );
+    assert_eq!(left(&["notes.note = ascites"]).0, 1, "a whole text");
+    assert_eq!(left(&["notes.co~2 >= 40"]).0, 2, "a sign in a name");
+}
+
 /// A file of query parameters without the moment it was written at.
 fn undated(text: &str) -> String {
     let lines = text
@@ -179,6 +213,8 @@ fn what_does_not_fit_the_study_is_refused_with_its_name() {
         ("--where", "labs.bili >= high", "\"high\" is no number"),
         ("--where", "labs.bili", "write table.column >= 2"),
         ("--where", "exams.stage = 9", "no \"9\""),
+        ("--where", "labs.bili ~ 2", "bili holds no text"),
+        ("--where", "demographics.sex !~", "no text after !~"),
         ("--sex", "female", "--sex: there is no \"female\""),
         ("--visit", "99", "--visit: there is no \"99\""),
         ("--table", "lab", "--table: there is no table lab"),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{revision, write};
-use crate::helpers::socket::LiveApp;
+use crate::{helpers::socket::LiveApp, metrics::reaches};
 
 #[tokio::test]
 async fn a_message_that_is_too_long_ends_the_socket_and_so_does_any_message() {
@@ -58,6 +58,7 @@ async fn a_slow_client_is_dropped_with_a_reason_and_goes_on_from_the_log_where_i
     let (code, reason) = end.unwrap();
     assert_eq!(code, 1013, "{reason}");
     assert!(reason.starts_with("slow: "), "{reason}");
+    reaches(&app, &cookie, "holdfast_live_slow_total", 1).await;
     let last = revision(seen.last().unwrap());
     assert!(last < begin + WRITES, "it was not slow: {last}");
     let mut again = app.live(&cookie, &format!("?after={last}")).await;

@@ -9,6 +9,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use workbench::configurations::desk::Desk;
 
 use super::{
     Asker, Sent, Shared, at_desk, named,
@@ -90,7 +91,12 @@ async fn active(
     Path(name): Path<String>,
 ) -> Result<Json<Active>, Refusal> {
     let (desk, _) = at_desk(&shared, &asker)?;
-    let room = desk.room(&name).await?;
+    Ok(Json(who_is_in(&desk, &name).await?))
+}
+
+/// Who is in a file that is there.
+pub(super) async fn who_is_in(desk: &Desk, name: &str) -> Result<Active, Refusal> {
+    let room = desk.room(name).await?;
     if room.version == 0 {
         return Err(AppError::NotFound(format!("There is no {name} here.")).into());
     }
@@ -98,9 +104,9 @@ async fn active(
     let sessions = room
         .editors
         .iter()
-        .map(|editor| Session::of(&name, editor, count));
-    Ok(Json(Active {
+        .map(|editor| Session::of(name, editor, count));
+    Ok(Active {
         sessions: sessions.collect(),
         lock: room.lock,
-    }))
+    })
 }

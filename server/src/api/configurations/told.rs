@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use workbench::configurations::{Configuration, Editor, Lock};
+use workbench::configurations::{Configuration, Editor, Lock, Version, VersionSide, files};
 
 /// One editing session.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,13 +38,54 @@ pub(super) struct Files {
     pub(super) configurations: Vec<Configuration>,
 }
 
-/// A file as it is now.
+/// A file as it is, or was.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct File {
-    pub(super) name: String,
-    pub(super) version: u64,
-    pub(super) saved_by: String,
-    pub(super) content: String,
+    name: String,
+    version: u64,
+    saved_by: String,
+    content: String,
+}
+
+/// What a file was.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConfigurationPast)]
+pub(super) struct Past {
+    #[schema(value_type = Vec<VersionShape>)]
+    pub(super) versions: Vec<Version>,
+    pub(super) backups: Vec<Backup>,
+}
+
+/// What a save replaced, as a file beside it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConfigurationBackup)]
+pub(super) struct Backup {
+    id: String,
+    /// When it was replaced, in milliseconds since 1970, UTC.
+    at: i64,
+    /// In bytes.
+    size: u64,
+}
+
+impl From<files::Backup> for Backup {
+    fn from(backup: files::Backup) -> Self {
+        Self {
+            id: backup.id,
+            at: backup.at.0,
+            size: backup.size,
+        }
+    }
+}
+
+impl File {
+    pub(super) fn of(name: String, side: VersionSide) -> Self {
+        Self {
+            name,
+            version: side.version,
+            saved_by: side.by,
+            content: side.text,
+        }
+    }
 }
 
 impl Session {
@@ -118,6 +159,47 @@ shapes! {
         editors: Vec<Value>,
         #[schema(required = true)]
         lock: Option<LockShape>,
+    }
+
+    /// One version of a file.
+    VersionShape as ConfigurationVersion {
+        version: u64,
+        /// Milliseconds since 1970, UTC.
+        at: i64,
+        /// Who saved it.
+        by: String,
+        /// What led to it: `create`, `save`, `merge`, `overwrite`, `restore` or `disk`, another program.
+        action: String,
+        /// The version that came back, for a restore.
+        #[schema(required = true)]
+        of: Option<u64>,
+        /// What changed, in a line.
+        summary: String,
+        /// Whether the file ended here.
+        is_deleted: bool,
+    }
+
+    /// What is wrong with a text.
+    ProblemShape as ConfigurationProblem {
+        /// From 1.
+        line: u32,
+        /// From 1, in characters.
+        column: u32,
+        /// Where in the file's own terms; empty for a broken rule of the format.
+        path: String,
+        /// What is wrong and what to do.
+        message: String,
+    }
+
+    /// What a check of a text tells.
+    CheckedShape as CheckedConfiguration {
+        /// Its top-level entries; empty where it cannot be read.
+        #[schema(value_type = Vec<Object>)]
+        entities: Vec<Value>,
+        problems: Vec<ProblemShape>,
+        /// The schema it was held against.
+        #[schema(required = true)]
+        schema: Option<String>,
     }
 
     /// What was saved.

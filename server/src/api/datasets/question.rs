@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use workbench::{
     Study,
+    data::Day,
     query::{
-        CardRule, CohortFilters, FilterCard, MergeSpec, Range, Selection, Shape, default_selection,
+        CardRule, CohortFilters, DateRange, FilterCard, MergeSpec, Range, Selection, Shape,
+        TextRule, default_selection,
     },
 };
 
@@ -89,6 +91,24 @@ enum Rule {
         #[serde(default)]
         max: Option<f64>,
     },
+    /// Days of a column of dates in an inclusive range.
+    Dates {
+        /// The first day taken.
+        #[serde(default)]
+        from: Option<Day>,
+        /// The last day taken.
+        #[serde(default)]
+        to: Option<Day>,
+    },
+    /// Texts by a part that they contain and one that they do not, whatever its case. An empty part asks for nothing.
+    Text {
+        /// The part that a text contains.
+        #[serde(default)]
+        contains: String,
+        /// The part that it does not contain.
+        #[serde(default)]
+        without: String,
+    },
     /// Values out of a list, as text; an empty list takes none.
     Categories {
         /// The values.
@@ -163,6 +183,8 @@ impl Card {
             column: self.column,
             rule: match self.rule {
                 Rule::Range { min, max } => CardRule::Range(Range { min, max }),
+                Rule::Dates { from, to } => CardRule::Dates(DateRange { from, to }),
+                Rule::Text { contains, without } => CardRule::Text(TextRule { contains, without }),
                 Rule::Categories { values } => CardRule::Categories { values },
             },
             enabled: self.enabled,
@@ -181,6 +203,10 @@ mod tests {
             r#"{"filters": {"gender": ["f"]}}"#,
             r#"{"filters": {"age": {"from": 40}}}"#,
             r#"{"filters": {"cards": [{"table": "t", "column": "c", "rule": {"kind": "range", "low": 1}}]}}"#,
+            r#"{"filters": {"cards": [{"table": "t", "column": "c", "rule": {"kind": "dates", "min": "2024-03-15"}}]}}"#,
+            r#"{"filters": {"cards": [{"table": "t", "column": "c", "rule": {"kind": "dates", "from": "15.03.2024"}}]}}"#,
+            r#"{"filters": {"cards": [{"table": "t", "column": "c", "rule": {"kind": "text", "has": "mild"}}]}}"#,
+            r#"{"filters": {"cards": [{"table": "t", "column": "c", "rule": {"kind": "text", "contains": 5}}]}}"#,
             r#"{"shape": "tall"}"#,
         ] {
             assert!(
@@ -189,7 +215,9 @@ mod tests {
             );
         }
         let fine = r#"{"filters": {"age": {"min": 40, "max": 60}, "sex": ["f"], "cards": [
-            {"table": "exams", "column": "stage", "rule": {"kind": "categories", "values": ["1"]}}]}}"#;
+            {"table": "exams", "column": "stage", "rule": {"kind": "categories", "values": ["1"]}},
+            {"table": "exams", "column": "seen", "rule": {"kind": "dates", "from": "2024-03-15"}},
+            {"table": "exams", "column": "note", "rule": {"kind": "text", "contains": "oedema"}}]}}"#;
         assert!(serde_json::from_str::<Question>(fine).is_ok());
         assert!(serde_json::from_str::<Question>("{}").is_ok());
     }

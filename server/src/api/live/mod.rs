@@ -26,7 +26,7 @@ use self::socket::{Pace, converse};
 use super::{
     Asker, Shared,
     asked::Asked,
-    listening::{Listening, Place, until_over},
+    listening::{Listening, Place, Wanted, until_over},
     news::news,
     openapi::{Refusals, UpgradeRequired},
 };
@@ -49,7 +49,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 ///
 /// What happens, as it happens, one JSON object a message; `/api/v1/events` tells the same without WebSocket.
 #[utoipa::path(
-    get, path = PATH, operation_id = "live", tag = "live", params(Place),
+    get, path = PATH, operation_id = "live", tag = "live", params(Place, Wanted),
     responses(
         (status = 101, description = "The connection speaks WebSocket from here on."),
         Refusals, UpgradeRequired,
@@ -59,12 +59,13 @@ async fn live(
     State(shared): State<Shared>,
     asker: Asker,
     Asked(place): Asked<Place>,
+    Asked(wanted): Asked<Wanted>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
     let Ok(upgrade) = upgrade else {
         return Ok(no_socket());
     };
-    let listening = Listening::begin(&shared, &asker, place.after).await?;
+    let listening = Listening::begin(&shared, &asker, place.after, &wanted).await?;
     let over = until_over(&shared, &asker, PATH);
     let news = news(&shared, listening.ears.clone(), listening.after);
     let pace = Pace::of(&shared.live);
@@ -75,7 +76,7 @@ async fn live(
         .write_buffer_size(BUFFER)
         .max_write_buffer_size(MAX_WAITING);
     Ok(upgrade.on_upgrade(async move |socket| {
-        converse(socket, listening.after, news, over, pace).await;
+        converse(socket, listening.after, news, over, pace, &listening.seat).await;
         drop(listening.seat);
     }))
 }

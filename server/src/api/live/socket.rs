@@ -15,7 +15,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_tungstenite::tungstenite;
 
 use super::{
-    super::{listening::Over, news::News},
+    super::{
+        listening::{Over, Seat},
+        news::News,
+    },
     message::{open, tell},
 };
 use crate::settings::LiveSettings;
@@ -111,9 +114,13 @@ pub(super) async fn converse(
     news: impl Stream<Item = News> + Unpin,
     over: impl Future<Output = Over>,
     pace: Pace,
+    seat: &Seat,
 ) {
     let end = talk(&mut socket, after, news, over, pace).await;
     tracing::debug!(?end, "a live socket ends");
+    if end == End::Slow {
+        seat.was_slow();
+    }
     let Some(frame) = end.frame() else {
         return;
     };

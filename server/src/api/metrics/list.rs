@@ -36,7 +36,7 @@ const fn histogram(name: &'static str, meaning: &'static str) -> Metric {
 }
 
 /// All of them, by name.
-pub(super) const METRICS: [Metric; 36] = [
+pub(super) const METRICS: [Metric; 42] = [
     gauge(
         "holdfast_backup_newest_timestamp_seconds",
         "When the newest backup in the folder was made; absent without one",
@@ -89,6 +89,10 @@ pub(super) const METRICS: [Metric; 36] = [
         "holdfast_live_sessions",
         "Sessions and tokens that have a live connection",
     ),
+    counter(
+        "holdfast_live_slow_total",
+        "Live connections that were ended because what they were told was not taken in time (`live.patience_seconds`)",
+    ),
     gauge(
         "holdfast_log_revision",
         "Place of the newest change in the log",
@@ -101,6 +105,23 @@ pub(super) const METRICS: [Metric; 36] = [
     counter(
         "holdfast_refused_total",
         "Operations that did not end well, by reason: lifecycle, conflict, invalid, rate, timeout, failure",
+    ),
+    gauge(
+        "holdfast_runs_budget_bytes",
+        "Bytes that results of runs may take in memory",
+    ),
+    gauge("holdfast_runs_bytes", "Bytes of results of runs in memory"),
+    counter(
+        "holdfast_runs_evicted_total",
+        "Results of runs that left memory to make room",
+    ),
+    counter(
+        "holdfast_runs_hits_total",
+        "Results of runs that were asked for and in memory",
+    ),
+    counter(
+        "holdfast_runs_loads_total",
+        "Results of runs that were read from the disk",
     ),
     gauge(
         "holdfast_search_behind_changes",

@@ -123,6 +123,10 @@ struct Memory {
     tables: u64,
     /// How much these may have.
     tables_most: u64,
+    /// Results of runs.
+    runs: u64,
+    /// How much these may have.
+    runs_most: u64,
 }
 
 /// Who is connected.
@@ -203,6 +207,8 @@ impl From<Reading> for Told {
                 cache_evicted: cache.map(|cache| cache.evicted),
                 tables: reading.tables,
                 tables_most: budgets.tables,
+                runs: reading.runs.held,
+                runs_most: reading.runs.budget,
             },
             connections: Connections {
                 open: vitals.connections,

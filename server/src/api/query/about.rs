@@ -58,14 +58,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// What each filter left and what is in the columns, as a ZIP.
 async fn summary(State(shared): State<Shared>, asker: Asker, sent: Sent) -> Response {
-    let made = async {
-        let (_, spec) = told(sent)?;
-        let study = study(&shared, &asker).await?;
-        let now = shared.door.clock.now().0;
-        let summary = shared.app.workbench.summary(&study, &spec, now).await?;
-        let name = summary.name();
-        Ok(attachment(summary.into_stream(), "application/zip", &name))
-    };
+    let made = async { summary_out(&shared, &asker, &told(sent)?.1).await };
     or_refused(&shared, &asker, made.await)
 }
 
@@ -73,16 +66,9 @@ async fn summary(State(shared): State<Shared>, asker: Asker, sent: Sent) -> Resp
 async fn parameters(State(shared): State<Shared>, asker: Asker, sent: Sent) -> Response {
     let made = async {
         let (told, spec) = told(sent)?;
-        let now = shared.door.clock.now().0;
         let notes: String = told.notes.unwrap_or_default();
         let notes: String = notes.chars().take(MAX_NOTES).collect();
-        let text = parameters_file(&spec, &notes, now)?;
-        let name = match told.name.filter(|name| !name.trim().is_empty()) {
-            Some(name) => saved_name(&name, now),
-            None => query_name(&study(&shared, &asker).await?, &spec, "toml", now),
-        };
-        let text = stream::once(async { Ok::<_, std::io::Error>(Bytes::from(text)) });
-        Ok(attachment(text, "application/toml", &name))
+        parameters_out(&shared, &asker, &spec, told.name, &notes).await
     };
     or_refused(&shared, &asker, made.await)
 }
@@ -100,15 +86,56 @@ async fn import(
             problem: format!("A file's name has 1 to {MAX_NAME} bytes."),
         }));
     }
+    Ok(Json(parameters_in(&shared, &asker, &name, body).await?))
+}
+
+/// The summary of a query, as a download.
+pub(in crate::api) async fn summary_out(
+    shared: &Shared,
+    asker: &Asker,
+    spec: &MergeSpec,
+) -> Result<Response, AppError> {
+    let study = study(shared, asker).await?;
+    let now = shared.door.clock.now().0;
+    let summary = shared.app.workbench.summary(&study, spec, now).await?;
+    let name = summary.name();
+    Ok(attachment(summary.into_stream(), "application/zip", &name))
+}
+
+/// The parameters of a query, as a download: under its name, if it has one.
+pub(in crate::api) async fn parameters_out(
+    shared: &Shared,
+    asker: &Asker,
+    spec: &MergeSpec,
+    name: Option<String>,
+    notes: &str,
+) -> Result<Response, AppError> {
+    let now = shared.door.clock.now().0;
+    let text = parameters_file(spec, notes, now)?;
+    let name = match name.filter(|name| !name.trim().is_empty()) {
+        Some(name) => saved_name(&name, now),
+        None => query_name(&study(shared, asker).await?, spec, "toml", now),
+    };
+    let text = stream::once(async { Ok::<_, std::io::Error>(Bytes::from(text)) });
+    Ok(attachment(text, "application/toml", &name))
+}
+
+/// What of a file of parameters applies to the present tables, and what does not.
+pub(in crate::api) async fn parameters_in(
+    shared: &Shared,
+    asker: &Asker,
+    name: &str,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Imported, AppError> {
     let bytes = body.map_err(|problem| match problem.status() {
         StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge(format!(
             "This is no query: a file of one has at most {MAX_PARAMETERS_BYTES} bytes."
         )),
         _ => AppError::BadRequest(format!("{name} did not arrive whole.")),
     })?;
-    let study = study(&shared, &asker).await?;
+    let study = study(shared, asker).await?;
     let workbench = &shared.app.workbench;
-    Ok(Json(workbench.read_parameters(&study, &name, bytes).await?))
+    Ok(workbench.read_parameters(&study, name, bytes).await?)
 }
 
 async fn study(shared: &Shared, asker: &Asker) -> Result<Study, AppError> {

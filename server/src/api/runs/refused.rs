@@ -43,8 +43,7 @@ impl From<RunsError> for Refused {
             RunsError::Pending(_)
             | RunsError::Over { .. }
             | RunsError::NoResults { .. }
-            | RunsError::Changed(_)
-            | RunsError::Elsewhere(_) => Self::Step(error.to_string()),
+            | RunsError::Changed(_) => Self::Step(error.to_string()),
             error => AppError::from(error).into(),
         }
     }

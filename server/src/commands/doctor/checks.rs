@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use holdfast::{Clock as _, SystemClock};
+use holdfast::{Clock as _, StateManager, SystemClock, backend::Finding};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -107,8 +107,29 @@ async fn states(settings: &Settings) -> Vec<Check> {
             "set `state.backend = \"database\"` where they matter",
         ));
     }
+    checks.extend(backend(&opened.states).await);
     checks.push(clock(&opened.states).await);
     checks
+}
+
+/// What the database says of itself.
+async fn backend(states: &StateManager) -> Vec<Check> {
+    let what = "database";
+    let told = |finding: Finding| {
+        let found = format!("{}: {}", finding.what, finding.found);
+        match finding.advice {
+            None => Check::good(what, found),
+            Some(advice) => Check::mend(what, found, advice),
+        }
+    };
+    match states.findings().await {
+        Ok(findings) => findings.into_iter().map(told).collect(),
+        Err(error) => vec![Check::mind(
+            what,
+            format!("does not say how it is set up: {error}"),
+            "let this user read the database's settings, and look at them by hand",
+        )],
+    }
 }
 
 /// Whether the cluster on which results are gathered can be asked. Without it this server gathers them.

@@ -1,9 +1,10 @@
-//! One filter on one column, as it is typed: `labs.bili >= 2`, `exams.stage = 3, 4`, `labs.bili = 2..5`.
+//! One filter on one column, as it is typed: `labs.bili >= 2`, `exams.stage = 3, 4`, `labs.bili = 2..5`,
+//! `labs.taken = 2024-03-01..2024-03-31`, `exams.note ~ oedema`, `exams.note !~ mild`.
 
 use workbench::{
     Study,
-    data::{ColumnInfo, TableInfo},
-    query::{CardRule, FilterCard, Range},
+    data::{ColumnInfo, ColumnType, Day, TableInfo},
+    query::{CardRule, DateRange, FilterCard, Range, TextRule},
 };
 
 use crate::Error;
@@ -14,16 +15,28 @@ const LISTED: usize = 30;
 /// Reads a filter, and holds it against the study.
 pub(super) fn read(study: &Study, text: &str, id: String) -> Result<FilterCard, Error> {
     let refused = |problem: String| Error::Misread(format!("--where \"{text}\": {problem}"));
-    let at = text.find(['<', '>', '=']).ok_or_else(|| {
-        refused("write table.column >= 2, <= 2, = 2..5 or, for words, = a, b".into())
+    let mut splits = text.match_indices(['<', '>', '=', '~']).map(|(at, sign)| {
+        // `!~` begins one place before.
+        let at = at - usize::from(sign == "~" && text[..at].ends_with('!'));
+        let (name, rest) = text.split_at(at);
+        find(study, name.trim()).map(|found| (found, rest))
+    });
+    let first = splits.next().ok_or_else(|| {
+        refused("write table.column >= 2, <= 2, = 2..5, for words = a, b or, for text, ~ a".into())
     })?;
-    let (name, rest) = text.split_at(at);
-    let (table, column) = find(study, name.trim()).map_err(refused)?;
-    let (sign, value) = ["<=", ">=", "="]
+    // The name itself may hold a sign.
+    let ((table, column), rest) = first
+        .or_else(|error| splits.find_map(Result::ok).ok_or(error))
+        .map_err(refused)?;
+    let (sign, value) = ["<=", ">=", "!~", "~", "="]
         .iter()
         .find_map(|sign| Some((*sign, rest.strip_prefix(sign)?.trim())))
         .ok_or_else(|| refused("both ends are taken: write >= or <=".into()))?;
     let rule = match sign {
+        "~" | "!~" => CardRule::Text(part(column, sign, value).map_err(refused)?),
+        _ if column.column_type == ColumnType::Date => {
+            CardRule::Dates(days(sign, value).map_err(refused)?)
+        }
         ">=" => CardRule::Range(Range {
             min: Some(number(value).map_err(refused)?),
             max: None,
@@ -72,6 +85,44 @@ pub(super) fn range(text: &str) -> Result<Range, String> {
         (None, None) => Err("write 40..60, 40.. or ..60".into()),
         (Some(min), Some(max)) if min > max => Err(format!("{min} is more than {max}")),
         _ => Ok(range),
+    }
+}
+
+/// Days from one to another, from one on, up to one, or one alone; both ends are taken.
+fn days(sign: &str, text: &str) -> Result<DateRange, String> {
+    let end = |text: &str| match text.trim() {
+        "" => Ok(None),
+        text => text.parse::<Day>().map(Some),
+    };
+    let (from, to) = match (sign, text.split_once("..")) {
+        (">=", _) => (text, ""),
+        ("<=", _) => ("", text),
+        (_, Some(ends)) => ends,
+        (_, None) => (text, text),
+    };
+    match (end(from)?, end(to)?) {
+        (None, None) => Err("write 2024-03-01..2024-03-31, 2024-03-01.. or ..2024-03-31".into()),
+        (Some(from), Some(to)) if from > to => Err(format!("{from} is later than {to}")),
+        (from, to) => Ok(DateRange { from, to }),
+    }
+}
+
+/// A part that texts contain, or do not.
+fn part(column: &ColumnInfo, sign: &str, text: &str) -> Result<TextRule, String> {
+    let part = text.to_owned();
+    match sign {
+        _ if !column.holds_text() => {
+            Err(format!("{} holds no text; write =, >= or <=", column.name))
+        }
+        _ if text.is_empty() => Err(format!("there is no text after {sign}")),
+        "~" => Ok(TextRule {
+            contains: part,
+            ..TextRule::default()
+        }),
+        _ => Ok(TextRule {
+            without: part,
+            ..TextRule::default()
+        }),
     }
 }
 
@@ -170,6 +221,60 @@ mod tests {
             ("1..inf", "no number"),
         ] {
             let refused = range(text).unwrap_err();
+            assert!(refused.contains(part), "{text}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_text_is_there_or_is_not() {
+        let column = |column_type| ColumnInfo {
+            name: "note".into(),
+            column_type,
+            is_numeric: column_type == ColumnType::Number,
+            missing: 0,
+            distinct: 60,
+            range: None,
+            dates: None,
+            categories: Vec::new(),
+            decimals: 0,
+            sketch: Vec::new(),
+        };
+        let note = column(ColumnType::Text);
+        let rule = |contains: &str, without: &str| {
+            Ok(TextRule {
+                contains: contains.into(),
+                without: without.into(),
+            })
+        };
+        assert_eq!(part(&note, "~", "mild, late"), rule("mild, late", ""));
+        assert_eq!(part(&note, "!~", "mild"), rule("", "mild"));
+        let refused = part(&note, "!~", "").unwrap_err();
+        assert!(refused.contains("no text after !~"), "{refused}");
+        for column_type in [ColumnType::Number, ColumnType::Date] {
+            let refused = part(&column(column_type), "~", "mild").unwrap_err();
+            assert!(refused.contains("holds no text"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn days_have_open_ends_and_both_ends_are_taken() {
+        let day = |text: &str| text.parse::<Day>().ok();
+        let (first, last) = (day("2024-03-01"), day("2024-03-31"));
+        for (sign, text, from, to) in [
+            ("=", "2024-03-01..2024-03-31", first, last),
+            ("=", "2024-03-01 ..", first, None),
+            ("=", "2024-03-31", last, last),
+            (">=", "2024-03-01", first, None),
+            ("<=", "2024-03-31", None, last),
+        ] {
+            assert_eq!(days(sign, text), Ok(DateRange { from, to }), "{text}");
+        }
+        for (text, part) in [
+            ("2024-03-31..2024-03-01", "is later than"),
+            ("31.03.2024", "YYYY-MM-DD"),
+            ("", "2024-03-01.."),
+        ] {
+            let refused = days("=", text).unwrap_err();
             assert!(refused.contains(part), "{text}: {refused}");
         }
     }

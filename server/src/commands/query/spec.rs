@@ -41,7 +41,8 @@ pub struct Asked {
     /// A visit; several with commas between
     #[arg(long, value_delimiter = ',')]
     visit: Vec<String>,
-    /// A filter on a column: `labs.bili >= 2`, `<= 5`, `= 2..5`, or for words `exams.stage = 3, 4`; again for another
+    /// A filter on a column: `labs.bili >= 2`, `<= 5`, `= 2..5`, for words `exams.stage = 3, 4`, for a part of a text
+    /// `exams.note ~ oedema`, or `!~` for texts without it; again for another
     #[arg(long = "where", value_name = "FILTER")]
     filters: Vec<String>,
     /// A table to take with all its columns; several with commas between
