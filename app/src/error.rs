@@ -3,11 +3,13 @@
 //! Each variant says who can fix it. What only we can fix is logged once under a reference and
 //! reaches the browser as that reference.
 
+mod shown;
+
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-/// What went wrong, for the person in front of the page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What went wrong, for the person in front of the page. `Debug` shows of a conflict its version, and never what stands there.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "error", content = "detail", rename_all = "snake_case")]
 pub enum AppError {
     /// 401. There is no session (any more). The browser opens one and asks again.

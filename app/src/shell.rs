@@ -25,8 +25,8 @@ pub struct Assets {
     pub bundles: BTreeMap<String, String>,
 }
 
-/// Runs before the first paint: a person who follows the system's theme gets it without a flash.
-const SYSTEM_THEME: &str = "if(document.documentElement.dataset.follow&&matchMedia('(prefers-color-scheme: dark)').matches)document.documentElement.dataset.theme='holdfast-dark'";
+/// Runs before the first paint, and whenever the system changes: a person who follows its theme gets it without a flash.
+const SYSTEM_THEME: &str = "(dark=>{const root=document.documentElement.dataset,follow=()=>{if(root.follow)root.theme=dark.matches?'holdfast-dark':'holdfast-light'};follow();dark.addEventListener('change',follow)})(matchMedia('(prefers-color-scheme: dark)'))";
 const ICONS: &str = include_str!("components/icons.svg");
 
 /// The whole document. `assets` names the files; the page itself is [`App`].

@@ -35,10 +35,21 @@ export function tool(handle: number, name: string) {
   charts.get(handle)?.take(name as Tool);
 }
 
+/** Shows a part of the scales, as `onZoom` told it. */
+export function zoom(handle: number, part: string) {
+  charts.get(handle)?.zoom(part);
+}
+
 /** Calls back with the region as JSON when the person has selected one. */
 export function onSelect(handle: number, callback: (region: string) => void) {
   const chart = charts.get(handle);
   if (chart) chart.onSelect = (region) => callback(JSON.stringify(region));
+}
+
+/** Calls back with the part of the scales that is gone to, and the axes it is of, as JSON; with `null` for the whole. */
+export function onZoom(handle: number, callback: (part: string) => void) {
+  const chart = charts.get(handle);
+  if (chart) chart.onZoom = callback;
 }
 
 /** The chart as a picture, as a data URL. */
@@ -46,4 +57,4 @@ export function exportImage(handle: number, kind: "png" | "svg"): string {
   return charts.get(handle)?.image(kind) ?? "";
 }
 
-Object.assign(window, { holdfastChart: { make, mount, draw, show, tool, onSelect, exportImage } });
+Object.assign(window, { holdfastChart: { make, mount, draw, show, tool, zoom, onSelect, onZoom, exportImage } });

@@ -12,6 +12,7 @@ pub(crate) mod lines;
 pub(crate) mod live;
 pub(crate) mod popup;
 pub(crate) mod save_chip;
+pub(crate) mod scroll;
 pub(crate) mod sheet;
 pub(crate) mod sketch;
 pub(crate) mod theme;

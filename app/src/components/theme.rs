@@ -65,5 +65,11 @@ fn apply(theme: Theme) {
             "holdfast-light"
         };
         drop(root.set_attribute("data-theme", name));
+        // `shell` follows the system where this is said.
+        let follows = match theme {
+            Theme::System => "system",
+            Theme::Light | Theme::Dark => "",
+        };
+        drop(root.set_attribute("data-follow", follows));
     }
 }

@@ -68,6 +68,15 @@ impl Port {
         }
     }
 
+    /// The rows of which something can be seen.
+    pub(crate) fn in_sight(&self) -> Window {
+        let Window { first, len } = self.seen();
+        Window {
+            first,
+            len: (len + 2).min(self.total - first),
+        }
+    }
+
     /// The rows to make.
     pub(crate) fn window(&self) -> Window {
         let seen = self.seen();
@@ -130,6 +139,13 @@ mod tests {
                 len: 20
             }
         );
+        assert_eq!(
+            scrolled.in_sight(),
+            Window {
+                first: 100,
+                len: 22
+            }
+        );
         assert_eq!(scrolled.window().first, 88);
         assert!((scrolled.above(scrolled.window()) - 88.0 * ROW).abs() < 1e-6);
         assert_eq!(port(0.0, 3).window(), Window { first: 0, len: 3 });
@@ -144,6 +160,8 @@ mod tests {
             assert_eq!(window.first + window.len, total);
             let seen = end.seen();
             assert!(seen.first + seen.len + 1 >= total, "{seen:?}");
+            let in_sight = end.in_sight();
+            assert_eq!(in_sight.first + in_sight.len, total);
             let height = end.above(window) + window.len as f64 * ROW;
             assert!(
                 height >= end.top + 560.0 - ROW,

@@ -8,10 +8,10 @@ use workbench::configurations::Configuration;
 use super::{
     heard::use_heard,
     new::{NewFile, Upload},
-    rows::Row,
+    rows::{Asked, Row},
     server::{Listing, list_configurations},
 };
-use crate::components::{format, icon::Icon, live::Live};
+use crate::components::{format, icon::Icon, live::Live, scroll::Scroll};
 
 /// What the files can be in the order of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,11 @@ const ORDERS: [(Order, &str, &str); 3] = [
     (Order::Size, "size", "Largest first"),
 ];
 
+/// Height of a row in pixels, as the class `tall` has it.
+const ROW: f64 = 36.0;
+/// Rows that are there before the page is alive.
+const FIRST: u64 = 50;
+
 /// The page.
 #[component]
 pub(super) fn List() -> impl IntoView {
@@ -37,7 +42,7 @@ pub(super) fn List() -> impl IntoView {
     let listing = Live::new(key, |_| list_configurations());
     let reload = Callback::new(move |()| asked.update(|asked| *asked += 1));
     view! {
-        <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100 overflow-auto" aria-label="Configurations">
+        <section class="flex-1 min-w-0 min-h-0 flex flex-col bg-base-100" aria-label="Configurations">
             {listing.show(move || view! { <Files listing reload/> }.into_any())}
         </section>
     }
@@ -59,6 +64,22 @@ fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
     });
     let now = Memo::new(move |_| listing.good.with(|it| it.as_ref().map_or(0, |it| it.now)));
     let names = Memo::new(move |_| all.with(|all| found(all, &sought.read(), order.get())));
+    let total = Memo::new(move |_| names.with(|names| names.len() as u64));
+    // What stands above the rows scrolls with them and is less than the rows that are made beyond the edges.
+    let scroll = Scroll::new(ROW, 0.0, total, Memo::new(|_| FIRST));
+    let shown = move || {
+        let window = scroll.window.get();
+        let at = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
+        names.with(|names| {
+            let (first, end) = (at(window.first), at(window.first + window.len));
+            names
+                .get(first..end.min(names.len()))
+                .unwrap_or_default()
+                .to_vec()
+        })
+    };
+    let places = Memo::new(move |_| names.with(|names| names.iter().cloned().zip(0..).collect()));
+    let asked = RwSignal::new(None::<Asked>);
     let choose = move |event| {
         let value = event_target_value(&event);
         if let Some((chosen, _, _)) = ORDERS.iter().find(|(_, key, _)| *key == value) {
@@ -68,32 +89,36 @@ fn Files(listing: Live<Listing>, reload: Callback<()>) -> impl IntoView {
     let options = ORDERS.map(|(_, value, name)| view! { <option value=value>{name}</option> });
     let count = move || format::plural(all.with(BTreeMap::len) as u64, "file", "files");
     view! {
-        <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
-            <h1 class="font-semibold">"Configurations"</h1>
-            <span class="text-xs text-muted num" data-testid="files-count">{count}</span>
-            <span class="flex-1"></span>
-            <label class="input input-sm w-48">
-                <Icon name="search" small=true class="text-faint"/>
-                <input type="search" placeholder="Find a file" aria-label="Find a file" on:input=move |event| sought.set(event_target_value(&event))/>
-            </label>
-            <select class="select select-sm w-40" aria-label="Order" on:change=choose>{options}</select>
-            <Upload reload/>
-            <NewFile reload/>
-        </div>
-        <Show when=move || !all.with(BTreeMap::is_empty) fallback=Empty>
-            <div class="overflow-x-auto">
-                <table class="hf-grid tall w-full" aria-label="Files">
-                    <thead><tr>
-                        <th>"Name"</th><th class="hidden md:table-cell">"Editing"</th><th>"Version"</th>
-                        <th class="hidden md:table-cell">"Saved by"</th><th>"Changed"</th><th class="num hidden md:table-cell">"Size"</th><th><span class="sr-only">"Actions"</span></th>
-                    </tr></thead>
-                    <tbody>
-                        <For each=move || names.get() key=String::clone let:name><Row name files=all now reload/></For>
-                    </tbody>
-                </table>
+        <div class="flex-1 min-h-0 flex flex-col overflow-auto" node_ref=scroll.element on:scroll=move |_| scroll.measure()>
+            <div class="hf-bar flex-wrap h-auto! min-h-11 py-1.5">
+                <h1 class="font-semibold">"Configurations"</h1>
+                <span class="text-xs text-muted num" data-testid="files-count">{count}</span>
+                <span class="flex-1"></span>
+                <label class="input input-sm w-48">
+                    <Icon name="search" small=true class="text-faint"/>
+                    <input type="search" placeholder="Find a file" aria-label="Find a file" on:input=move |event| sought.set(event_target_value(&event))/>
+                </label>
+                <select class="select select-sm w-40" aria-label="Order" on:change=choose>{options}</select>
+                <Upload reload/>
+                <NewFile reload/>
             </div>
-            <Show when=move || names.with(Vec::is_empty)><p class="p-6 text-muted" role="status">"No file has that in its name."</p></Show>
-        </Show>
+            <Show when=move || !all.with(BTreeMap::is_empty) fallback=Empty>
+                <div class="overflow-x-auto shrink-0">
+                    <table class="hf-grid tall w-full" aria-label="Files" aria-rowcount=move || total.get() + 1>
+                        <thead><tr aria-rowindex="1">
+                            <th>"Name"</th><th class="hidden md:table-cell">"Editing"</th><th>"Version"</th>
+                            <th class="hidden md:table-cell">"Saved by"</th><th>"Changed"</th><th class="num hidden md:table-cell">"Size"</th><th><span class="sr-only">"Actions"</span></th>
+                        </tr></thead>
+                        <tbody>
+                            <tr aria-hidden="true" class="hf-gap"><td colspan="7" style=scroll.gap(true)></td></tr>
+                            <For each=shown key=String::clone let:name><Row name places files=all now asked reload/></For>
+                            <tr aria-hidden="true" class="hf-gap"><td colspan="7" style=scroll.gap(false)></td></tr>
+                        </tbody>
+                    </table>
+                </div>
+                <Show when=move || total.get() == 0><p class="p-6 text-muted" role="status">"No file has that in its name."</p></Show>
+            </Show>
+        </div>
     }
     .into_any()
 }

@@ -17,9 +17,28 @@ use crate::components::{format, icon::Icon, toasts::use_toasts};
 
 /// What a row asks a name for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Asking {
+pub(super) enum Asking {
     Copy,
     Rename,
+}
+
+/// The name that one of the rows asks for, as far as it is typed. The list has it: a row is made anew when it comes back
+/// into sight.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    file: String,
+    what: Asking,
+    typed: String,
+}
+
+impl Asked {
+    fn of(file: String, what: Asking) -> Self {
+        let typed = match (what, file.rsplit_once('.')) {
+            (Asking::Copy, Some((stem, ending))) => format!("{stem}_copy.{ending}"),
+            _ => file.clone(),
+        };
+        Self { file, what, typed }
+    }
 }
 
 /// The row. What it tells changes under a person's hands, as others open and save the file; what the person has begun to
@@ -27,17 +46,25 @@ enum Asking {
 #[component]
 pub(super) fn Row(
     name: String,
+    /// Where each file stands in the list.
+    places: Memo<BTreeMap<String, usize>>,
     files: Memo<BTreeMap<String, Configuration>>,
     now: Memo<i64>,
+    asked: RwSignal<Option<Asked>>,
     reload: Callback<()>,
 ) -> impl IntoView {
-    let asking = RwSignal::new(None::<Asking>);
     let own = name.clone();
     let file = Memo::new(move |_| files.with(|files| files.get(&own).cloned()));
     let version = move || file.with_untracked(|file| file.as_ref().map_or(0, |file| file.version));
+    let own = name.clone();
+    let place = Memo::new(move |_| places.with(|places| places.get(&own).copied()));
+    let own = name.clone();
+    let asks = Memo::new(move |_| {
+        asked.with(|asked| asked.as_ref().filter(|it| it.file == own).map(|it| it.what))
+    });
     view! {
-        {move || file.get().map(|file| view! { <Cells file now=now.get_untracked() asking reload/> })}
-        {move || asking.get().map(|what| view! { <NameForm name=name.clone() what version=version() asking reload/> })}
+        {move || file.get().map(|file| view! { <Cells file place now=now.get_untracked() asked reload/> })}
+        {move || asks.get().map(|what| view! { <NameForm name=name.clone() what version=version() asked reload/> })}
     }
     .into_any()
 }
@@ -46,8 +73,9 @@ pub(super) fn Row(
 #[component]
 fn Cells(
     file: Configuration,
+    place: Memo<Option<usize>>,
     now: i64,
-    asking: RwSignal<Option<Asking>>,
+    asked: RwSignal<Option<Asked>>,
     reload: Callback<()>,
 ) -> impl IntoView {
     let Configuration {
@@ -69,11 +97,21 @@ fn Cells(
         .collect::<Vec<_>>();
     let locked = lock.map(|lock| format!("Locked by {}", lock.person.name));
     let to_delete = name.clone();
-    let ask =
-        move |what: Asking| move |_| asking.update(|it| *it = (*it != Some(what)).then_some(what));
     let label = name.clone();
+    let ask = |what: Asking| {
+        let file = name.clone();
+        move |_| {
+            asked.update(|asked| {
+                let is_open = asked
+                    .as_ref()
+                    .is_some_and(|it| it.file == file && it.what == what);
+                *asked = (!is_open).then(|| Asked::of(file.clone(), what));
+            });
+        }
+    };
+    let (copy, rename) = (ask(Asking::Copy), ask(Asking::Rename));
     view! {
-        <tr>
+        <tr aria-rowindex=move || place.get().map(|at| at + 2)>
             <td>
                 <span class="flex items-center gap-2 min-w-0">
                     <Icon name="file-text" small=true class="text-faint shrink-0"/>
@@ -90,8 +128,8 @@ fn Cells(
             <td class="num hidden md:table-cell">{format::bytes(size)}</td>
             <td>
                 <span class="flex justify-end gap-0.5">
-                    <button class="btn btn-xs btn-ghost btn-square" aria-label=format!("Copy {label}") on:click=ask(Asking::Copy)><Icon name="copy" small=true/></button>
-                    <button class="btn btn-xs btn-ghost btn-square" aria-label=format!("Rename {label}") on:click=ask(Asking::Rename)><Icon name="pencil" small=true/></button>
+                    <button class="btn btn-xs btn-ghost btn-square" aria-label=format!("Copy {label}") on:click=copy><Icon name="copy" small=true/></button>
+                    <button class="btn btn-xs btn-ghost btn-square" aria-label=format!("Rename {label}") on:click=rename><Icon name="pencil" small=true/></button>
                     <Delete name=to_delete version reload/>
                 </span>
             </td>
@@ -132,22 +170,34 @@ fn NameForm(
     name: String,
     what: Asking,
     version: u64,
-    asking: RwSignal<Option<Asking>>,
+    asked: RwSignal<Option<Asked>>,
     reload: Callback<()>,
 ) -> impl IntoView {
     let toasts = use_toasts();
-    let first = match (what, name.rsplit_once('.')) {
-        (Asking::Copy, Some((stem, ending))) => format!("{stem}_copy.{ending}"),
-        _ => name.clone(),
+    let typed = move || {
+        asked.with(|asked| {
+            asked
+                .as_ref()
+                .map(|it| it.typed.clone())
+                .unwrap_or_default()
+        })
     };
-    let typed = RwSignal::new(first.clone());
+    let first = untrack(typed);
+    let on_typed = move |event| {
+        asked.update(|asked| {
+            if let Some(asked) = asked {
+                asked.typed = event_target_value(&event);
+            }
+        });
+    };
     let label = match what {
         Asking::Copy => "Copy to",
         Asking::Rename => "New name",
     };
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (name, to) = (name.clone(), typed.get_untracked().trim().to_owned());
+        let (name, to) = (name.clone(), untrack(typed).trim().to_owned());
+        let file = name.clone();
         spawn_local(async move {
             let outcome = match what {
                 Asking::Copy => copy_configuration(name, to).await,
@@ -155,7 +205,7 @@ fn NameForm(
             };
             match outcome {
                 Ok(_) => {
-                    asking.try_set(None);
+                    asked.try_update(|asked| asked.take_if(|it| it.file == file && it.what == what));
                     reload.run(());
                 }
                 Err(crate::AppError::Conflict { .. }) => toasts.error("There is a file of that name already, or somebody saved meanwhile. Choose another name."),
@@ -166,9 +216,9 @@ fn NameForm(
     view! {
         <tr><td colspan="7">
             <form class="flex flex-wrap gap-1.5 py-1.5" on:submit=go>
-                <input class="input input-sm w-56" aria-label=label value=first prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event)) autofocus=true/>
+                <input class="input input-sm w-56" aria-label=label value=first prop:value=typed on:input=on_typed autofocus=true/>
                 <button class="btn btn-sm btn-primary">{label}</button>
-                <button type="button" class="btn btn-sm" on:click=move |_| asking.set(None)>"Cancel"</button>
+                <button type="button" class="btn btn-sm" on:click=move |_| asked.set(None)>"Cancel"</button>
             </form>
         </td></tr>
     }

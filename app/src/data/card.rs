@@ -148,6 +148,11 @@ fn ColumnRow(column: ColumnInfo, rows: u64, keys: Option<MergeKeys>) -> impl Int
     };
     let word = type_word(&column, keys.as_ref());
     let range = range_of(&column);
+    // Two days are wider than most ranges, and read as well below each other.
+    let room = match column.dates {
+        Some(_) => "num text-muted min-w-28 whitespace-normal",
+        None => "num text-muted max-w-48 truncate",
+    };
     let missing = Missing::of(column.missing, rows);
     view! {
         <tr>
@@ -159,7 +164,7 @@ fn ColumnRow(column: ColumnInfo, rows: u64, keys: Option<MergeKeys>) -> impl Int
             </th>
             <td class="text-muted">{word}</td>
             <td class="w-24"><div class="w-20"><Sketch counts=column.sketch/></div></td>
-            <td class="num text-muted max-w-48 truncate" title=range.clone()>{range.clone()}</td>
+            <td class=room title=range.clone()>{range.clone()}</td>
             <td class="w-24 pr-3!">
                 <span class="flex items-center gap-2">
                     <span class="hf-meter w-9 shrink-0">
@@ -172,7 +177,7 @@ fn ColumnRow(column: ColumnInfo, rows: u64, keys: Option<MergeKeys>) -> impl Int
     }
 }
 
-/// Numbers by their ends, categories by their values, text by how many there are.
+/// Numbers and dates by their ends, categories by their values, text by how many there are.
 fn range_of(column: &ColumnInfo) -> String {
     if let Some([min, max]) = column.range {
         let (min, max) = (
@@ -180,6 +185,9 @@ fn range_of(column: &ColumnInfo) -> String {
             format::number(max, column.decimals),
         );
         return format!("{min} to {max}");
+    }
+    if let Some([first, last]) = column.dates {
+        return format!("{first} to {last}");
     }
     if column.categories.is_empty() {
         return format::plural(column.distinct, "value", "values");

@@ -135,7 +135,7 @@ pub(super) fn charts(reading: &Reading) -> Vec<Chart> {
     ]
 }
 
-/// What is in memory. Runs that are held in memory will tell of themselves here, beside the two caches.
+/// What is in memory.
 pub(super) fn memory(reading: &Reading) -> Memory {
     let Reading { now, budgets, .. } = reading;
     let item = |name: &str, kind: &str, bytes: u64, most: u64| Item {
@@ -158,8 +158,16 @@ pub(super) fn memory(reading: &Reading) -> Memory {
         reading.tables,
         budgets.tables,
     );
+    let runs = &reading.runs;
+    let held = runs.items.iter().filter(|it| it.is_held).count() as u64;
+    let kind = format!(
+        "{} open, {} left",
+        format::count(held),
+        format::count(runs.evictions)
+    );
+    let runs = item("Results of runs", &kind, runs.held, runs.budget);
     Memory {
         resident: now.vitals.resident.map_or_else(none, format::bytes),
-        items: states.into_iter().chain([tables]).collect(),
+        items: states.into_iter().chain([tables, runs]).collect(),
     }
 }

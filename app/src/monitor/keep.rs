@@ -11,18 +11,16 @@ use std::{
     time::Duration,
 };
 
-use holdfast::{Clock, Progress, Revision, StateManager, Timestamp, backup::Backup};
-use serde_json::json;
+use holdfast::{Clock, CopyError, Progress, Revision, StateManager, Timestamp, backup::Backup};
 use time::{OffsetDateTime, macros::format_description};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
+use super::turn::{Turn, Turns};
 use crate::AppError;
 
 /// How a backup's file is called: `holdfast-20261129T060000Z.backup`.
 const BEFORE: &str = "holdfast-";
 const BEHIND: &str = ".backup";
-/// The note by which servers on the same states agree who makes the backup that is due.
-const NOTE: &str = "backup-begun";
 
 /// The folder of backups. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -35,7 +33,8 @@ struct Folder {
     bare: StateManager,
     clock: Arc<dyn Clock>,
     most: usize,
-    every: Option<Duration>,
+    /// Whose turn it is, where backups are made without being asked for.
+    turns: Option<Turns>,
     now: Mutex<Now>,
 }
 
@@ -71,12 +70,13 @@ impl Keep {
         most: usize,
         every: Option<Duration>,
     ) -> Self {
+        let turns = every.map(|every| Turns::new(bare.clone(), Arc::clone(&clock), every));
         Self(Arc::new(Folder {
             path,
             bare,
             clock,
             most: most.max(1),
-            every,
+            turns,
             now: Mutex::default(),
         }))
     }
@@ -133,27 +133,71 @@ impl Keep {
     /// # Errors
     /// [`AppError::Busy`] while one is being made.
     pub fn begin(&self) -> Result<(), AppError> {
+        self.begin_in(None)
+    }
+
+    fn begin_in(&self, turn: Option<Turn>) -> Result<(), AppError> {
         let mut now = self.now();
-        if let Some((working, _)) = &now.working
-            && !working.is_finished()
-        {
+        if now.working.is_some() {
             let problem = "A backup is being made already. Wait for it, or cancel it.";
             return Err(AppError::Busy(problem.into()));
         }
         let keep = self.clone();
-        let task = tokio::spawn(async move {
-            let made = keep.make().await;
-            if let Err(error) = &made {
-                tracing::warn!(%error, "a backup could not be made");
-            }
-            let mut now = keep.now();
-            now.working = None;
-            now.problem = made.err().map(|error| error.to_string());
-        });
+        let work = tokio::spawn(async move { keep.make().await });
         now.problem = None;
         let (copied, of) = (Revision(0), Revision(0));
-        now.working = Some((task.abort_handle(), Progress { copied, of }));
+        now.working = Some((work.abort_handle(), Progress { copied, of }));
+        tokio::spawn(self.clone().see_through(work, turn));
         Ok(())
+    }
+
+    /// Waits until a backup is there or nothing came of it, and tells that to the other servers if it had its turn.
+    async fn see_through(
+        self,
+        mut work: JoinHandle<Result<(), CopyError>>,
+        mut turn: Option<Turn>,
+    ) {
+        let lost = async {
+            match &mut turn {
+                Some(turn) => turn.lost().await,
+                None => std::future::pending().await,
+            }
+        };
+        let ended = tokio::select! {
+            ended = &mut work => Some(ended),
+            () = lost => None,
+        };
+        let problem = match ended {
+            Some(Ok(made)) => made.err().map(|error| error.to_string()),
+            // Somebody gave it up, and it is not working any more.
+            Some(Err(ended)) if ended.is_cancelled() => {
+                if let Some(turn) = turn {
+                    turn.finish().await;
+                }
+                return;
+            }
+            Some(Err(panicked)) => Some(panicked.to_string()),
+            None => {
+                work.abort();
+                Some("another server has taken it over".to_owned())
+            }
+        };
+        if let Some(problem) = &problem {
+            tracing::warn!(%problem, "a backup could not be made");
+        }
+        let has_failed = problem.is_some();
+        self.ended(problem);
+        match turn {
+            Some(turn) if has_failed => turn.put_off().await,
+            Some(turn) => turn.finish().await,
+            None => {}
+        }
+    }
+
+    fn ended(&self, problem: Option<String>) {
+        let mut now = self.now();
+        now.working = None;
+        now.problem = problem;
     }
 
     /// Gives up the one that is being made; nothing is left of it.
@@ -185,33 +229,23 @@ impl Keep {
         Ok(verdict)
     }
 
-    /// Begins one if the settings want one by now and no server on these states has begun it.
-    pub(super) async fn make_if_due(&self) {
-        let Some(every) = self.0.every else { return };
-        let due = self.is_ours(every).await;
-        match due {
-            Ok(true) => drop(self.begin()),
-            Ok(false) => {}
+    /// Begins one if the settings want one by now and the turn is this server's.
+    pub async fn make_if_due(&self) {
+        let Some(turns) = &self.0.turns else { return };
+        let is_working = self.now().working.is_some();
+        if is_working {
+            return;
+        }
+        match turns.take().await {
+            // Where somebody has just begun one here, the turn goes to whoever looks when its lease is over.
+            Ok(Some(turn)) => drop(self.begin_in(Some(turn))),
+            Ok(None) => {}
             Err(error) => tracing::warn!(%error, "whether a backup is due could not be found out"),
         }
     }
 
-    /// Whether one is due, and this server is the one that has written down that it makes it.
-    async fn is_ours(&self, every: Duration) -> Result<bool, holdfast::Error> {
-        let (states, now) = (&self.0.bare, self.0.clock.now().0);
-        let note = states.note(NOTE).await?;
-        let last = note.as_ref().and_then(|note| note.value.as_i64());
-        let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
-        if last.is_some_and(|last| now.saturating_sub(last) < every) {
-            return Ok(false);
-        }
-        let seen = note.map_or(0, |note| note.version);
-        let begun = json!(now);
-        states.write_note(NOTE, seen, Some(&begun)).await
-    }
-
-    async fn make(&self) -> Result<(), holdfast::CopyError> {
-        let file = |source| holdfast::CopyError::File {
+    async fn make(&self) -> Result<(), CopyError> {
+        let file = |source| CopyError::File {
             path: self.0.path.clone(),
             source,
         };

@@ -4,8 +4,8 @@
 //! - `server` is what they ask, `answers` (`ssr`) what they are told, with `figures` and `rows` of the page, and `draw` (lines
 //!   as SVG paths)
 //! - `reading` (`ssr`) is the same in numbers, also for programs, with `suggest`
-//! - `book` (`ssr`) keeps samples of the last hour and day, `sample` is one; `keep` makes and checks backups;
-//!   `vitals` is what only the program around knows
+//! - `book` (`ssr`) keeps samples of the last hour and day, `sample` is one; `keep` makes and checks backups,
+//!   `turn` is whose turn that is; `vitals` is what only the program around knows
 //!
 //! Everything is counted by the engine and the server anyway. Nothing here is asked for by anybody else.
 
@@ -37,6 +37,8 @@ mod server;
 #[cfg(feature = "ssr")]
 mod suggest;
 mod tiles;
+#[cfg(feature = "ssr")]
+mod turn;
 #[cfg(feature = "ssr")]
 mod vitals;
 

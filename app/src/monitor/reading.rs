@@ -10,6 +10,8 @@ use holdfast::{
     metrics::Slow,
 };
 
+use workbench::simulation::memory::MemoryReport;
+
 use super::{
     keep::BackupFile,
     sample::{Sample, Totals},
@@ -51,7 +53,9 @@ pub struct Reading {
     pub kinds: usize,
     /// Bytes of columns and indexes in memory.
     pub tables: u64,
-    /// How much there may be.
+    /// Results of runs in memory, and how many there may be.
+    pub runs: MemoryReport,
+    /// How much there may be of the others.
     pub budgets: Budgets,
     /// The newest changes, each with who made it.
     pub changes: Vec<(Change, String)>,
@@ -95,6 +99,7 @@ pub async fn read(caller: &Caller, minutes: u32) -> Result<Option<Reading>, AppE
     let backups = monitor.keep().list().await?;
     let changes = newest_changes(caller, CHANGES).await.unwrap_or_default();
     let parts = monitor.parts();
+    let runs = caller.state.runs.memory();
     let suggestions = suggest::suggestions(&Grounds {
         now: &now,
         samples: &monitor.samples(HOUR),
@@ -102,6 +107,7 @@ pub async fn read(caller: &Caller, minutes: u32) -> Result<Option<Reading>, AppE
         last_backup: backups.first().map(|file| file.made_at.0),
         has_changes: !changes.is_empty(),
         queues: &queues,
+        runs: &runs,
     });
     Ok(Some(Reading {
         problem,
@@ -111,6 +117,7 @@ pub async fn read(caller: &Caller, minutes: u32) -> Result<Option<Reading>, AppE
         slow: slow(states.slow(), &now.vitals.slow),
         slow_above: parts.slow_above,
         tables: caller.state.workbench.memory(),
+        runs,
         budgets: parts.budgets,
         kinds: states.kinds().len(),
         now,

@@ -1,6 +1,7 @@
 //! What the counts say should be done: each suggestion with its reason in numbers and one way to do it. Only on the server.
 
 use holdfast::callbacks::Status;
+use workbench::simulation::memory::{self, MemoryReport};
 
 use super::{
     sample::{Sample, Totals},
@@ -29,6 +30,7 @@ pub(super) struct Grounds<'a> {
     /// Whether there is anything to lose.
     pub(super) has_changes: bool,
     pub(super) queues: &'a [Status],
+    pub(super) runs: &'a MemoryReport,
 }
 
 /// What should be done, the most urgent first.
@@ -40,6 +42,7 @@ pub(super) fn suggestions(grounds: &Grounds<'_>) -> Vec<Suggestion> {
         connections(grounds),
         too_often(grounds),
         cache(grounds),
+        runs(grounds),
     ];
     all.into_iter().flatten().collect()
 }
@@ -162,6 +165,24 @@ fn cache(grounds: &Grounds<'_>) -> Option<Suggestion> {
     })
 }
 
+fn runs(grounds: &Grounds<'_>) -> Option<Suggestion> {
+    let raise = grounds.runs.suggestions.iter().find_map(|it| match it {
+        memory::Suggestion::Raise { to, again } => Some((*to, *again)),
+        _ => None,
+    });
+    raise.map(|(to, again)| Suggestion {
+        sign: Sign::Cache,
+        title: "Raise the memory of runs".into(),
+        why: format!(
+            "{} read from the disk again soon after they left",
+            format::plural(again, "result was", "results were")
+        ),
+        action: Action::Set {
+            lines: format!("[simulations]\nmemory_bytes = {to}"),
+        },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use holdfast::{backend::CacheCounts, metrics::Counts};
@@ -180,6 +201,15 @@ mod tests {
     }
 
     fn titles(now: &Totals, samples: &[Sample], last_backup: Option<i64>) -> Vec<String> {
+        titles_with(now, samples, last_backup, &MemoryReport::default())
+    }
+
+    fn titles_with(
+        now: &Totals,
+        samples: &[Sample],
+        last_backup: Option<i64>,
+        runs: &MemoryReport,
+    ) -> Vec<String> {
         let grounds = Grounds {
             now,
             samples,
@@ -191,6 +221,7 @@ mod tests {
             last_backup,
             has_changes: true,
             queues: &[],
+            runs,
         };
         let found = suggestions(&grounds);
         found.into_iter().map(|it| it.title).collect()
@@ -200,6 +231,17 @@ mod tests {
     fn a_server_that_fares_well_hears_nothing() {
         let (now, quiet) = (totals(), [Sample::default()]);
         assert!(titles(&now, &quiet, Some(now.at - 1)).is_empty());
+    }
+
+    #[test]
+    fn runs_that_are_read_again_and_again_want_more_memory() {
+        let (now, quiet) = (totals(), [Sample::default()]);
+        let runs = MemoryReport {
+            suggestions: vec![memory::Suggestion::Raise { to: 1, again: 3 }],
+            ..MemoryReport::default()
+        };
+        let titles = titles_with(&now, &quiet, Some(now.at - 1), &runs);
+        assert_eq!(titles, ["Raise the memory of runs"]);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) fn Bar() -> impl IntoView {
             <Tools plot/>
             <button
                 class="btn btn-sm btn-square"
-                class:btn-active=plot.is_table
+                class:btn-active=move || plot.is_table.get()
                 aria-label="Show as table"
                 title="Show as table"
                 aria-pressed=move || plot.is_table.get().to_string()

@@ -42,10 +42,24 @@ pub(super) fn tool(handle: u32, name: &str) {
     CHART.call("tool", &[handle.into(), name.into()]);
 }
 
+/// Shows a part of the scales, as [`on_zoom`] told it.
+pub(super) fn zoom(handle: u32, part: &str) {
+    CHART.call("zoom", &[handle.into(), part.into()]);
+}
+
 /// Calls back with each selection made in the chart, as JSON.
 pub(super) fn on_select(handle: u32, selected: impl Fn(String) + 'static) {
-    let callback = Closure::<dyn Fn(String)>::new(selected).into_js_value();
-    CHART.call("onSelect", &[handle.into(), callback]);
+    listen(handle, "onSelect", selected);
+}
+
+/// Calls back with the part of the scales that is gone to, as JSON; with `null` for the whole.
+pub(super) fn on_zoom(handle: u32, zoomed: impl Fn(String) + 'static) {
+    listen(handle, "onZoom", zoomed);
+}
+
+fn listen(handle: u32, to: &str, heard: impl Fn(String) + 'static) {
+    let callback = Closure::<dyn Fn(String)>::new(heard).into_js_value();
+    CHART.call(to, &[handle.into(), callback]);
 }
 
 /// Saves the chart as a picture, `png` or `svg`. Whether it did.

@@ -34,7 +34,7 @@ pub(super) fn Chart() -> impl IntoView {
         <div
             class="absolute inset-0 transition-opacity delay-150"
             class:opacity-50=is_dimmed
-            class:invisible=plot.is_table
+            class:invisible=move || plot.is_table.get()
             data-testid="plot-chart"
             role="img"
             aria-label=name
@@ -69,8 +69,15 @@ fn start(plot: Plot, element: NodeRef<html::Div>, has_failed: RwSignal<bool>) {
                         plot.region.set(Some(region));
                     }
                 });
+                bridge::on_zoom(handle, move |part| plot.zoom.set(part));
             }
         });
+    });
+    // Ahead of the drawing, which then is made once.
+    Effect::new(move |_| {
+        if let Some(handle) = plot.handle.get() {
+            bridge::zoom(handle, &plot.zoom.get());
+        }
     });
     Effect::new(move |_| {
         let Some(handle) = plot.handle.get() else {

@@ -17,7 +17,7 @@ use crate::{
     json::Plain,
     stores::{
         StoreHandle, Stores, provide_stores,
-        table::{PLOT, PLOT_REGION, PLOT_TOOL},
+        table::{PLOT, PLOT_REGION, PLOT_TABLE, PLOT_TOOL, PLOT_ZOOM},
         use_browser_store, use_server_store,
     },
     study::{StudyContext, in_application, use_study},
@@ -82,6 +82,9 @@ pub(super) struct Plot {
     pub(super) stored: StoreHandle<PlotSpec>,
     pub(super) region: StoreHandle<Option<Region>>,
     pub(super) tool: StoreHandle<String>,
+    /// The part of the scales on screen, in the chart's words.
+    pub(super) zoom: StoreHandle<String>,
+    pub(super) is_table: StoreHandle<bool>,
     /// What is drawn; `None` while there is no merged result.
     pub(super) chosen: Memo<Option<Chosen>>,
     /// What is asked: only what the server's answer depends on.
@@ -90,7 +93,6 @@ pub(super) struct Plot {
     pub(super) answer: Resource<Option<Answer>, Plain>,
     /// The chart in the library's hands.
     pub(super) handle: RwSignal<Option<u32>>,
-    pub(super) is_table: RwSignal<bool>,
     pub(super) is_rail_open: RwSignal<bool>,
     pub(super) is_statistics_open: RwSignal<bool>,
     toasts: Toasts,
@@ -145,11 +147,12 @@ pub(super) fn provide_plot() -> Plot {
         stored,
         region: use_server_store(PLOT_REGION),
         tool: use_browser_store(PLOT_TOOL),
+        zoom: use_browser_store(PLOT_ZOOM),
+        is_table: use_browser_store(PLOT_TABLE),
         chosen,
         asked,
         answer,
         handle: RwSignal::new(None),
-        is_table: RwSignal::new(false),
         is_rail_open: RwSignal::new(false),
         is_statistics_open: RwSignal::new(false),
         toasts: use_toasts(),

@@ -123,18 +123,20 @@ pub(super) fn NoMatch(query: Query) -> impl IntoView {
     }
 }
 
-/// ` The values are 0.3 to 28.` for a card on a range.
+/// ` The values are 0.3 to 28.` for a card on a range of numbers or dates.
 fn value_range(query: Query, filters: &CohortFilters, filter: &Active) -> Option<String> {
     let Active::Card(id) = filter else {
         return None;
     };
     let card = filters.cards.iter().find(|card| card.id == *id)?;
-    let CardRule::Range(_) = card.rule else {
-        return None;
-    };
     query.study.view.with_untracked(|view| {
-        let [low, high] = view.table(&card.table)?.column(&card.column)?.range?;
-        Some([" The values are ", &plain(low), " to ", &plain(high), "."].concat())
+        let column = view.table(&card.table)?.column(&card.column)?;
+        let [low, high] = match card.rule {
+            CardRule::Range(_) => column.range?.map(plain),
+            CardRule::Dates(_) => column.dates?.map(String::from),
+            CardRule::Text(_) | CardRule::Categories { .. } => return None,
+        };
+        Some([" The values are ", &low, " to ", &high, "."].concat())
     })
 }
 

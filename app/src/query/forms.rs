@@ -5,9 +5,10 @@
 //! stays as it is.
 
 use workbench::{
-    data::{ColumnType, StudyView},
+    data::{Day, StudyView},
     query::{
-        CardRule, CohortFilters, FilterCard, MergeSpec, Range, Selection, Shape, default_selection,
+        CardRule, CohortFilters, DateRange, FilterCard, MergeSpec, Range, Selection, Shape,
+        TextRule, default_selection,
     },
     workspace::study_of,
 };
@@ -118,6 +119,19 @@ fn fill(card: &mut FilterCard, fields: &Fields) -> Result<(), AppError> {
     let enabled = value(fields, &field("enabled")).is_some();
     match &mut card.rule {
         CardRule::Range(range_of) => *range_of = range(fields, &field("min"), &field("max"))?,
+        CardRule::Dates(dates) => {
+            *dates = DateRange {
+                from: date(fields, &field("from"))?,
+                to: date(fields, &field("to"))?,
+            };
+        }
+        CardRule::Text(text) => {
+            let part = |name: &str| value(fields, &field(name)).unwrap_or_default().to_owned();
+            *text = TextRule {
+                contains: part("contains"),
+                without: part("without"),
+            };
+        }
         CardRule::Categories { values: chosen } => *chosen = values(fields, &field("values")),
     }
     card.enabled = enabled;
@@ -129,19 +143,7 @@ fn new_card(name: &str, cards: &[FilterCard], view: &StudyView) -> Result<Filter
     let (table, column) =
         find(name, view).ok_or_else(|| invalid("new_card", "there is no such column"))?;
     let info = view.table(&table).and_then(|table| table.column(&column));
-    let rule = match info {
-        Some(info) if matches!(info.column_type, ColumnType::Integer | ColumnType::Number) => {
-            CardRule::Range(Range::default())
-        }
-        Some(info) => CardRule::Categories {
-            values: info
-                .categories
-                .iter()
-                .map(|category| category.value.clone())
-                .collect(),
-        },
-        None => return Err(invalid("new_card", "there is no such column")),
-    };
+    let info = info.ok_or_else(|| invalid("new_card", "there is no such column"))?;
     let is_free = |id: &String| cards.iter().all(|card| card.id != *id);
     let id = (1..=MAX_CARDS + 1)
         .map(|n| format!("form{n}"))
@@ -150,7 +152,7 @@ fn new_card(name: &str, cards: &[FilterCard], view: &StudyView) -> Result<Filter
         id: id.ok_or_else(|| AppError::TooLarge("There are too many filter cards.".into()))?,
         table,
         column,
-        rule,
+        rule: CardRule::for_column(info),
         enabled: true,
     })
 }
@@ -202,6 +204,13 @@ fn number(fields: &Fields, name: &str) -> Result<Option<f64>, AppError> {
         Ok(number) if number.is_finite() => Ok(Some(number)),
         _ => Err(invalid(name, "must be a number, or empty")),
     }
+}
+
+/// An empty field is an open end.
+fn date(fields: &Fields, name: &str) -> Result<Option<Day>, AppError> {
+    let day = |text: &str| text.parse::<Day>();
+    let read = value(fields, name).map(day).transpose();
+    read.map_err(|_| invalid(name, "must be a date such as 2024-03-15, or empty"))
 }
 
 fn values(fields: &Fields, name: &str) -> Vec<String> {

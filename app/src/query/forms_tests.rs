@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use workbench::data::{CategoryCount, ColumnInfo, SourceFormat, TableInfo};
+use workbench::data::{CategoryCount, ColumnInfo, ColumnType, SourceFormat, TableInfo};
 
 use super::*;
 
@@ -19,6 +19,7 @@ fn column(name: &str, column_type: ColumnType) -> ColumnInfo {
         missing: 0,
         distinct: 2,
         range: None,
+        dates: None,
         categories: vec![CategoryCount {
             value: "f".into(),
             count: 3,
@@ -56,6 +57,8 @@ fn study() -> StudyView {
                 vec![
                     column("bili", ColumnType::Number),
                     column("a.b", ColumnType::Number),
+                    column("taken", ColumnType::Date),
+                    column("note", ColumnType::Text),
                 ],
             ),
         ],
@@ -162,6 +165,72 @@ fn cards_on_the_page_follow_their_fields_and_others_stay() {
         }
     );
     assert_eq!(after.cards[2], before.cards[2]);
+}
+
+#[test]
+fn a_card_on_dates_follows_its_fields_and_a_date_that_is_none_names_its_field() {
+    let added = filters(
+        &fields(&[("new_card", "labs.taken")]),
+        CohortFilters::default(),
+        &study(),
+    )
+    .unwrap();
+    assert_eq!(added.cards[0].rule, CardRule::Dates(DateRange::default()));
+    let sent = |from: &str| {
+        let form = fields(&[
+            ("card", "form1"),
+            ("card_form1_from", from),
+            ("card_form1_to", ""),
+        ]);
+        filters(&form, added.clone(), &study())
+    };
+    let from = "2024-03-15".parse::<Day>().ok();
+    assert_eq!(
+        sent("2024-03-15").unwrap().cards[0].rule,
+        CardRule::Dates(DateRange { from, to: None })
+    );
+    for text in ["15.03.2024", "2024-02-30", "soon"] {
+        let error = sent(text).unwrap_err();
+        assert!(
+            matches!(error, AppError::Invalid { path, .. } if path == "card_form1_from"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_card_on_text_follows_its_fields_and_an_empty_one_asks_for_nothing() {
+    let added = filters(
+        &fields(&[("new_card", "labs.note")]),
+        CohortFilters::default(),
+        &study(),
+    )
+    .unwrap();
+    assert_eq!(added.cards[0].rule, CardRule::Text(TextRule::default()));
+    let sent = |contains: &str, without: &str| {
+        let form = fields(&[
+            ("card", "form1"),
+            ("card_form1_contains", contains),
+            ("card_form1_without", without),
+        ]);
+        let after = filters(&form, added.clone(), &study()).unwrap();
+        after.cards[0].rule.clone()
+    };
+    assert_eq!(
+        sent(" mild oedema ", ""),
+        CardRule::Text(TextRule {
+            contains: "mild oedema".into(),
+            without: String::new(),
+        })
+    );
+    assert_eq!(
+        sent("", "mild"),
+        CardRule::Text(TextRule {
+            contains: String::new(),
+            without: "mild".into(),
+        })
+    );
+    assert_eq!(sent("", " "), CardRule::Text(TextRule::default()));
 }
 
 #[test]

@@ -16,7 +16,8 @@ pub(super) fn remove_field(field: &str, card: &str) -> String {
     .concat()
 }
 
-/// The button that sends the rail, the form of the result, and the choice of a new card's column.
+/// The button that sends the rail, the form of the result, and the choice of a new card's column. The browser does not
+/// hold days against those of a column: a filter may reach past them.
 pub(super) fn apply(columns: &[String], is_wide: bool, is_consolidated: bool) -> String {
     if cfg!(feature = "hydrate") {
         return String::new();
@@ -33,7 +34,7 @@ pub(super) fn apply(columns: &[String], is_wide: bool, is_consolidated: bool) ->
     html.push_str(if is_wide { " selected" } else { "" });
     html.push_str(r#">Wide: a row a participant</option></select></label><label class="flex items-center gap-2 text-xs"><input type="checkbox" class="checkbox checkbox-xs" name="consolidate_baseline""#);
     html.push_str(if is_consolidated { "\" checked" } else { "\"" });
-    html.push_str(r#">Consolidate baselines</label><button class="btn btn-sm btn-primary">Apply</button></div>"#);
+    html.push_str(r#">Consolidate baselines</label><button class="btn btn-sm btn-primary" formnovalidate>Apply</button></div>"#);
     html
 }
 

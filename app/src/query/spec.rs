@@ -100,7 +100,7 @@ impl Active {
         match self {
             Self::Sites => list("Site", &filters.sites),
             Self::Visits => list("Visit", &filters.visits),
-            Self::Age => range("Age", &filters.age.unwrap_or_default()),
+            Self::Age => numbers("Age", filters.age.unwrap_or_default()),
             Self::Sex => list("Sex", &filters.sex),
             Self::Card(id) => filters
                 .cards
@@ -129,7 +129,13 @@ impl Active {
 
 fn card_label(card: &FilterCard) -> String {
     match &card.rule {
-        CardRule::Range(of) => range(&card.column, of),
+        CardRule::Range(of) => numbers(&card.column, *of),
+        CardRule::Dates(of) => range(
+            &card.column,
+            of.from.map(String::from),
+            of.to.map(String::from),
+        ),
+        CardRule::Text(of) => of.label(&card.column),
         CardRule::Categories { values } => list(&card.column, values),
     }
 }
@@ -142,11 +148,15 @@ fn list(name: &str, values: &[String]) -> String {
     }
 }
 
-fn range(name: &str, range: &Range) -> String {
-    match (range.min, range.max) {
-        (Some(min), Some(max)) => [name, " ", &plain(min), " to ", &plain(max)].concat(),
-        (Some(min), None) => [name, " from ", &plain(min)].concat(),
-        (None, Some(max)) => [name, " up to ", &plain(max)].concat(),
+fn numbers(name: &str, of: Range) -> String {
+    range(name, of.min.map(plain), of.max.map(plain))
+}
+
+fn range(name: &str, min: Option<String>, max: Option<String>) -> String {
+    match (min, max) {
+        (Some(min), Some(max)) => [name, " ", &min, " to ", &max].concat(),
+        (Some(min), None) => [name, " from ", &min].concat(),
+        (None, Some(max)) => [name, " up to ", &max].concat(),
         (None, None) => [name, " known"].concat(),
     }
 }
@@ -200,7 +210,7 @@ pub(super) fn toggle(values: &mut Vec<String>, value: &str, all: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::{Active, active, parse, toggle};
-    use workbench::query::{CardRule, CohortFilters, FilterCard, Range};
+    use workbench::query::{CardRule, CohortFilters, DateRange, FilterCard, Range, TextRule};
 
     fn filters() -> CohortFilters {
         let card = |id: &str, enabled| FilterCard {
@@ -230,6 +240,36 @@ mod tests {
         assert_eq!(active, [Active::Age, Active::Sex, Active::Card("a".into())]);
         let labels: Vec<String> = active.iter().map(|filter| filter.label(&filters)).collect();
         assert_eq!(labels, ["Age 40 to 60.5", "Sex f", "stage 1, 2"]);
+    }
+
+    #[test]
+    fn a_range_of_dates_reads_like_one_of_numbers() {
+        let mut filters = filters();
+        let mut label = |from: &str, to: &str| {
+            filters.cards[0].rule = CardRule::Dates(DateRange {
+                from: from.parse().ok(),
+                to: to.parse().ok(),
+            });
+            Active::Card("a".into()).label(&filters)
+        };
+        assert_eq!(
+            label("2024-03-15", "2024-04-01"),
+            "stage 2024-03-15 to 2024-04-01"
+        );
+        assert_eq!(label("2024-03-15", ""), "stage from 2024-03-15");
+        assert_eq!(label("", "2024-04-01"), "stage up to 2024-04-01");
+        assert_eq!(label("", ""), "stage known");
+    }
+
+    #[test]
+    fn a_card_on_text_is_named_by_its_parts() {
+        let mut filters = filters();
+        filters.cards[0].rule = CardRule::Text(TextRule {
+            contains: "oedema".into(),
+            without: "mild".into(),
+        });
+        let label = Active::Card("a".into()).label(&filters);
+        assert_eq!(label, "stage contains \"oedema\" without \"mild\"");
     }
 
     #[test]

@@ -13,13 +13,14 @@ use workbench::plot::PlotSpec;
 use super::words::{Choosable, KINDS, SHAPES, THEMES, TOOLS, value_of};
 use crate::{
     AppError,
-    context::Caller,
+    context::{Caller, read_store},
     data::forms::{Fields, invalid, value},
     stores::{
-        server::write_typed,
+        Content,
+        server::{write, write_typed},
         table::{
-            COLUMN_WIDTHS, CONSOLIDATE, PLOT, PLOT_TOOL, QUERY_PANELS, QueryPanels, RUN_VIEW,
-            SHAPE, Store, THEME, Tier,
+            CONSOLIDATE, Entry, PLOT, PLOT_TOOL, QUERY_PANELS, QueryPanels, SHAPE, SeePreferences,
+            Store, THEME, Tier, see_preferences,
         },
         typed::read_typed,
     },
@@ -76,11 +77,43 @@ pub async fn defaults(
 /// # Errors
 /// When a store that the settings moved to the server cannot be written.
 pub async fn reset(caller: &Caller, kept: &mut Preferences, tier: Tier) -> Result<(), AppError> {
-    take_back(caller, &THEME, kept, tier).await?;
-    take_back(caller, &QUERY_PANELS, kept, tier).await?;
-    take_back(caller, &PLOT_TOOL, kept, tier).await?;
-    take_back(caller, &COLUMN_WIDTHS, kept, tier).await?;
-    take_back(caller, &RUN_VIEW, kept, tier).await
+    let mut defaults = Defaults::default();
+    see_preferences(&mut defaults);
+    for (entry, default) in defaults.0 {
+        if entry.tier_in(&caller.state.tiers) != tier {
+            continue;
+        }
+        match tier {
+            Tier::Server => put_back(caller, &entry, default).await?,
+            Tier::Browser => {
+                // What the cookie does not say is as at first.
+                if let Some(value) = kept.get_mut(entry.key) {
+                    *value = default;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The preferences as they are at first.
+#[derive(Default)]
+struct Defaults(Vec<(Entry, Value)>);
+
+impl SeePreferences for Defaults {
+    fn see<T: Content>(&mut self, store: Store<T>) {
+        let default = serde_json::to_value((store.default)()).unwrap_or(Value::Null);
+        self.0.push((store.entry, default));
+    }
+}
+
+/// Writes a store's default, if it is another value.
+async fn put_back(caller: &Caller, entry: &Entry, default: Value) -> Result<(), AppError> {
+    let stored = read_store(&caller.state.manager, &caller.scope()?, entry.key).await?;
+    if stored.data.is_some_and(|data| data != default) {
+        write(caller, entry, default, stored.version, "form".into()).await?;
+    }
+    Ok(())
 }
 
 fn chosen<T: Copy>(
@@ -128,15 +161,4 @@ async fn keep<T: Serialize + DeserializeOwned + PartialEq>(
             Ok(())
         }
     }
-}
-
-/// Puts a store's default into force.
-async fn take_back<T: Serialize + DeserializeOwned + PartialEq>(
-    caller: &Caller,
-    store: &Store<T>,
-    kept: &mut Preferences,
-    tier: Tier,
-) -> Result<(), AppError> {
-    let default = (store.default)();
-    keep(caller, store, &default, kept, tier).await
 }

@@ -6,7 +6,7 @@ use crate::{
     components::{icon::Icon, toasts::use_toasts},
     stores::{
         Content,
-        table::{COLUMN_WIDTHS, PLOT_TOOL, QUERY_PANELS, RUN_VIEW, Store, THEME},
+        table::{SeePreferences, Store, see_preferences},
         use_browser_store,
     },
 };
@@ -16,20 +16,25 @@ type Undo = Box<dyn Fn() + Send + Sync>;
 /// Puts a store's default into force.
 type TakeBack = Box<dyn Fn() -> Undo + Send + Sync>;
 
+/// Those of all preferences.
+#[derive(Default)]
+struct TakeBacks(Vec<TakeBack>);
+
+impl SeePreferences for TakeBacks {
+    fn see<T: Content>(&mut self, store: Store<T>) {
+        self.0.push(take_back(store));
+    }
+}
+
 /// The button.
 #[component]
 pub(super) fn Reset() -> impl IntoView {
     let toasts = use_toasts();
-    let preferences = [
-        take_back(THEME),
-        take_back(QUERY_PANELS),
-        take_back(PLOT_TOOL),
-        take_back(COLUMN_WIDTHS),
-        take_back(RUN_VIEW),
-    ];
+    let mut preferences = TakeBacks::default();
+    see_preferences(&mut preferences);
     let reset = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        let undos: Vec<Undo> = preferences.iter().map(|take_back| take_back()).collect();
+        let undos: Vec<Undo> = preferences.0.iter().map(|take_back| take_back()).collect();
         let undo = move || undos.iter().for_each(|undo| undo());
         toasts.offer("Preferences are as at first.", "Undo", undo);
     };
@@ -37,7 +42,7 @@ pub(super) fn Reset() -> impl IntoView {
         <form method="post" action="/settings/reset" class="px-4 pb-4 flex flex-wrap items-center gap-x-3 gap-y-1">
             <button class="btn btn-sm" on:click=reset><Icon name="rotate-ccw" small=true/>"Reset preferences"</button>
             <span class="text-xs text-muted">
-                "Theme, tool, folded parts, widths of columns and the view of a run, in this browser. Your study stays as it is."
+                "Theme, tool, folded parts, widths of columns, a plot as a table and the view of a run, in this browser. Your study stays as it is."
             </span>
         </form>
     }

@@ -24,10 +24,9 @@ impl From<RunsError> for AppError {
             RunsError::Missing(_) | RunsError::Swept(_) | RunsError::NoResults { .. } => {
                 Self::NotFound(sentence(&told))
             }
-            RunsError::Pending(_)
-            | RunsError::Over { .. }
-            | RunsError::Elsewhere(_)
-            | RunsError::Changed(_) => Self::BadRequest(sentence(&told)),
+            RunsError::Pending(_) | RunsError::Over { .. } | RunsError::Changed(_) => {
+                Self::BadRequest(sentence(&told))
+            }
             RunsError::Brought { file, problem } => match Self::from(*problem) {
                 Self::Invalid { path, problem } => Self::Invalid {
                     path,

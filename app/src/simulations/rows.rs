@@ -1,12 +1,7 @@
 //! The runs as a list that scrolls through all that were found: only those on screen are made. Keys move through it,
 //! choose and open.
 
-use leptos::{
-    ev::KeyboardEvent,
-    html::{Div, Table},
-    prelude::*,
-    web_sys::Element,
-};
+use leptos::{ev::KeyboardEvent, html::Table, prelude::*, web_sys::Element};
 use leptos_router::hooks::use_navigate;
 
 use super::{
@@ -15,7 +10,7 @@ use super::{
     place,
     shown::Shown,
 };
-use crate::components::window::{Port, Window};
+use crate::components::{scroll::Scroll, window::Window};
 
 /// Height of a row in pixels, as its class `h-12` has it, and of the head.
 const ROW: f64 = 48.0;
@@ -29,48 +24,15 @@ pub(super) fn Rows(
     /// Chooses all that were found, or lets go of them.
     choose_all: Callback<bool>,
 ) -> impl IntoView {
-    let (element, grid) = (NodeRef::<Div>::new(), NodeRef::<Table>::new());
-    let height = RwSignal::new(None::<f64>);
-    let top = RwSignal::new(0.0);
+    let grid = NodeRef::<Table>::new();
     let total = Memo::new(move |_| shown.total());
-    let port = Memo::new(move |_| {
-        Some(Port {
-            top: top.get(),
-            height: (height.get()? - HEAD).max(ROW),
-            row: ROW,
-            total: total.get(),
-        })
-    });
     // Until the page is alive the runs that came with it are there.
-    let window = Memo::new(move |_| match port.get() {
-        Some(port) => port.window(),
-        None => Window {
-            first: 0,
-            len: shown.first(),
-        },
-    });
-    let measure = move || {
-        if let Some(element) = element.try_get_untracked().flatten() {
-            height.set(Some(f64::from(element.client_height())));
-            top.set(f64::from(element.scroll_top()));
-        }
-    };
-    Effect::new(move |_| {
-        element.track();
-        measure();
-    });
-    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
+    let scroll = Scroll::new(ROW, HEAD, total, Memo::new(move |_| shown.first()));
+    let Scroll { port, window, .. } = scroll;
     shown.keep_filled(window);
 
-    let scroll_to = move |pixels: f64| {
-        if let Some(element) = element.try_get_untracked().flatten() {
-            #[expect(clippy::cast_possible_truncation, reason = "pixels of a list")]
-            element.set_scroll_top(pixels.round() as i32);
-        }
-    };
     let cursor = Cursor::new();
-    keep_place(shown, port, cursor, scroll_to);
+    keep_place(shown, scroll, cursor);
     let navigate = use_navigate();
     let on_key = move |event: KeyboardEvent| {
         let target = event_target::<Element>(&event);
@@ -96,7 +58,7 @@ pub(super) fn Rows(
             },
             _ => {
                 // The bar of what is chosen may have come or gone.
-                measure();
+                scroll.measure();
                 let port = port.get_untracked();
                 let page = port.map_or(1, |port| port.seen().len);
                 let Some(at) = cursor.led(&key, total.get_untracked(), page) else {
@@ -104,7 +66,7 @@ pub(super) fn Rows(
                 };
                 cursor.go(Some(at));
                 if let Some(target) = port.and_then(|port| port.top_for(at)) {
-                    scroll_to(target);
+                    scroll.to(target);
                 }
                 // What had the focus may leave the list with its row.
                 if let (true, Some(grid)) = (is_on_control, grid.get_untracked()) {
@@ -113,18 +75,6 @@ pub(super) fn Rows(
             }
         }
         event.prevent_default();
-    };
-    let gap = move |is_above: bool| {
-        move || {
-            let pixels = port.get().map_or(0.0, |port| {
-                let window = window.get();
-                match is_above {
-                    true => port.above(window),
-                    false => port.below(window),
-                }
-            });
-            ["height:", &pixels.round().to_string(), "px"].concat()
-        }
     };
     let visible = move || {
         let Window { first, len } = window.get();
@@ -141,7 +91,7 @@ pub(super) fn Rows(
         chosen > 0 && chosen >= total.get()
     };
     view! {
-        <div class="flex-1 min-h-0 overflow-auto scroll-pt-8" node_ref=element on:scroll=move |_| measure()>
+        <div class="flex-1 min-h-0 overflow-auto scroll-pt-8" node_ref=scroll.element on:scroll=move |_| scroll.measure()>
             <table
                 class="hf-grid hf-runs tight table-fixed" node_ref=grid role="grid" tabindex="0" aria-label="Runs" aria-multiselectable="true"
                 aria-rowcount=move || total.get() + 1 aria-activedescendant=active on:keydown=on_key
@@ -161,14 +111,14 @@ pub(super) fn Rows(
                     </tr>
                 </thead>
                 <tbody>
-                    <tr aria-hidden="true" class="hf-gap"><td style=gap(true)></td></tr>
+                    <tr aria-hidden="true" class="hf-gap"><td style=scroll.gap(true)></td></tr>
                     <For each=visible key=|(at, row)| (*at, row.as_ref().map(|row| (row.id.clone(), row.version))) let((at, row))>
                         {match row {
                             Some(row) => view! { <Line row at chosen cursor/> }.into_any(),
                             None => view! { <Late at/> }.into_any(),
                         }}
                     </For>
-                    <tr aria-hidden="true" class="hf-gap"><td style=gap(false)></td></tr>
+                    <tr aria-hidden="true" class="hf-gap"><td style=scroll.gap(false)></td></tr>
                 </tbody>
             </table>
         </div>
@@ -191,15 +141,12 @@ fn Late(at: u64) -> impl IntoView {
 
 /// What is looked at stays where it is on screen while runs come and go above it; at the very top the newest are seen.
 /// Another question begins at the top.
-fn keep_place(
-    shown: Shown,
-    port: Memo<Option<Port>>,
-    cursor: Cursor,
-    scroll_to: impl Fn(f64) + Copy + 'static,
-) {
+fn keep_place(shown: Shown, scroll: Scroll, cursor: Cursor) {
     let anchor = StoredValue::new(None::<(u64, String)>);
     Effect::new(move |_| {
-        let Some(port) = port.get() else { return };
+        let Some(port) = scroll.port.get() else {
+            return;
+        };
         let first = port.seen().first;
         cursor.follow(shown);
         let before = anchor
@@ -209,7 +156,7 @@ fn keep_place(
             && let Some(now) = shown.place_of(&id).filter(|now| *now != at)
         {
             #[expect(clippy::cast_precision_loss, reason = "places of one list")]
-            scroll_to(port.top + (now as f64 - at as f64) * ROW);
+            scroll.to(port.top + (now as f64 - at as f64) * ROW);
         }
         anchor.set_value(shown.row(first).map(|row| (first, row.id)));
     });
@@ -218,7 +165,7 @@ fn keep_place(
         if before.is_some_and(|before| before != sought) {
             anchor.set_value(None);
             cursor.go(None);
-            scroll_to(0.0);
+            scroll.to(0.0);
         }
         sought
     });

@@ -13,7 +13,7 @@ use workbench::configurations::desk::CONFIGURATION;
 use super::server::{Comparison, Detail, Done, Found, Listed, Wanted, Which};
 use crate::{
     AppError,
-    components::lines,
+    components::lines::{self, Line},
     context::{Caller, now_ms},
     people::FACTOR,
 };
@@ -195,6 +195,30 @@ pub(super) async fn compare(
         patch: format!("{:#}", between.diff()?),
         data: after,
     })
+}
+
+/// What a rollback to this version changes of the newest: name, data and metadata.
+pub(super) async fn preview(
+    manager: &StateManager,
+    scope: &Scope,
+    id: &StateId,
+    to: u64,
+) -> Result<Vec<Line>, AppError> {
+    let newest = manager.history(scope, id, HistoryQuery::last(1)).await?;
+    let newest = newest.into_iter().next();
+    let newest = newest.ok_or_else(|| AppError::NotFound("There is no such state.".into()))?;
+    let older = change(manager, scope, id, to).await?;
+    let content = |state: &Arc<State>| {
+        let state = shown(state);
+        let whole = serde_json::json!({
+            "name": state.name, "data": state.data, "metadata": state.metadata,
+        });
+        format!("{whole:#}")
+    };
+    Ok(lines::laid_over(
+        &content(&newest.after),
+        &content(&older.after),
+    ))
 }
 
 async fn change(

@@ -2,11 +2,13 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::server::{Comparison, Done, Which, compare_versions, roll_back_state};
+use super::server::{
+    Comparison, Done, Which, compare_versions, preview_roll_back, roll_back_state,
+};
 use crate::{
     components::{
         icon::Icon,
-        lines::{Line, Lines},
+        lines::{Line, Lines, SideBySide},
         live::Problem,
         toasts::use_toasts,
     },
@@ -18,12 +20,14 @@ use crate::{
 enum Tab {
     Data,
     Difference,
+    SideBySide,
     Patch,
 }
 
-const TABS: [(Tab, &str); 3] = [
+const TABS: [(Tab, &str); 4] = [
     (Tab::Data, "Data"),
     (Tab::Difference, "Difference"),
+    (Tab::SideBySide, "Side by side"),
     (Tab::Patch, "Patch"),
 ];
 
@@ -89,9 +93,12 @@ pub(super) fn Compare(
 }
 
 fn summary(lines: &[Line]) -> AnyView {
+    view! { <span class="text-muted num ml-1" role="status">{counted(lines)}</span> }.into_any()
+}
+
+fn counted(lines: &[Line]) -> String {
     let of = |sign| lines.iter().filter(|line| line.sign == sign).count();
-    let text = format!("{} added, {} removed", of("+"), of("-"));
-    view! { <span class="text-muted num ml-1" role="status">{text}</span> }.into_any()
+    format!("{} added, {} removed", of("+"), of("-"))
 }
 
 #[component]
@@ -113,14 +120,20 @@ fn VersionChoice(name: &'static str, versions: Vec<u64>, chosen: RwSignal<u64>) 
 
 #[component]
 fn Both(both: Comparison, tab: RwSignal<Tab>) -> impl IntoView {
-    let lines = Signal::derive(move || match tab.get() {
-        Tab::Difference => both.lines.clone(),
-        Tab::Data => plain(&both.data),
-        Tab::Patch => plain(&both.patch),
-    });
+    let content = move || {
+        let lines = match tab.get() {
+            Tab::SideBySide => {
+                return view! { <SideBySide lines=both.lines.clone()/> }.into_any();
+            }
+            Tab::Difference => both.lines.clone(),
+            Tab::Data => plain(&both.data),
+            Tab::Patch => plain(&both.patch),
+        };
+        view! { <Lines lines/> }.into_any()
+    };
     view! {
-        <div class="hf-card overflow-x-auto" tabindex="0" role="region" aria-label="Content" data-testid="state-content">
-            <Lines lines/>
+        <div class="hf-card overflow-x-auto shrink-0" tabindex="0" role="region" aria-label="Content" data-testid="state-content">
+            {content}
         </div>
     }
     .into_any()
@@ -138,6 +151,12 @@ fn plain(text: &str) -> Vec<Line> {
 #[component]
 fn RollBack(which: Which, to: RwSignal<u64>, version: u64) -> impl IntoView {
     let toasts = use_toasts();
+    let asked = which.clone();
+    let preview = Resource::<_, Plain>::new_with_options(
+        move || to.get(),
+        move |to| preview_roll_back(asked.clone(), to),
+        false,
+    );
     let go = move |_| {
         let (which, to) = (which.clone(), to.get_untracked());
         spawn_local(async move {
@@ -158,19 +177,41 @@ fn RollBack(which: Which, to: RwSignal<u64>, version: u64) -> impl IntoView {
         });
     };
     view! {
-        <div class="rounded-box border border-line bg-base-200 px-4 py-3 flex items-center gap-4">
-            <div>
-                <div class="font-medium">{move || format!("Roll back to v{}", to.get())}</div>
-                <p class="text-xs text-muted mt-0.5">
-                    {move || format!("Writes v{} with the content of v{}. Nothing is erased.", version + 1, to.get())}
-                </p>
+        <div class="rounded-box border border-line bg-base-200 px-4 py-3 shrink-0">
+            <div class="flex items-center gap-4">
+                <div>
+                    <div class="font-medium">{move || format!("Roll back to v{}", to.get())}</div>
+                    <p class="text-xs text-muted mt-0.5">
+                        {move || format!("Writes v{} with the content of v{}. Nothing is erased.", version + 1, to.get())}
+                    </p>
+                </div>
+                <span class="flex-1"></span>
+                <button class="btn btn-sm shrink-0" on:click=go>
+                    <Icon name="undo-2" small=true/>
+                    "Roll back"
+                </button>
             </div>
-            <span class="flex-1"></span>
-            <button class="btn btn-sm shrink-0" on:click=go>
-                <Icon name="undo-2" small=true/>
-                "Roll back"
-            </button>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match preview.await {
+                        Ok(lines) => view! { <Preview lines/> }.into_any(),
+                        Err(error) => view! { <Problem error/> }.into_any(),
+                    }
+                })}
+            </Transition>
         </div>
+    }
+    .into_any()
+}
+
+/// What rolling back changes of what is there now: name, data and metadata.
+#[component]
+fn Preview(lines: Vec<Line>) -> impl IntoView {
+    view! {
+        <details class="mt-2 text-xs">
+            <summary class="cursor-pointer text-muted num">{format!("What it changes: {}", counted(&lines))}</summary>
+            <div class="hf-card overflow-x-auto mt-2" tabindex="0" role="region" aria-label="What rolling back changes"><Lines lines/></div>
+        </details>
     }
     .into_any()
 }

@@ -1,13 +1,10 @@
 //! The rows of the list that are on screen; the next page is asked for before its end is reached.
 
-use leptos::{html::Div, prelude::*};
+use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::{list::Shown, place::Place, server::Listed, words::tone};
-use crate::components::{
-    format,
-    window::{Port, Window},
-};
+use crate::components::{format, scroll::Scroll, window::Window};
 
 /// Height of a row in pixels, as its class `h-11` has it.
 const ROW: f64 = 44.0;
@@ -17,57 +14,16 @@ const AHEAD: u64 = 40;
 /// The scrolling part.
 #[component]
 pub(super) fn Rows(shown: Shown, place: Memo<Place>) -> impl IntoView {
-    let element = NodeRef::<Div>::new();
-    let height = RwSignal::new(None::<f64>);
-    let top = RwSignal::new(0.0);
     let total = Memo::new(move |_| shown.rows.with(|rows| rows.len() as u64));
-    let port = Memo::new(move |_| {
-        Some(Port {
-            top: top.get(),
-            height: height.get()?,
-            row: ROW,
-            total: total.get(),
-        })
-    });
     // Until the page is alive every row that came is there.
-    let window = Memo::new(move |_| match port.get() {
-        Some(port) => port.window(),
-        None => Window {
-            first: 0,
-            len: total.get(),
-        },
-    });
-    let measure = move || {
-        if let Some(element) = element.try_get_untracked().flatten() {
-            height.set(Some(f64::from(element.client_height()).max(ROW)));
-            top.set(f64::from(element.scroll_top()));
-        }
-    };
-    Effect::new(move |_| {
-        element.track();
-        measure();
-    });
-    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
+    let scroll = Scroll::new(ROW, 0.0, total, total);
+    let Scroll { port, window, .. } = scroll;
     Effect::new(move |_| {
         let window = window.get();
         if port.with(Option::is_some) && window.first + window.len + AHEAD >= total.get() {
             shown.more();
         }
     });
-    let gap = move |is_above: bool| {
-        move || {
-            let pixels = port.get().map_or(0.0, |port| {
-                let window = window.get();
-                if is_above {
-                    port.above(window)
-                } else {
-                    port.below(window)
-                }
-            });
-            format!("height:{}px", pixels.round())
-        }
-    };
     let visible = move || {
         let Window { first, len } = window.get();
         shown.rows.with(|rows| {
@@ -79,17 +35,17 @@ pub(super) fn Rows(shown: Shown, place: Memo<Place>) -> impl IntoView {
     };
     view! {
         <div
-            class="flex-1 min-h-0 overflow-auto" node_ref=element
+            class="flex-1 min-h-0 overflow-auto" node_ref=scroll.element
             class=("hidden", move || total.get() == 0)
-            on:scroll=move |_| measure()
+            on:scroll=move |_| scroll.measure()
         >
             <table class="hf-grid tall tight" aria-label="States found" aria-rowcount=move || total.get()>
                 <tbody>
-                    <tr aria-hidden="true" class="hf-gap"><td colspan="5" style=gap(true)></td></tr>
+                    <tr aria-hidden="true" class="hf-gap"><td colspan="5" style=scroll.gap(true)></td></tr>
                     <For each=visible key=|(state, _)| (state.id.clone(), state.version, state.updated_at) let((state, at))>
                         <Row state at shown place/>
                     </For>
-                    <tr aria-hidden="true" class="hf-gap"><td colspan="5" style=gap(false)></td></tr>
+                    <tr aria-hidden="true" class="hf-gap"><td colspan="5" style=scroll.gap(false)></td></tr>
                 </tbody>
             </table>
         </div>

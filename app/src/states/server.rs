@@ -167,6 +167,18 @@ pub(super) async fn transition_state(
     .await
 }
 
+/// What bringing the content of an older version back changes of what is there now.
+#[server(prefix = "/api", endpoint = "preview_roll_back", input = Json, output = Json)]
+pub(super) async fn preview_roll_back(which: Which, to: u64) -> Result<Vec<Line>, AppError> {
+    crate::error::answer(async {
+        let caller = crate::context::caller()?;
+        let scope = caller.scope_to_read(which.is_shared)?;
+        let id = StateId::new(which.id);
+        super::answers::preview(&caller.state.manager, &scope, &id, to).await
+    })
+    .await
+}
+
 /// Brings the content of an older version back, as a new one.
 #[server(prefix = "/api", endpoint = "roll_back_state", input = Json, output = Json)]
 pub(super) async fn roll_back_state(which: Which, to: u64, version: u64) -> Result<(), AppError> {

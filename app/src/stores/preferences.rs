@@ -1,5 +1,6 @@
 //! Browser stores: session storage, mirrored in one small cookie so that the server renders them
-//! right. The cookie is the browser's latest choice; storage holds what does not fit into it.
+//! right. The cookie is the browser's latest choice; storage holds what does not fit into it, and
+//! what the server need not know.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -45,12 +46,14 @@ pub(super) fn keep(slot: &Slot) {
             toasts.say("This browser's storage is full or off: preferences last until you close this page.");
         });
     }
-    let mut mirror = mirror();
-    mirror.insert(slot.entry.key.to_owned(), value);
-    write_cookie(mirror, slot.entry.key);
+    if slot.entry.is_mirrored {
+        let mut mirror = mirror();
+        mirror.insert(slot.entry.key.to_owned(), value);
+        write_cookie(mirror, slot.entry.key);
+    }
 }
 
-/// Takes up a preference that the cookie has no room for. Broken or outdated content is the default.
+/// Takes up a preference that the cookie does not have. Broken or outdated content is the default.
 pub(super) fn recall(slot: &Slot) {
     if let Ok(value) = SessionStorage::get::<Value>(name(slot)) {
         (slot.adopt)(&value);

@@ -13,6 +13,7 @@ use workbench::{
     query::{CohortFilters, ColumnFilter, SavedQuery, Selection, Shape, SortKey},
 };
 
+use super::Content;
 use crate::analysis::Place;
 use crate::simulations::SavedSearch;
 
@@ -20,7 +21,7 @@ use crate::simulations::SavedSearch;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
-    /// The browser's session storage, mirrored in a small cookie: preferences.
+    /// The browser's session storage, mirrored in a small cookie where the server has to know: preferences.
     Browser,
     /// The server's state engine, under the browser's session: critical data.
     Server,
@@ -53,6 +54,8 @@ pub struct Entry {
     pub tier: Tier,
     /// How long.
     pub keep: Keep,
+    /// Whether the cookie mirrors it while the browser holds it: only what the server has to know to render a page.
+    pub is_mirrored: bool,
 }
 
 impl Entry {
@@ -62,26 +65,34 @@ impl Entry {
     }
 }
 
-const fn server<T>(key: &'static str, default: fn() -> T) -> Store<T> {
+const fn store<T>(
+    key: &'static str,
+    tier: Tier,
+    is_mirrored: bool,
+    default: fn() -> T,
+) -> Store<T> {
     Store {
         entry: Entry {
             key,
-            tier: Tier::Server,
+            tier,
             keep: Keep::Session,
+            is_mirrored,
         },
         default,
     }
 }
 
+const fn server<T>(key: &'static str, default: fn() -> T) -> Store<T> {
+    store(key, Tier::Server, true, default)
+}
+
 const fn browser<T>(key: &'static str, default: fn() -> T) -> Store<T> {
-    Store {
-        entry: Entry {
-            key,
-            tier: Tier::Browser,
-            keep: Keep::Session,
-        },
-        default,
-    }
+    store(key, Tier::Browser, true, default)
+}
+
+/// A tab's own, which is seen only once the page is alive.
+const fn tab<T>(key: &'static str, default: fn() -> T) -> Store<T> {
+    store(key, Tier::Browser, false, default)
 }
 
 /// Light, dark, or as the system has it.
@@ -117,58 +128,78 @@ pub struct ResultView {
     pub filters: Vec<ColumnFilter>,
 }
 
-/// Who is in the cohort.
-pub const FILTERS: Store<CohortFilters> = server("query.filters", CohortFilters::default);
-/// Tables and columns to take; `None` takes the default selection of the present tables.
-pub const SELECTION: Store<Option<Selection>> = server("query.selection", || None);
-/// Long or wide.
-pub const SHAPE: Store<Shape> = server("query.shape", Shape::default);
-/// Whether baseline visits become one.
-pub const CONSOLIDATE: Store<bool> = server("query.consolidate_baseline", || false);
-/// Sort and filters of the result.
-pub const RESULT_VIEW: Store<ResultView> = server("query.view", ResultView::default);
-/// Queries kept under a name.
-pub const SAVED_QUERIES: Store<Vec<SavedQuery>> = server("query.saved", Vec::new);
-/// Searches for runs kept under a name.
-pub const SAVED_SEARCHES: Store<Vec<SavedSearch>> = server("simulations.saved", Vec::new);
-/// The merge keys a person chose; `None` uses the found ones.
-pub const KEYS: Store<Option<MergeKeys>> = server("data.keys", || None);
-/// The study's name.
-pub const STUDY_NAME: Store<String> = server("study.name", || "PBC trial".into());
-/// What to draw.
-pub const PLOT: Store<PlotSpec> = server("plot.spec", PlotSpec::default);
-/// The chosen part of the plot.
-pub const PLOT_REGION: Store<Option<Region>> = server("plot.region", || None);
-/// What was compared last.
-pub const COMPARED: Store<Request> = server("compare.request", Request::default);
-/// Light or dark.
-pub const THEME: Store<Theme> = browser("ui.theme", Theme::default);
-/// Folded parts of the Query page.
-pub const QUERY_PANELS: Store<QueryPanels> = browser("ui.query_panels", QueryPanels::default);
-/// The tool in hand on the plot: `pan`, `box`, `lasso`.
-pub const PLOT_TOOL: Store<String> = browser("ui.plot_tool", || "lasso".into());
-/// Widths of the result's columns in pixels, by name.
-pub const COLUMN_WIDTHS: Store<BTreeMap<String, u32>> = browser("ui.column_widths", BTreeMap::new);
-/// How the last run was looked at: another opens so.
-pub const RUN_VIEW: Store<Place> = browser("ui.run_view", Place::default);
+/// Looks at preferences of whatever type.
+pub(crate) trait SeePreferences {
+    /// Looks at one.
+    fn see<T: Content>(&mut self, store: Store<T>);
+}
 
-/// The table.
-pub const TABLE: &[Entry] = &[
-    FILTERS.entry,
-    SELECTION.entry,
-    SHAPE.entry,
-    CONSOLIDATE.entry,
-    RESULT_VIEW.entry,
-    SAVED_QUERIES.entry,
-    SAVED_SEARCHES.entry,
-    KEYS.entry,
-    STUDY_NAME.entry,
-    PLOT.entry,
-    PLOT_REGION.entry,
-    COMPARED.entry,
-    THEME.entry,
-    QUERY_PANELS.entry,
-    PLOT_TOOL.entry,
-    COLUMN_WIDTHS.entry,
-    RUN_VIEW.entry,
-];
+/// Declares the stores, lists them, and shows those that are preferences: so none of them can be forgotten. A preference is
+/// what a `browser` holds; what a `tab` holds is where one was.
+macro_rules! stores {
+    ($($(#[$about:meta])* $name:ident: $of:ty = $held:ident($key:literal, $default:expr);)*) => {
+        $(
+            $(#[$about])*
+            pub const $name: Store<$of> = $held($key, $default);
+        )*
+
+        /// The table.
+        pub const TABLE: &[Entry] = &[$($name.entry),*];
+
+        /// Shows every preference.
+        pub(crate) fn see_preferences(eye: &mut impl SeePreferences) {
+            $(see!($held, eye, $name);)*
+        }
+    };
+}
+
+/// Shows a store, if it is a preference.
+macro_rules! see {
+    (browser, $eye:ident, $name:ident) => {
+        $eye.see($name)
+    };
+    ($other:ident, $eye:ident, $name:ident) => {};
+}
+
+stores! {
+    /// Who is in the cohort.
+    FILTERS: CohortFilters = server("query.filters", CohortFilters::default);
+    /// Tables and columns to take; `None` takes the default selection of the present tables.
+    SELECTION: Option<Selection> = server("query.selection", || None);
+    /// Long or wide.
+    SHAPE: Shape = server("query.shape", Shape::default);
+    /// Whether baseline visits become one.
+    CONSOLIDATE: bool = server("query.consolidate_baseline", || false);
+    /// Sort and filters of the result.
+    RESULT_VIEW: ResultView = server("query.view", ResultView::default);
+    /// Queries kept under a name.
+    SAVED_QUERIES: Vec<SavedQuery> = server("query.saved", Vec::new);
+    /// Searches for runs kept under a name.
+    SAVED_SEARCHES: Vec<SavedSearch> = server("simulations.saved", Vec::new);
+    /// The merge keys a person chose; `None` uses the found ones.
+    KEYS: Option<MergeKeys> = server("data.keys", || None);
+    /// The study's name.
+    STUDY_NAME: String = server("study.name", || "PBC trial".into());
+    /// What to draw.
+    PLOT: PlotSpec = server("plot.spec", PlotSpec::default);
+    /// The chosen part of the plot.
+    PLOT_REGION: Option<Region> = server("plot.region", || None);
+    /// What was compared last.
+    COMPARED: Request = server("compare.request", Request::default);
+    /// Light or dark.
+    THEME: Theme = browser("ui.theme", Theme::default);
+    /// Folded parts of the Query page.
+    QUERY_PANELS: QueryPanels = browser("ui.query_panels", QueryPanels::default);
+    /// The tool in hand on the plot: `pan`, `box`, `lasso`.
+    PLOT_TOOL: String = browser("ui.plot_tool", || "lasso".into());
+    /// Whether the plot is shown as a table.
+    PLOT_TABLE: bool = browser("ui.plot_table", || false);
+    /// The part of the plot's scales on screen and the axes it is of, as the chart writes it; `null` for the whole.
+    PLOT_ZOOM: String = tab("ui.plot_zoom", || "null".into());
+    /// Widths of the result's columns in pixels, by name.
+    COLUMN_WIDTHS: BTreeMap<String, u32> = browser("ui.column_widths", BTreeMap::new);
+    /// How far the result's rows are scrolled, in pixels, by what they are: one entry, and none at the top.
+    RESULT_PLACE: BTreeMap<String, u32> = tab("ui.result_place", BTreeMap::new);
+    /// How the last run was looked at: another opens so.
+    RUN_VIEW: Place = browser("ui.run_view", Place::default);
+}

@@ -14,7 +14,8 @@ export class Mounted {
   private drawing: Drawing | null = null;
   private built: Built | null = null;
   private region: Region | null = null;
-  private view: View | null = null;
+  /** The part of the scales on screen, with the axes it is of. */
+  private view: (View & { axes: string }) | null = null;
   private tool: Tool = "lasso";
   private axes = "";
   /** The drawing as it came, and the size and theme it was last drawn in. */
@@ -26,6 +27,7 @@ export class Mounted {
   private readonly resize = new ResizeObserver(() => this.redrawIfChanged());
   private readonly theme = new MutationObserver(() => this.redrawIfChanged());
   onSelect: (region: Region) => void = () => undefined;
+  onZoom: (part: string) => void = () => undefined;
 
   constructor() {
     const { element } = this;
@@ -52,9 +54,7 @@ export class Mounted {
     this.text = text;
     const drawing = JSON.parse(text) as Drawing;
     const { spec, labels } = drawing;
-    const axes = JSON.stringify([spec.kind, spec.log_x, spec.log_y, labels.x, labels.y]);
-    if (axes !== this.axes) this.view = null;
-    this.axes = axes;
+    this.axes = JSON.stringify([spec.kind, spec.log_x, spec.log_y, labels.x, labels.y]);
     this.drawing = drawing;
     this.redraw();
   }
@@ -62,6 +62,13 @@ export class Mounted {
   show(region: Region | null) {
     this.region = region;
     this.outlineRegion();
+  }
+
+  /** Shows a part of the scales, as `onZoom` told it. */
+  zoom(part: string) {
+    if (part === JSON.stringify(this.view)) return;
+    this.view = JSON.parse(part);
+    this.redraw();
   }
 
   take(tool: Tool) {
@@ -97,12 +104,20 @@ export class Mounted {
   private redraw() {
     const { clientWidth: width, clientHeight: height } = this.element;
     if (!this.drawing || width < 10 || height < 10) return;
+    // Other axes are shown whole.
+    if (this.view && this.view.axes !== this.axes) this.go(null);
     this.drawnIn = this.surroundings();
     this.chart ??= init(this.canvas, { renderer: "canvas", width, height });
     this.chart.resize({ width, height });
     this.built = build(this.drawing, readTheme(), width, height, this.view);
     this.chart.setOption(this.built.option, { notMerge: true });
     this.outlineRegion();
+  }
+
+  /** Goes to a part of the scales, or to the whole: the page keeps it. */
+  private go(view: View | null) {
+    this.view = view && { axes: this.axes, ...view };
+    this.onZoom(JSON.stringify(this.view));
   }
 
   private outlineRegion() {
@@ -164,7 +179,7 @@ export class Mounted {
       const now = within(event);
       if (tool === "pan") {
         const [x, y] = this.pixel(event);
-        this.view = moved(scales, place, [x - start[0], y - start[1]]);
+        this.go(moved(scales, place, [x - start[0], y - start[1]]));
         return this.redraw();
       }
       if (lasso) follow(track, now);
@@ -195,13 +210,13 @@ export class Mounted {
     const place = this.built?.places[this.panelAt(pixel)];
     if (this.tool !== "pan" || !place || !this.built) return;
     event.preventDefault();
-    this.view = zoomed(this.built.scales, place, pixel, event.deltaY);
+    this.go(zoomed(this.built.scales, place, pixel, event.deltaY));
     this.redraw();
   }
 
   private whole() {
     if (!this.view) return;
-    this.view = null;
+    this.go(null);
     this.redraw();
   }
 }

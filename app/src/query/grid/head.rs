@@ -14,7 +14,7 @@ use crate::{
 
 /// The head.
 #[component]
-pub(super) fn Head(query: Query, open: RwSignal<usize>, made: RwSignal<usize>) -> impl IntoView {
+pub(super) fn Head(query: Query, open: RwSignal<usize>, made: Memo<usize>) -> impl IntoView {
     move || {
         let columns = query.columns.get();
         let is_wide = columns.iter().any(|column| column.visit.is_some());

@@ -5,6 +5,7 @@ mod head;
 mod keyboard;
 mod menu;
 pub(super) mod pages;
+mod place;
 mod rows;
 mod status;
 mod widths;
@@ -14,7 +15,8 @@ use std::time::Duration;
 use leptos::{html::Div, prelude::*};
 
 use self::{
-    head::Head, keyboard::Cursor, menu::ColumnMenu, pages::PLAIN_ROWS, rows::Rows, status::Status,
+    head::Head, keyboard::Cursor, menu::ColumnMenu, pages::PLAIN_ROWS, place::Place, rows::Rows,
+    status::Status,
 };
 use super::{
     dom,
@@ -32,7 +34,7 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     // Unknown until the page is alive: until then the first rows are shown as they came.
     let size = query.grid_size;
-    let top = RwSignal::new(0.0);
+    let place = Place::new(query, element);
     let total = Memo::new(move |_| query.pages.with(|pages| pages.total));
     let head_height = move || {
         let is_wide = query
@@ -44,14 +46,16 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
         let GridSize { height, row, .. } = size.get()?;
         let height = (height - head_height()).max(row);
         Some(Port {
-            top: top.get(),
+            top: place.top.get(),
             height,
             row,
             total: total.get(),
         })
     });
+    let is_whole = whole_after_the_first_frame(query);
     let window = Memo::new(move |_| match port.get() {
-        Some(port) => port.window(),
+        Some(port) if is_whole.get() => port.window(),
+        Some(port) => port.in_sight(),
         None => query.pages.with(|pages| {
             let first = pages.first();
             Window {
@@ -69,11 +73,6 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
             }));
         }
     };
-    let scrolled = move |_| {
-        if let Some(element) = element.try_get_untracked().flatten() {
-            top.set(f64::from(element.scroll_top()));
-        }
-    };
     Effect::new(move |_| {
         element.track();
         measure();
@@ -84,7 +83,8 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
 
     let cursor = Cursor::new();
     let open = RwSignal::new(0);
-    let made = columns_made(query);
+    let in_sight = columns_in_sight(query);
+    let made = Memo::new(move |_| if is_whole.get() { usize::MAX } else { in_sight });
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let page = port.get_untracked().map_or(1, |port| port.seen().len);
         let columns = query.columns.with_untracked(|columns| columns.len());
@@ -126,7 +126,7 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
     };
     view! {
         <div
-            class="hf-scroll flex-1 min-h-0 overflow-auto bg-base-100" node_ref=element on:scroll=scrolled
+            class="hf-scroll flex-1 min-h-0 overflow-auto bg-base-100" node_ref=element on:scroll=move |_| place.look()
             data-stale=is_stale
         >
             <table
@@ -148,9 +148,21 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
     .into_any()
 }
 
-/// How many columns are made. When the page is come back to, those that can be seen are there in its first frame and the
-/// others right after it: most of a wide result's cells are out of sight.
-fn columns_made(query: Query) -> RwSignal<usize> {
+/// When the page is come back to, what can be seen of the grid is there in its first frame and the rest right after it:
+/// most of a wide result's cells are out of sight.
+fn whole_after_the_first_frame(query: Query) -> RwSignal<bool> {
+    let is_whole = RwSignal::new(query.grid_size.with_untracked(Option::is_none));
+    let the_rest = move || {
+        is_whole.try_set(true);
+    };
+    Effect::new(move |_| {
+        request_animation_frame(move || set_timeout(the_rest, Duration::ZERO));
+    });
+    is_whole
+}
+
+/// How many columns can be seen from the first on; `usize::MAX` where that is all of them, or not known yet.
+fn columns_in_sight(query: Query) -> usize {
     let columns = query.columns.get_untracked();
     let seen = query.grid_size.get_untracked().map(|size| {
         let mut right = 0.0;
@@ -161,17 +173,8 @@ fn columns_made(query: Query) -> RwSignal<usize> {
         });
         starts_in_sight.count()
     });
-    let Some(seen) = seen.filter(|seen| *seen < columns.len()) else {
-        return RwSignal::new(usize::MAX);
-    };
-    let made = RwSignal::new(seen);
-    let the_rest = move || {
-        made.try_set(usize::MAX);
-    };
-    Effect::new(move |_| {
-        request_animation_frame(move || set_timeout(the_rest, Duration::ZERO));
-    });
-    made
+    seen.filter(|seen| *seen < columns.len())
+        .unwrap_or(usize::MAX)
 }
 
 /// Scrolls to the current cell when it moves, and marks it again when its row is made anew.

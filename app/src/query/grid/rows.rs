@@ -27,7 +27,7 @@ pub(super) fn Rows(
     port: Memo<Option<Port>>,
     window: Memo<Window>,
     cursor: Cursor,
-    made: RwSignal<usize>,
+    made: Memo<usize>,
 ) -> impl IntoView {
     let keys = move || {
         let window = window.get();
@@ -69,7 +69,7 @@ pub(super) fn Rows(
 /// A row. Its cells answer nothing by themselves, so they are written as text: a screenful of them
 /// then costs one call a row instead of several a cell.
 #[component]
-fn Row(query: Query, key: Key, cursor: Cursor, made: RwSignal<usize>) -> impl IntoView {
+fn Row(query: Query, key: Key, cursor: Cursor, made: Memo<usize>) -> impl IntoView {
     let columns = query.columns.get_untracked();
     let Key { row, .. } = key;
     let cells = move || {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use workbench::{
     data::ColumnInfo,
-    query::{CardRule, FilterCard, Range},
+    query::{CardRule, FilterCard},
 };
 
 use crate::{
@@ -41,7 +41,7 @@ pub(super) fn AddCard(query: Query) -> impl IntoView {
                     .concat()
                     .to_lowercase()
                     .contains(&wanted);
-                is_named && (column.is_numeric || !column.categories.is_empty())
+                is_named && column.is_filterable()
             };
             columns.filter(matches).take(LISTED).collect::<Vec<_>>()
         })
@@ -94,24 +94,12 @@ fn entry(query: Query, table: String, column: ColumnInfo) -> impl IntoView {
 
 /// A card that takes everything yet.
 fn new_card(query: Query, table: String, column: &ColumnInfo) -> FilterCard {
-    let rule =
-        if column.column_type.is_numeric() || (column.categories.is_empty() && column.is_numeric) {
-            CardRule::Range(Range::default())
-        } else {
-            CardRule::Categories {
-                values: column
-                    .categories
-                    .iter()
-                    .map(|category| category.value.clone())
-                    .collect(),
-            }
-        };
     let number = query.filters.get_untracked().cards.len();
     FilterCard {
         id: ["c", &dom::now_ms().to_string(), "n", &number.to_string()].concat(),
         table,
         column: column.name.clone(),
-        rule,
+        rule: CardRule::for_column(column),
         enabled: true,
     }
 }

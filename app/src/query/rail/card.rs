@@ -6,7 +6,7 @@ use workbench::{
     query::{CardOutcome, CardRule, FilterCard, Range},
 };
 
-use super::{categories::Categories, number_field::NumberField};
+use super::{categories::Categories, dates::Dates, number_field::NumberField, texts::Texts};
 use crate::{
     components::{
         format::{count, plural},
@@ -72,6 +72,8 @@ fn CardOf(query: Query, card: FilterCard) -> impl IntoView {
     let field = |part: &str| ["card_", &id, "_", part].concat();
     let body = match rule {
         CardRule::Range(_) => view! { <RangeOf query key info name=field("min") name_max=field("max") column=column.clone()/> }.into_any(),
+        CardRule::Dates(_) => view! { <Dates query key info from=field("from") to=field("to") column=column.clone()/> }.into_any(),
+        CardRule::Text(_) => view! { <Texts query key contains=field("contains") without=field("without") column=column.clone()/> }.into_any(),
         CardRule::Categories { .. } => view! { <Categories query key info name=field("values") outcome/> }.into_any(),
     };
     let tone = move || {
@@ -109,6 +111,16 @@ fn CardOf(query: Query, card: FilterCard) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What a card takes now.
+pub(super) fn rule_of(query: Query, key: StoredValue<String>) -> Option<CardRule> {
+    key.with_value(|id| {
+        query.filters.with(|filters| {
+            let card = filters.cards.iter().find(|card| card.id == *id)?;
+            Some(card.rule.clone())
+        })
+    })
 }
 
 /// Changes one card in place.
@@ -163,20 +175,9 @@ fn RangeOf(
     name_max: String,
     column: String,
 ) -> impl IntoView {
-    let range = Memo::new(move |_| {
-        let rule = key.with_value(|id| {
-            query.filters.with(|filters| {
-                filters
-                    .cards
-                    .iter()
-                    .find(|card| card.id == *id)
-                    .map(|card| card.rule.clone())
-            })
-        });
-        match rule {
-            Some(CardRule::Range(range)) => range,
-            _ => Range::default(),
-        }
+    let range = Memo::new(move |_| match rule_of(query, key) {
+        Some(CardRule::Range(range)) => range,
+        _ => Range::default(),
     });
     let set = move |new: Range| update(query, key, |card| card.rule = CardRule::Range(new));
     let set_min = Callback::new(move |min| {
@@ -218,7 +219,7 @@ fn Outcome(outcome: Memo<Option<CardOutcome>>, is_on: Memo<bool>) -> impl IntoVi
             Some(problem) => [
                 "Not applicable: ",
                 &problem,
-                ". It is kept, and not applied.",
+                " It is kept, and not applied.",
             ]
             .concat(),
             None if is_on.get() => {

@@ -6,7 +6,7 @@ use workbench::{
     query::{CardOutcome, CardRule},
 };
 
-use super::card::update;
+use super::card::{rule_of, update};
 use crate::{
     components::format::count,
     query::{spec::toggle, state::Query},
@@ -24,20 +24,9 @@ pub(super) fn Categories(
     name: String,
     outcome: Memo<Option<CardOutcome>>,
 ) -> impl IntoView {
-    let chosen = Memo::new(move |_| {
-        let rule = key.with_value(|id| {
-            query.filters.with(|filters| {
-                filters
-                    .cards
-                    .iter()
-                    .find(|card| card.id == *id)
-                    .map(|card| card.rule.clone())
-            })
-        });
-        match rule {
-            Some(CardRule::Categories { values }) => values,
-            _ => Vec::new(),
-        }
+    let chosen = Memo::new(move |_| match rule_of(query, key) {
+        Some(CardRule::Categories { values }) => values,
+        _ => Vec::new(),
     });
     let offered = offered(info, &chosen.get_untracked());
     let all = StoredValue::new(

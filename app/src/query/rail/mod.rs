@@ -6,8 +6,10 @@ mod card;
 mod cards;
 mod categories;
 mod choices;
+mod dates;
 mod number_field;
 mod steps;
+mod texts;
 mod visits;
 
 use leptos::prelude::*;
@@ -92,10 +94,7 @@ fn card_columns(query: Query) -> Vec<String> {
     }
     query.study.view.with_untracked(|view| {
         let of_table = |table: &TableInfo| {
-            let columns = table
-                .columns
-                .iter()
-                .filter(|column| column.is_numeric || !column.categories.is_empty());
+            let columns = table.columns.iter().filter(|column| column.is_filterable());
             columns
                 .map(|column| [&*table.name, ".", &column.name].concat())
                 .collect::<Vec<_>>()
