@@ -3,7 +3,7 @@
 # Run it on a quiet machine; after the build it takes half an hour. A bar that is not met is an error at the end.
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
-scripts/setup.sh test || exit 1
+set_up test || exit 1
 scripts/build.sh || exit 1
 met=0
 for bench in engine footprint search watch backup query merge simulation analysis compare registry memory reads; do

@@ -3,7 +3,7 @@
 # A build that fails leaves the last good server running.
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
-scripts/setup.sh run || exit 1
+set_up run || exit 1
 
 server=
 stop() { if [ -n "$server" ]; then kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; server=; fi; }

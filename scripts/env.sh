@@ -9,8 +9,10 @@ fi
 # Compiled dependencies live outside the checkout, so that a fresh clone finds them.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast/target}"
 
-# lld links the larger test programs in a second instead of five.
-if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] && command -v ld.lld >/dev/null 2>&1; then
-  export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-Clink-arg=-fuse-ld=lld"
+# lld links the larger test programs in a second instead of five. The C compiler is told where it is, not cargo: a flag
+# would make cargo compile every dependency again when lld comes or goes.
+if [ "$(uname -s)" = Linux ] && command -v ld.lld >/dev/null 2>&1; then
+  export COMPILER_PATH="$CARGO_TARGET_DIR/linker"
+  mkdir -p "$COMPILER_PATH" && ln -sf "$(command -v ld.lld)" "$COMPILER_PATH/ld"
 fi
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}" CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-1}"

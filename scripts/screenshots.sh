@@ -2,7 +2,7 @@
 # Takes the pictures in docs/screenshots/ from a running Holdfast with the sample study.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-scripts/setup.sh test
+set_up test
 scripts/build.sh
 mkdir -p docs/screenshots
 step "screenshots (about a minute)"

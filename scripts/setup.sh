@@ -109,6 +109,14 @@ setup_openssl() {
   install "tests of encrypted connections, 2 s" openssl
 }
 
+# Tests start one of their own with the settings in deploy/; the one that Debian starts on port 80 is not used. Debian keeps the
+# program where not everybody looks.
+setup_nginx() {
+  if have nginx || [ -x /usr/sbin/nginx ]; then say "  nginx: there"; return; fi
+  is_debian_root || fail "nginx is missing (tests read and run deploy/nginx.conf with it): install nginx 1.22 or newer"
+  install "tests of deploy/nginx.conf, 5 s" nginx
+}
+
 step "set-up for $purpose"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -116,4 +124,4 @@ setup_c_compiler
 setup_rust
 setup_linker
 setup_node
-if [ "$purpose" = test ]; then setup_browser; setup_redis; setup_postgres; setup_openssl; fi
+if [ "$purpose" = test ]; then setup_browser; setup_redis; setup_postgres; setup_openssl; setup_nginx; fi

@@ -2,7 +2,7 @@
 # What a step prints is shown and kept; the counts are read from the programs' own summaries.
 tally_logs=$(mktemp -d)
 trap 'rm -rf "$tally_logs"' EXIT
-tally_rows=() tally_passed=0 tally_failed=0 tally_number=0
+tally_rows=() tally_skipped=() tally_passed=0 tally_failed=0 tally_number=0
 tally_faults="$tally_logs/faults"
 
 # tally_run name command... : sets tally_status, tally_seconds, tally_log
@@ -30,13 +30,39 @@ check() {
   tally_row "$1" 0 1 "FAILED"
 }
 
+# aside name command... : a check that goes on beside those that follow, until `joined` waits for it and counts it. For what
+# has stretches that keep one core busy, and shares no lock of cargo's with what goes on beside it.
+aside() {
+  aside_name=$1; shift
+  aside_log="$tally_logs/aside-$((tally_number + 1))"
+  step "$aside_name: begun, beside what follows"
+  (
+    start=$SECONDS tally_log="$aside_log"
+    "$@" </dev/null >"$aside_log" 2>&1
+    status=$?
+    printf '%s' $((SECONDS - start)) >"$aside_log.seconds"
+    exit "$status"
+  ) &
+  aside_pid=$!
+}
+
+joined() {
+  wait "$aside_pid"
+  aside_status=$?
+  check "$aside_name" aside_told
+  local last=$((${#tally_rows[@]} - 1))
+  tally_rows[last]+="$(printf ' (%s s beside others)' "$(cat "$aside_log.seconds")")"
+}
+
+aside_told() { cat "$aside_log"; return "$aside_status"; }
+
 # tally_fault name < lines : what is told again under the table, because it stands far above it
 tally_fault() {
   sed 's/\x1b\[[0-9;]*m//g' | while IFS= read -r line; do printf '%s: %s\n' "$1" "$line"; done >>"$tally_faults"
 }
 
-# skip name tool : not counted
-skip() { tally_seconds=0; tally_row "$1" 0 0 "$2 not installed, skipped"; }
+# skip name tool : neither passed nor failed, and said in the last line
+skip() { tally_seconds=0; tally_skipped+=("$1"); tally_row "$1" 0 0 "$2 not installed, skipped"; }
 
 # without_warnings command... : fails when the command fails or warns. Cargo repeats the warnings of what it need not
 # compile again, so this holds for a warm build too.
@@ -104,6 +130,8 @@ conclude() {
   printf '%s\n' "${tally_rows[@]}"
   printf '%-24s %8s %8s %7ss\n\n' "in all" "$tally_passed" "$tally_failed" "$SECONDS"
   if [ -s "$tally_faults" ]; then head -n 40 "$tally_faults"; say; fi
-  say "$tally_passed passed, $tally_failed failed"
+  local skipped=""
+  if [ "${#tally_skipped[@]}" != 0 ]; then printf -v skipped '; %s' "${tally_skipped[@]}"; skipped=", ${#tally_skipped[@]} skipped: ${skipped:2}"; fi
+  say "$tally_passed passed, $tally_failed failed$skipped"
   [ "$tally_failed" = 0 ]
 }

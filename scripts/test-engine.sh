@@ -3,5 +3,6 @@
 # Only the crate `holdfast` is built, so this needs neither Arrow nor the site.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-step "engine: tests"
+set_up test
+step "engine: tests (the first time 4 minutes)"
 cargo test --release --locked --package holdfast --features engine

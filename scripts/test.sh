@@ -5,25 +5,31 @@ set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 . scripts/tally.sh
 
-scripts/setup.sh test || fail "set-up failed; nothing was tested"
+set_up test || fail "set-up failed; nothing was tested"
+
+say "The first time this takes 60 to 85 minutes on two cores: 20 for dependencies, 25 for the server, its lints and the site,
+10 for the client of a cluster, 20 for tests. Later what has changed is compiled, and tests take 20."
 
 check "format" cargo fmt --all --check
 
 # Lints come out of the build that the tests need anyway: clippy-driver stands in for rustc, for the workspace's crates
 # only, so the dependencies of `make run` are used and none is compiled or checked again
 # (docs/decisions/0001-one-native-profile.md), and the workspace's own are compiled once: the server of the browser tests is
-# the one that is linted. Warnings do not stop that build; they fail the check below.
+# the one that is linted. They are compiled for the shortest wait, not for speed. Warnings do not stop that build; they fail
+# the check below.
 export CLIPPY_ARGS="--cap-lints__CLIPPY_HACKERY__warn"
-linted() { RUSTC_WORKSPACE_WRAPPER=clippy-driver "$@"; }
-check "lints, native (ssr)" without_warnings linted cargo build --release --locked --all-targets
+linted() { RUSTC_WORKSPACE_WRAPPER=clippy-driver "$@" --config scripts/test.toml; }
 check "lints, site build" without_warnings linted cargo build --release --locked --all-targets --package xtask
-check "site, size budget" "$(program xtask)" site --check-budget
+aside "site, size budget" "$(program xtask)" site --check-budget
+check "lints, native (ssr)" without_warnings linted cargo build --release --locked --all-targets
 check "lints, load programs" without_warnings linted cargo build --release --locked --all-targets --package load
+joined
+aside "lints, WASM (hydrate)" without_warnings linted \
+  cargo check --locked --package frontend --lib --profile wasm-release --target wasm32-unknown-unknown
 # Apart from the rest: DataFusion with the features that it wants (docs/decisions/0037-a-client-of-its-own-for-ballista.md).
 check "lints, client of a cluster" without_warnings linted \
   cargo build --release --locked --all-targets --package holdfast-ballista
-check "lints, WASM (hydrate)" without_warnings linted \
-  cargo build --locked --package frontend --lib --profile wasm-release --target wasm32-unknown-unknown
+joined
 
 if have cargo-nextest; then
   rust_tests "Rust tests" linted cargo nextest run --cargo-profile release --locked --no-fail-fast
