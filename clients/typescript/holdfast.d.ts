@@ -167,6 +167,157 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configurations/{name}/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backup */
+        get: operations["getConfigurationBackup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configurations/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether a text is right
+         * @description Nothing is saved. By the rules of its format, and by the schema that it or the folder names.
+         */
+        post: operations["checkConfiguration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configurations/{name}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy a file */
+        post: operations["copyConfiguration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configurations/{name}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Break a lock
+         * @description For administrators; the log says who did. What its holder has not saved stays with them, as a draft.
+         */
+        delete: operations["breakLock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configurations/{name}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a file another name
+         * @description Its versions stay with the old name, from which they can be brought back.
+         */
+        post: operations["renameConfiguration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configurations/{name}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back what was
+         * @description As a new version. `If-Match` names what it is to replace; a file that was deleted comes back without.
+         */
+        post: operations["restoreConfiguration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configurations/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a file was
+         * @description Also of one that was deleted.
+         */
+        get: operations["listConfigurationVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configurations/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version */
+        get: operations["getConfigurationVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -358,7 +509,7 @@ export interface paths {
         };
         /**
          * Listen to what happens, as server-sent events
-         * @description The same as the live socket tells, in the form of `text/event-stream`: `event` is `change` (the caller's own states),
+         * @description The same as the live socket tells, in the form of `text/event-stream`: `event` is `change` (the caller's own states, or with `scope=shared` everybody's),
          *     `configurations`, `features`, `shares` or, as the last of a stream, `account` (who came is not who they were); `id` is the
          *     log's revision, `data` one JSON object. Come back with the last id, in `Last-Event-ID` or `after`, and nothing is missed. A
          *     silent stream sends a comment every `live.keep_alive_seconds`. It ends after an hour at the latest.
@@ -613,6 +764,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queries/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps the query of a file
+         * @description All of it, or nothing: the first part that does not apply to the present tables is told with its line. The Query page takes
+         *     what applies, because a person sees what was left out.
+         */
+        post: operations["importQuery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queries/{id}": {
         parameters: {
             query?: never;
@@ -630,6 +802,46 @@ export interface paths {
         head?: never;
         /** Renames a saved query, notes something, or has it ask something else */
         patch: operations["changeQuery"];
+        trace?: never;
+    };
+    "/api/v1/queries/{id}/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A saved query as a file
+         * @description TOML, which another study's Query page and `importQuery` take.
+         */
+        get: operations["getQueryParameters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queries/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each filter of a saved query leaves, and what is in its columns
+         * @description A ZIP of tables and a text to cite, of the tables as they are now.
+         */
+        get: operations["getQuerySummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/runs": {
@@ -903,6 +1115,48 @@ export interface paths {
         post?: never;
         /** End it */
         delete: operations["closeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/current/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Lock the file, or keep the lock
+         * @description A save in this session names its `token` in `X-Lock-Token`: one that arrives after the lock has passed on is refused. It ends
+         *     half an hour after the session's last sign of life.
+         */
+        put: operations["takeLock"];
+        post?: never;
+        /** Let go of the lock */
+        delete: operations["letGoOfLock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/current/lock/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the lock
+         * @description Who has it sees that; when they let go, it is this session's. One that nobody has any more is this session's at once.
+         */
+        post: operations["askForLock"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1611,6 +1865,12 @@ export interface components {
         CardRule: (components["schemas"]["Range"] & {
             /** @enum {string} */
             kind: "range";
+        }) | (components["schemas"]["DateRange"] & {
+            /** @enum {string} */
+            kind: "dates";
+        }) | (components["schemas"]["TextRule"] & {
+            /** @enum {string} */
+            kind: "text";
         }) | {
             /** @enum {string} */
             kind: "categories";
@@ -1626,6 +1886,14 @@ export interface components {
             count: number;
             /** @description The value as text. */
             value: string;
+        };
+        /** @description What a check of a text tells. */
+        CheckedConfiguration: {
+            /** @description Its top-level entries; empty where it cannot be read. */
+            entities: Record<string, unknown>[];
+            problems: components["schemas"]["ConfigurationProblem"][];
+            /** @description The schema it was held against. */
+            schema: string | null;
         };
         /** @description What a cluster did for a result. */
         ClusterNote: {
@@ -1668,6 +1936,8 @@ export interface components {
             categories: components["schemas"]["CategoryCount"][];
             /** @description What its values are. */
             column_type: components["schemas"]["ColumnType"];
+            /** @description First and last day of a column of dates. */
+            dates?: components["schemas"]["Day"][] | null;
             /**
              * Format: int32
              * @description Decimals to show, so that a column keeps one precision: 0 to 6.
@@ -1691,7 +1961,7 @@ export interface components {
             range?: number[] | null;
             /**
              * @description A distribution sketch: up to [`ColumnInfo::SKETCH_BINS`] counts, equal-width bins over `range`
-             *     for numbers, one per value for categories.
+             *     for numbers and over `dates` for dates, one per value for categories.
              */
             sketch: number[];
         };
@@ -1748,6 +2018,65 @@ export interface components {
              * @description In bytes.
              */
             size: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What a save replaced, as a file beside it. */
+        ConfigurationBackup: {
+            /**
+             * Format: int64
+             * @description When it was replaced, in milliseconds since 1970, UTC.
+             */
+            at: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+        };
+        /** @description What a file was. */
+        ConfigurationPast: {
+            backups: components["schemas"]["ConfigurationBackup"][];
+            versions: components["schemas"]["ConfigurationVersion"][];
+        };
+        /** @description What is wrong with a text. */
+        ConfigurationProblem: {
+            /**
+             * Format: int32
+             * @description From 1, in characters.
+             */
+            column: number;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            line: number;
+            /** @description What is wrong and what to do. */
+            message: string;
+            /** @description Where in the file's own terms; empty for a broken rule of the format. */
+            path: string;
+        };
+        /** @description One version of a file. */
+        ConfigurationVersion: {
+            /** @description What led to it: `create`, `save`, `merge`, `overwrite`, `restore` or `disk`, another program. */
+            action: string;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970, UTC.
+             */
+            at: number;
+            /** @description Who saved it. */
+            by: string;
+            /** @description Whether the file ended here. */
+            is_deleted: boolean;
+            /**
+             * Format: int64
+             * @description The version that came back, for a restore.
+             */
+            of: number | null;
+            /** @description What changed, in a line. */
+            summary: string;
             /** Format: int64 */
             version: number;
         };
@@ -1857,6 +2186,18 @@ export interface components {
                          */
                         min?: number | null;
                     } | {
+                        from?: components["schemas"]["Day"] | null;
+                        /** @enum {string} */
+                        kind: "dates";
+                        to?: components["schemas"]["Day"] | null;
+                    } | {
+                        /** @description The part that a text contains. */
+                        contains?: string;
+                        /** @enum {string} */
+                        kind: "text";
+                        /** @description The part that it does not contain. */
+                        without?: string;
+                    } | {
                         /** @enum {string} */
                         kind: "categories";
                         /** @description The values. */
@@ -1900,6 +2241,17 @@ export interface components {
             /** @description One's own, the newest first (the last 20 at most), then what others share. */
             datasets: components["schemas"]["Dataset"][];
         };
+        /** @description An inclusive range of days; an open end takes everything on its side. Missing values never match. */
+        DateRange: {
+            from?: components["schemas"]["Day"] | null;
+            to?: components["schemas"]["Day"] | null;
+        };
+        /**
+         * Format: date
+         * @description A day from 0001-01-01 to 9999-12-31, written `YYYY-MM-DD`.
+         * @example 2024-03-15
+         */
+        Day: string;
         /** @description A message that was given up. */
         DeadLetter: {
             /**
@@ -1963,7 +2315,7 @@ export interface components {
             /** Format: int64 */
             ended: number;
         };
-        /** @description A file as it is now. */
+        /** @description A file as it is, or was. */
         File: {
             content: string;
             name: string;
@@ -2431,6 +2783,16 @@ export interface components {
             resident?: number | null;
             /**
              * Format: int64
+             * @description Results of runs.
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description How much these may have.
+             */
+            runs_most: number;
+            /**
+             * Format: int64
              * @description Columns and indexes of tables.
              */
             tables: number;
@@ -2641,6 +3003,11 @@ export interface components {
             /** @description The reason, in numbers. */
             why: string;
         };
+        /** @description The name that a file is to have. */
+        NewName: {
+            /** @example aflibercept_te.yaml */
+            to: string;
+        };
         /** @description What is to be simulated. */
         NewRun: {
             /** @description Its name for people; two words without one. */
@@ -2723,6 +3090,17 @@ export interface components {
             mapping: components["schemas"]["TrialColumns"];
             /** @description What was left out, and what is not known. */
             remarks: string[];
+        };
+        /** @description What is to come back. */
+        Older: {
+            /**
+             * Format: int64
+             * @description A version, by its number.
+             */
+            version: number;
+        } | {
+            /** @description A backup, by its id. */
+            backup: string;
         };
         /** @description To which version. */
         OlderVersion: {
@@ -4313,10 +4691,26 @@ export interface components {
             /** @description The first one first; 200 at most. */
             tenants: components["schemas"]["Tenant"][];
         };
-        /** @description What a file is to be. */
+        /** @description What a file is to be, or was. */
         Text: {
             /** @description All of it. */
             content: string;
+        };
+        /**
+         * @description Texts by a part that they contain and one that they do not, whatever its case. An empty part asks for nothing, and blanks
+         *     around one do not count. Missing values never match.
+         */
+        TextRule: {
+            /**
+             * @description The part that a text contains.
+             * @default
+             */
+            contains?: string;
+            /**
+             * @description The part that it does not contain.
+             * @default
+             */
+            without?: string;
         };
         /** @description A token, without its text. */
         Token: {
@@ -5111,6 +5505,297 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    getConfigurationBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file. */
+                name: string;
+                /** @description Names it in the list. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text that a save replaced. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Text"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    checkConfiguration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that no other request of yours has: the request is then done once, however often it is sent within a day, and answered alike, with `Idempotency-Replayed: true`. In quotes or without. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The file. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Text"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with it, and its entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedConfiguration"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    copyConfiguration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that no other request of yours has: the request is then done once, however often it is sent within a day, and answered alike, with `Idempotency-Replayed: true`. In quotes or without. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The file. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewName"];
+            };
+        };
+        responses: {
+            /** @description The copy. */
+            201: {
+                headers: {
+                    /** @description Its version, in quotes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            507: components["responses"]["Full"];
+        };
+    };
+    breakLock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is free. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            507: components["responses"]["Full"];
+        };
+    };
+    renameConfiguration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the version that was seen. */
+                "If-Match"?: string;
+                /** @description Any text that no other request of yours has: the request is then done once, however often it is sent within a day, and answered alike, with `Idempotency-Replayed: true`. In quotes or without. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The file. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewName"];
+            };
+        };
+        responses: {
+            /** @description It has the other name. */
+            200: {
+                headers: {
+                    /** @description Its version, in quotes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            423: components["responses"]["Locked"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            507: components["responses"]["Full"];
+        };
+    };
+    restoreConfiguration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the version that was seen. */
+                "If-Match"?: string;
+                /** @description Any text that no other request of yours has: the request is then done once, however often it is sent within a day, and answered alike, with `Idempotency-Replayed: true`. In quotes or without. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The file. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Older"];
+            };
+        };
+        responses: {
+            /** @description It is back. */
+            200: {
+                headers: {
+                    /** @description Its version, in quotes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            423: components["responses"]["Locked"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            507: components["responses"]["Full"];
+        };
+    };
+    listConfigurationVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions and backups, the newest first: 200 of each at most. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationPast"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    getConfigurationVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file. */
+                name: string;
+                /** @description Its number. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     listDatasets: {
         parameters: {
             query?: never;
@@ -5524,6 +6209,18 @@ export interface operations {
             query?: {
                 /** @description The revision it saw last; from now on, without it. */
                 after?: number;
+                /** @description Only these events: `change`, `configurations`, `features`, `shares`. */
+                event?: string;
+                /** @description Whose states `change` is about: the caller's own, or everybody's. */
+                scope?: ("own" | "shared") & Record<string, unknown>;
+                /** @description Of `change` only states of these kinds. */
+                kind?: string;
+                /** @description Of `change` only when this was done: `create`, `update`, `delete`, or a lifecycle's own. */
+                transition?: string;
+                /** @description Of `change` only when the state then has one of these statuses. */
+                status?: string;
+                /** @description Of `change` only these states, by id. */
+                id?: string;
             };
             header?: {
                 /** @description The id of the last event that was heard; it wins over `after`. */
@@ -5934,6 +6631,18 @@ export interface operations {
             query?: {
                 /** @description The revision it saw last; from now on, without it. */
                 after?: number;
+                /** @description Only these events: `change`, `configurations`, `features`, `shares`. */
+                event?: string;
+                /** @description Whose states `change` is about: the caller's own, or everybody's. */
+                scope?: ("own" | "shared") & Record<string, unknown>;
+                /** @description Of `change` only states of these kinds. */
+                kind?: string;
+                /** @description Of `change` only when this was done: `create`, `update`, `delete`, or a lifecycle's own. */
+                transition?: string;
+                /** @description Of `change` only when the state then has one of these statuses. */
+                status?: string;
+                /** @description Of `change` only these states, by id. */
+                id?: string;
             };
             header?: never;
             path?: never;
@@ -6095,6 +6804,47 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    importQuery: {
+        parameters: {
+            query: {
+                /** @description What people call it. */
+                name: string;
+            };
+            header?: {
+                /** @description Any text that no other request of yours has: the request is then done once, however often it is sent within a day, and answered alike, with `Idempotency-Replayed: true`. In quotes or without. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The parameters. */
+        requestBody: {
+            content: {
+                "application/toml": string;
+            };
+        };
+        responses: {
+            /** @description The query. */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQuery"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            507: components["responses"]["Full"];
+        };
+    };
     getQuery: {
         parameters: {
             query?: never;
@@ -6210,6 +6960,64 @@ export interface operations {
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
             507: components["responses"]["Full"];
+        };
+    };
+    getQueryParameters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The query. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The parameters. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/toml": string;
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    getQuerySummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The query. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
         };
     };
     findRuns: {
@@ -6920,6 +7728,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            507: components["responses"]["Full"];
+        };
+    };
+    takeLock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The editing session. */
+                "X-Session-Id": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lock, which is this session's. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lock"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooMany"];
+            507: components["responses"]["Full"];
+        };
+    };
+    letGoOfLock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The editing session. */
+                "X-Session-Id": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is free, or with who asked for it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            507: components["responses"]["Full"];
+        };
+    };
+    askForLock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The editing session. */
+                "X-Session-Id": string;
+                /** @description Any text that no other request of yours has: the request is then done once, however often it is sent within a day, and answered alike, with `Idempotency-Replayed: true`. In quotes or without. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is in the file, and its lock. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Active"];
+                };
             };
             400: components["responses"]["Unreadable"];
             401: components["responses"]["NoSession"];

@@ -307,6 +307,40 @@ test("what is being typed about a file stays while others open it", async ({ bro
   await expect(page.getByRole("link", { name: "mine.yaml" })).toBeVisible();
 });
 
+test("of a thousand files only those on screen are made, and what is being typed about one waits for it", async ({ holdfast, page }) => {
+  for (let n = 0; n < 1_000; n += 1) {
+    writeFileSync(join(holdfast.dataDir, "configurations", `arm_${String(n).padStart(4, "0")}.yaml`), `dose_mg: ${n}\n`);
+  }
+  await open(page, "/configurations");
+  await expect(page.getByTestId("files-count")).toHaveText("1,005 files");
+  const table = page.getByRole("table", { name: "Files" });
+  await expect(table).toHaveAttribute("aria-rowcount", "1006");
+  expect(await table.getByRole("row").count()).toBeLessThan(80);
+  const row = page.getByRole("row", { name: /arm_0000\.yaml/ });
+  expect((await row.boundingBox())?.height).toBe(36);
+  await page.getByRole("button", { name: "Rename arm_0000.yaml" }).click();
+  await page.getByLabel("New name").fill("control");
+
+  const scroll = (to: string) => table.evaluate((table, to) => {
+    const port = table.parentElement!.parentElement!;
+    port.scrollTop = to === "end" ? port.scrollHeight : 0;
+  }, to);
+  await scroll("end");
+  const last = table.getByRole("row").last();
+  await expect(last).toContainText("protocol.schema.json");
+  await expect(last).toBeInViewport();
+  await expect(last).toHaveAttribute("aria-rowindex", "1006");
+  await expect(page.getByLabel("New name")).toHaveCount(0);
+  await scroll("start");
+  await expect(row).toBeInViewport();
+  await expect(page.getByLabel("New name")).toHaveValue("control");
+  await page.getByLabel("New name").fill("control.yaml");
+  await page.getByRole("button", { name: "New name" }).click();
+  await page.getByLabel("Find a file").fill("control");
+  await expect(table.getByRole("row")).toHaveCount(2);
+  await expect(table.getByRole("row").last()).toContainText("control.yaml");
+});
+
 test("flat entries are changed as fields, and nothing else in the text moves", async ({ complaints, holdfast, page }) => {
   complaints.expect(/422/);
   await edit(page);

@@ -1,6 +1,6 @@
 // From the first start to a merged result, on the sample study with its reference answers.
 import { readFile } from "node:fs/promises";
-import type { Download, Page } from "@playwright/test";
+import type { Download, Locator, Page } from "@playwright/test";
 import { expectAccessible } from "./support/axe";
 import { chooseCohort, expectCount, expectMean, expectMerged, expectSaved, open, reload, setAge } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
@@ -24,6 +24,24 @@ async function bytesOf(download: Download): Promise<Buffer> {
 async function bringIn(page: Page, name: string, content: Buffer): Promise<void> {
   await page.getByRole("button", { name: "Save query" }).click();
   await page.getByLabel(/^Import TOML/).setInputFiles({ name, mimeType: "application/toml", buffer: content });
+}
+
+/** Scrolls the rows to so many pixels from their top: 28 a row. */
+async function scrollTo(page: Page, pixels: number): Promise<void> {
+  await page.getByRole("grid").evaluate((grid, pixels) => grid.parentElement?.scrollTo(0, pixels), pixels);
+}
+
+/** A column's box in the chooser. */
+function box(page: Page, column: string): Locator {
+  return page.getByLabel("Tables and columns", { exact: true }).getByRole("checkbox", { name: column, exact: true });
+}
+
+/** The names of the result's columns, as its CSV has them; none while it is merged. */
+async function headOf(page: Page): Promise<string[]> {
+  const href = await page.getByRole("link", { name: "Download CSV" }).getAttribute("href");
+  if (!href) return [];
+  const csv = await (await page.request.get(href)).text();
+  return (csv.split("\n")[0] ?? "").trim().split(",");
 }
 
 test("a first visit has the sample study in front of it", async ({ page }) => {
@@ -62,8 +80,9 @@ test("the merged result is there again after a refresh, without being merged aga
   await expectSaved(page);
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-  await page.reload();
+  await reload(page);
   await expectCount(page, "179", "1,123");
+  await expectMerged(page, "1,123");
   await expect(page.getByRole("grid").getByText("58.77").first()).toBeVisible();
   expect(asked.filter((path) => path.includes("merge"))).toEqual([]);
 });
@@ -93,6 +112,45 @@ test("the result sorts and filters on the server", async ({ page }) => {
   await head.getByRole("button", { name: "bili", exact: true }).click();
   await expect(head).toHaveAttribute("aria-sort", "descending");
   await expect(page.getByRole("grid").getByRole("row").nth(1)).toContainText("41.0");
+});
+
+test("the rows are where they were scrolled to after a refresh, and only those are asked for", async ({ page }) => {
+  await open(page);
+  await expectMerged(page, "1,945");
+  await scrollTo(page, 28_000);
+  const rows = page.getByTestId("rows-shown");
+  await expect(rows).toContainText("Rows 1,001–");
+  const row = page.locator("#hf-row-1010");
+  await expect(row).toContainText(/\d/);
+  const [said, cells] = [await rows.textContent(), await row.textContent()];
+  const offsets: number[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/get_page")) offsets.push(request.postDataJSON().request.offset);
+  });
+  await reload(page);
+  await expect(rows).toHaveText(said ?? "");
+  await expect(row).toHaveText(cells ?? "");
+  await expect(row).toBeInViewport();
+  expect(new Set(offsets)).toEqual(new Set([800, 1_000]));
+});
+
+test("the rows are where they were scrolled to on coming back, and another order begins at the top", async ({ page }) => {
+  await open(page);
+  await expectMerged(page, "1,945");
+  await scrollTo(page, 28_000);
+  const rows = page.getByTestId("rows-shown");
+  await expect(rows).toContainText("Rows 1,001–");
+  await page.getByRole("link", { name: "Data", exact: true }).first().click();
+  await expect(page.getByRole("heading", { name: "Data" })).toBeVisible();
+  await page.getByRole("link", { name: "Query", exact: true }).first().click();
+  await expect(rows).toContainText("Rows 1,001–");
+  await expect(page.locator("#hf-row-1010")).toBeInViewport();
+  await page.getByRole("columnheader", { name: "bili" }).getByRole("button", { name: "bili", exact: true }).click();
+  await expect(rows).toContainText("Rows 1–");
+  await expect(page.locator("#hf-row-0")).toBeInViewport();
+  await expectSaved(page);
+  await reload(page);
+  await expect(rows).toContainText("Rows 1–");
 });
 
 test("a download holds the rows of the result", async ({ page }) => {
@@ -160,6 +218,104 @@ test("the summary is a ZIP that tells what each filter left and what is in each 
   expect(files.get("data_summary_by_visit.csv")).toMatch(/^1,bili,number,179,0,0\.00,"mean 3\.5056, /m);
   expect(files.get("README.txt")).toContain("179 of 312 participants, 1123 of 1945 rows");
   expect(files.get("query.toml")).toContain("age_range = [40.0, 60.0]");
+});
+
+test("a column of free text is filtered by a part of its texts, whatever its case", async ({ page }) => {
+  const texts = ["Mild oedema", "no OEDEMA seen", "ascites drained"];
+  const rows = Array.from({ length: 60 }, (_, at) => `${at + 1},${texts[at % 3]} on day ${at}\n`);
+  await open(page, "/data");
+  await page.locator("#hf-files").setInputFiles([{ name: "notes.csv", mimeType: "text/csv", buffer: Buffer.from(`id,note\n${rows.join("")}`) }]);
+  const table = page.getByRole("region", { name: "Table notes", exact: true });
+  await expect(table.getByRole("row", { name: /^note/ })).toContainText("60 values");
+  await page.getByRole("link", { name: "Query", exact: true }).first().click();
+  await page.getByRole("button", { name: "Add card" }).click();
+  await page.getByLabel("Column of the card").fill("notes.note");
+  await page.getByRole("button", { name: /notes\.note/ }).click();
+  const card = page.getByRole("group", { name: "Card notes.note", exact: true });
+  const contains = card.getByLabel("note contains", { exact: true });
+  const without = card.getByLabel("note without", { exact: true });
+  const participants = page.getByTestId("count-participants");
+  // Everybody with a note.
+  await expect(participants).toHaveText("60");
+  await contains.fill("oedema");
+  await expect(participants).toHaveText("40");
+  await without.fill("MILD");
+  await expect(participants).toHaveText("20");
+  await expect(page.getByRole("complementary", { name: "Cohort" })).toContainText('note contains "oedema" without "MILD"');
+  await expectSaved(page);
+  await reload(page);
+  await expect(contains).toHaveValue("oedema");
+  await expect(without).toHaveValue("MILD");
+  await expect(participants).toHaveText("20");
+  await card.getByRole("button", { name: "Remove card notes.note" }).click();
+  await expect(participants).toHaveText("312");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(participants).toHaveText("20");
+  await expect(contains).toHaveValue("oedema");
+});
+
+test("a column that is left out is not in the result, also after a refresh, and comes back to its place", async ({ page }) => {
+  await open(page);
+  await expectMerged(page, "1,945");
+  await expect.poll(() => headOf(page)).toContain("chol");
+  const whole = await headOf(page);
+  const others = whole.filter((name) => name !== "chol");
+  await box(page, "labs.chol").uncheck();
+  await expect(page.getByTestId("columns-taken")).toHaveText("20 of 21");
+  await expect(page.getByTestId("result-columns")).toHaveText("19 columns");
+  await expect.poll(() => headOf(page)).toEqual(others);
+  await expectSaved(page);
+  await reload(page);
+  await expect(box(page, "labs.chol")).not.toBeChecked();
+  await expect.poll(() => headOf(page)).toEqual(others);
+  await box(page, "labs.chol").check();
+  await expect(page.getByTestId("columns-taken")).toHaveText("21 of 21");
+  await expect(page.getByTestId("result-columns")).toHaveText("20 columns");
+  await expect.poll(() => headOf(page)).toEqual(whole);
+});
+
+test("a table of which no column is taken is not joined, and its rows are not in the result", async ({ page }) => {
+  await open(page);
+  for (const column of ["day", "ascites", "hepato", "spiders", "edema", "stage"]) await box(page, `exams.${column}`).uncheck();
+  await expect(page.getByRole("main")).toContainText(/demographics\s*joined with\s*labs\s*on\s*id\s*visit/);
+  await expectCount(page, "312", "1,945");
+  for (const column of ["day", "bili", "chol", "albumin", "alk_phos", "ast", "platelet", "protime"]) await box(page, `labs.${column}`).uncheck();
+  await expect(page.getByRole("main")).toContainText(/demographics\s*on\s*id/);
+  await expectCount(page, "312", "312");
+  await expectMerged(page, "312");
+  await expect.poll(() => headOf(page)).toEqual(["id", "age", "sex", "trt", "status", "futime"]);
+});
+
+test("a column is found by its name, also in a table that is folded", async ({ page }) => {
+  await open(page);
+  const chooser = page.getByRole("complementary", { name: "Tables and columns" });
+  const find = chooser.getByLabel("Find a column", { exact: true });
+  await chooser.locator("summary", { hasText: "exams" }).click();
+  await expect(box(page, "exams.stage")).toBeHidden();
+  await find.fill("STA");
+  await expect(chooser.getByRole("checkbox")).toHaveCount(2);
+  await expect(box(page, "demographics.status")).toBeVisible();
+  await box(page, "exams.stage").uncheck();
+  await expect(page.getByTestId("columns-taken")).toHaveText("20 of 21");
+  await find.fill("");
+  await expect(box(page, "labs.bili")).toBeVisible();
+  await expect(box(page, "exams.stage"), "folded as it was").toBeHidden();
+});
+
+test("on a phone columns are chosen in a sheet, and the focus comes back from it", async ({ browser, holdfast }) => {
+  const context = await browser.newContext({ baseURL: holdfast.url, viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await open(page);
+  const opener = page.getByRole("button", { name: "Columns", exact: true });
+  await opener.click();
+  const sheet = page.getByRole("dialog", { name: "Tables and columns" });
+  await expect(sheet).toBeVisible();
+  await box(page, "labs.chol").uncheck();
+  await page.keyboard.press("Escape");
+  await expect(sheet).toHaveCount(0);
+  await expect(opener).toBeFocused();
+  await expect(page.getByTestId("result-columns")).toHaveText("19 columns");
+  await context.close();
 });
 
 test("a query goes out as TOML, and comes in again after everything was changed", async ({ page }) => {

@@ -1,7 +1,7 @@
 // Settings: what a person prefers holds on every page; what an operator chose is for administrators, without secrets.
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "./support/axe";
-import { expectSaved, open } from "./support/cohort";
+import { expectMerged, expectSaved, open } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
 import { addUser, logIn } from "./support/people";
 
@@ -33,6 +33,22 @@ test("a theme chosen here holds at once and after a reload, without a flash", as
   expect(await page.evaluate(() => (globalThis as unknown as { themeChanges: string[] }).themeChanges)).toEqual([]);
   await page.getByRole("button", { name: "Theme: dark" }).click();
   await expect(theme(page, "As the system")).toBeChecked();
+});
+
+test("a page changes with the system's theme for who follows it, and not for who chose one", async ({ page }) => {
+  const html = page.locator("html");
+  await open(page, "/settings");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect(html).toHaveAttribute("data-theme", "holdfast-dark");
+  await theme(page, "Light").check();
+  await expect(html).toHaveAttribute("data-theme", "holdfast-light");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect(html).toHaveAttribute("data-theme", "holdfast-light");
+  await theme(page, "As the system").check();
+  await expect(html).toHaveAttribute("data-theme", "holdfast-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await expect(html).toHaveAttribute("data-theme", "holdfast-light");
 });
 
 test("defaults chosen here are those of Query and Plot, and the other way round", async ({ context, page }) => {
@@ -67,6 +83,25 @@ test("preferences are reset, and the reset is undone", async ({ page }) => {
   await expect(page.getByLabel("Tool on a plot")).toHaveValue("pan");
   await open(page, "/settings");
   await expect(page.getByLabel("Tool on a plot")).toHaveValue("pan");
+});
+
+test("a plot shown as a table is a chart again after a reset of preferences, and a table after its undo", async ({ page }) => {
+  await open(page);
+  await expectMerged(page, "1,945");
+  await page.getByRole("link", { name: "Plot", exact: true }).first().click();
+  const button = page.getByRole("button", { name: "Show as table" });
+  const table = page.getByTestId("plot-table");
+  await button.click();
+  await expect(table).toBeVisible();
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Reset preferences" }).click();
+  await expect(page.getByRole("region", { name: "Notices" })).toContainText("Preferences are as at first.");
+  await page.getByRole("link", { name: "Plot", exact: true }).first().click();
+  await expect(button).toHaveAttribute("aria-pressed", "false");
+  await expect(table).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(button).toHaveAttribute("aria-pressed", "true");
+  await expect(table).toBeVisible();
 });
 
 test("the columns, tables and room of the study are told", async ({ page }) => {

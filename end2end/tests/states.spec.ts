@@ -27,10 +27,20 @@ test("what was chosen on Query is a state with a history, and rolls back live on
   await expect(content).toContainText('"f"');
   await expect(content.locator(".bg-del")).toContainText('"f"');
   await expect(content.locator(".bg-add")).toContainText('"m"');
+  await states.getByRole("tab", { name: "Side by side" }).click();
+  const changed = content.getByRole("row").filter({ has: states.locator("td.bg-del") });
+  await expect(changed.locator("td").nth(0)).toContainText('"f"');
+  await expect(changed.locator("td").nth(1)).toContainText('"m"');
   await states.getByRole("tab", { name: "Patch" }).click();
   await expect(content).toContainText('"op": "replace"');
 
   await expect(states.getByText(/Writes v\d+ with the content of v1\. Nothing is erased\./)).toBeVisible();
+  // It is of what is there now, whatever is compared above.
+  await states.getByLabel("Newer version").selectOption({ label: "v1" });
+  await states.getByText("What it changes: 1 added, 1 removed").click();
+  const preview = states.getByRole("region", { name: "What rolling back changes" });
+  await expect(preview.locator(".bg-del")).toContainText('"m"');
+  await expect(preview.locator(".bg-add")).toContainText('"f"');
   await states.getByRole("button", { name: "Roll back" }).click();
   await expect(history.getByRole("listitem").first()).toContainText("rollback");
   await expect(page.getByRole("checkbox", { name: "f", exact: true })).toBeChecked();

@@ -46,6 +46,43 @@ test("files are sent, and tables removed, by plain forms", async ({ complaints, 
   await expect(page.getByRole("region", { name: "Table plain" })).toHaveCount(0);
 });
 
+test("a cohort is chosen by dates in a plain form", async ({ page }) => {
+  await page.goto("/data");
+  await page.locator("#hf-files").setInputFiles([
+    { name: "enrolment.csv", mimeType: "text/csv", buffer: Buffer.from("id,enrolled\n1,2024-01-10\n2,2024-02-01\n3,2024-02-29\n4,\n") },
+  ]);
+  await page.getByRole("button", { name: "Send the chosen files" }).click();
+  await page.goto("/data");
+  await expect(page.getByRole("region", { name: "Table enrolment" }).getByRole("row", { name: /^enrolled/ })).toContainText("2024-01-10 to 2024-02-29");
+  await page.goto("/");
+  await page.getByRole("combobox", { name: "New card" }).selectOption("enrolment.enrolled");
+  await page.getByRole("button", { name: "Apply" }).first().click();
+  await expect(page.getByTestId("count-participants")).toHaveText("3");
+  await page.getByLabel("enrolled from", { exact: true }).fill("2024-02-01");
+  await page.getByRole("button", { name: "Apply" }).first().click();
+  await expect(page.getByTestId("count-participants")).toHaveText("2");
+  await expect(page.getByLabel("enrolled from", { exact: true })).toHaveValue("2024-02-01");
+});
+
+test("a cohort is chosen by a part of a text in a plain form", async ({ page }) => {
+  const rows = Array.from({ length: 60 }, (_, at) => `${at + 1},${at % 2 ? "Mild oedema" : "no OEDEMA"} on day ${at}\n`);
+  await page.goto("/data");
+  await page.locator("#hf-files").setInputFiles([{ name: "notes.csv", mimeType: "text/csv", buffer: Buffer.from(`id,note\n${rows.join("")}`) }]);
+  await page.getByRole("button", { name: "Send the chosen files" }).click();
+  await page.goto("/data");
+  await expect(page.getByRole("region", { name: "Table notes", exact: true })).toBeVisible();
+  await page.goto("/");
+  await page.getByRole("combobox", { name: "New card" }).selectOption("notes.note");
+  await page.getByRole("button", { name: "Apply" }).first().click();
+  await expect(page.getByTestId("count-participants")).toHaveText("60");
+  await page.getByLabel("note contains", { exact: true }).fill("Oedema");
+  await page.getByLabel("note without", { exact: true }).fill("mild");
+  await page.getByRole("button", { name: "Apply" }).first().click();
+  await expect(page.getByTestId("count-participants")).toHaveText("30");
+  await expect(page.getByLabel("note contains", { exact: true })).toHaveValue("Oedema");
+  await expect(page.getByLabel("note without", { exact: true })).toHaveValue("mild");
+});
+
 test("the merge keys are chosen by a plain form", async ({ page }) => {
   await page.goto("/data");
   const keys = page.getByRole("complementary", { name: "Merge keys" });
@@ -75,4 +112,20 @@ test("theme and defaults are chosen by plain forms, and hold on the other pages"
   await expect(page.getByTestId("settings-data")).toContainText("0 B of");
   await page.getByRole("button", { name: "Reset preferences" }).click();
   await expect(page.getByRole("radio", { name: "As the system" })).toBeChecked();
+});
+
+test("a plot that scripts showed as a table is a chart again after a plain form reset the preferences", async ({ context, holdfast, page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Apply" }).first().click();
+  await expect(page.getByTestId("merge-status")).toContainText("kept with this study");
+  const value = encodeURIComponent(JSON.stringify({ "ui.plot_table": true }));
+  await context.addCookies([{ name: "hf_ui", value, url: holdfast.url }]);
+  await page.goto("/plot");
+  await expect(page.getByTestId("plot-table")).toBeVisible();
+  await page.goto("/settings");
+  await page.getByRole("button", { name: "Reset preferences" }).click();
+  await expect(page).toHaveURL(/\/settings$/);
+  await page.goto("/plot");
+  await expect(page.getByTestId("plot-chart")).toBeAttached();
+  await expect(page.getByTestId("plot-table")).toHaveCount(0);
 });
