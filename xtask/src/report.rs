@@ -14,8 +14,9 @@ use crate::terminal::say;
 const BUDGET: u64 = 250_000;
 /// What the check refuses. The bar is [`BUDGET`], and is not met yet: until it is, the first load may
 /// shrink, and grow only with a page that is added or with much that a page can do (docs/BENCHMARKS.md has the
-/// figure). Toolchains differ by about one in a hundred.
-const CEILING: u64 = 640_000;
+/// figure). Toolchains differ by more than one in a hundred: pages that have not changed are 7 kB larger with
+/// rustup's 1.95 than with the toolchain of the measurement before.
+const CEILING: u64 = 650_000;
 
 /// Sizes in bytes of one file as it travels.
 #[derive(Clone, Copy, Default)]

@@ -1,7 +1,7 @@
 //! Pages with a table of 1,000 rows, made on the server for a browser with a session, uncompressed.
 //!
 //! Two pages, because no page of a browser's sends a person 1,000 rows that they do not see:
-//! - Configurations has all rows of its table in its HTML: a folder of 1,000 files.
+//! - Configurations: a folder of 1,000 files, the first 50 of them in its HTML and all in its data.
 //! - Query has a table of 1,000 rows as a person opens it: the first 50 in its HTML, 200 in its data, the rest is fetched
 //!   while scrolling.
 
