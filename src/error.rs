@@ -4,6 +4,7 @@
 //! `Forbidden`, `TooLarge`, `RateLimited`) or
 //! whoever runs the engine (`TooNew`, `NotUpgraded`, `Timeout`, `Failed`).
 
+mod outage;
 mod shown;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -152,9 +153,8 @@ pub enum Error {
         /// The limit that passed.
         after: Duration,
     },
-    /// The backend failed. Nothing was written, unless the source says that this is in doubt
-    /// ([`RedisFault::Unsure`](crate::backend::RedisFault::Unsure),
-    /// [`PostgresFault::InDoubt`](crate::backend::PostgresFault::InDoubt)): then read before repeating it.
+    /// The backend failed. Nothing was written, unless that [`is_in_doubt`](Self::is_in_doubt): then read before repeating
+    /// it. [`is_full`](Self::is_full) and [`is_away`](Self::is_away) tell what passes by itself, or once somebody has helped.
     #[error("{operation} failed: {source}")]
     Failed {
         /// What was asked.

@@ -9,8 +9,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    Actor, Change, Error, Expected, New, Scope, State, StateId, StateManager, Status, Transition,
-    Update, Version,
+    Actor, Change, Error, Expected, Kind, New, Scope, State, StateId, StateManager, Status,
+    Transition, Update, Version,
     backend::{Batch, Guard, Outcome, Write},
     limits::Access,
     manager::step::Step,
@@ -216,7 +216,11 @@ impl Transaction {
         id: &StateId,
         step: &mut Step,
     ) -> Result<Arc<State>, Error> {
-        let powers = self.states.checked(scope, id, step, &self.actor).await?;
+        let is_endpoint =
+            |write: &&Write| write.before.is_none() && write.after.kind == Kind::WEBHOOK;
+        let endpoints = self.writes.iter().filter(is_endpoint).count() as u64;
+        let checked = self.states.checked(scope, id, step, &self.actor, endpoints);
+        let powers = checked.await?;
         let base = self.base(scope, id).await?;
         let drafted = self.states.draft_step(id, step, &self.actor, base.as_ref());
         let writes = self.states.counted(drafted)?;

@@ -42,7 +42,9 @@ pub enum AppError {
     BadRequest(String),
     /// 503. Something behind this server is away, or has been damaged there; try again later.
     Away(String),
-    /// 507. The disk is full.
+    /// 504. Something behind this server did not say in time what became of it: it may have been done.
+    Unsure,
+    /// 507. The disk is full, or the database's.
     DiskFull,
     /// The person cancelled.
     Cancelled,
@@ -70,6 +72,7 @@ impl AppError {
             | Self::Locked(_)
             | Self::Busy(_)
             | Self::Away(_)
+            | Self::Unsure
             | Self::DiskFull
             | Self::Cancelled
             | Self::Offline
@@ -93,6 +96,9 @@ impl std::fmt::Display for AppError {
             Self::Conflict { .. } => f.write_str("Somebody changed this in the meantime."),
             Self::Invalid { path, problem } => write!(f, "{path}: {problem}"),
             Self::BadRequest(problem) => f.write_str(problem),
+            Self::Unsure => f.write_str(
+                "The database did not answer in time, so this may have been done or not. Look, and try again.",
+            ),
             Self::DiskFull => {
                 f.write_str("The disk is full. Nothing was kept; make room and try again.")
             }
@@ -143,6 +149,9 @@ mod server {
 
     use super::AppError;
 
+    const AWAY: &str =
+        "The database cannot be reached. Nothing was written; try again in a moment.";
+
     impl AppError {
         /// The HTTP status of each variant.
         pub fn status(&self) -> StatusCode {
@@ -157,6 +166,7 @@ mod server {
                 Self::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
                 Self::BadRequest(_) | Self::Cancelled => StatusCode::BAD_REQUEST,
                 Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
+                Self::Unsure => StatusCode::GATEWAY_TIMEOUT,
                 Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
                 Self::Offline | Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             }
@@ -169,6 +179,12 @@ mod server {
             let reference = holdfast::Ids::next(&ids).to_string();
             tracing::error!(%reference, %cause, "internal error");
             Self::Internal { reference }
+        }
+
+        /// Tells whoever can make room what has none. The person cannot, and needs no reference.
+        fn full(cause: &impl std::fmt::Display) -> Self {
+            tracing::warn!(%cause, "no room left");
+            Self::DiskFull
         }
     }
 
@@ -200,7 +216,15 @@ mod server {
                 E::RateLimited { .. } => Self::Busy(error.to_string()),
                 E::TooLarge { .. } => Self::TooLarge(error.to_string()),
                 E::Refused { .. } => Self::BadRequest(error.to_string()),
-                E::Timeout { .. } => Self::Busy("The server is busy. Try again.".into()),
+                other if other.is_in_doubt() => {
+                    tracing::warn!(cause = %other, "not known whether it was done");
+                    Self::Unsure
+                }
+                other if other.is_full() => Self::full(&other),
+                other if other.is_away() => {
+                    tracing::warn!(cause = %other, "the database is away");
+                    Self::Away(AWAY.into())
+                }
                 other => Self::internal(other),
             }
         }
@@ -219,7 +243,7 @@ mod server {
                 E::Missing(_) => Self::NotFound(error.to_string()),
                 E::Cancelled => Self::Cancelled,
                 E::StoreAway { .. } | E::StoreDamaged { .. } => Self::Away(error.to_string()),
-                E::DiskFull => Self::DiskFull,
+                E::DiskFull => Self::full(&error),
                 E::State(inner) => inner.into(),
                 other => Self::internal(other),
             }
@@ -271,6 +295,7 @@ mod tests {
             AppError::Busy(text()),
             AppError::Offline,
             AppError::DiskFull,
+            AppError::Unsure,
             AppError::NoSession,
             AppError::NotFound(text()),
         ];

@@ -15,7 +15,7 @@ const ADDRESS = `/configurations/${FILE}`;
 /** Opens the file and waits for the editor. */
 async function edit(page: Page, address = ADDRESS): Promise<void> {
   await open(page, address);
-  await expect(page.locator(".cm-content")).toBeVisible();
+  await page.locator(".cm-content").waitFor();
 }
 
 /** Another person: a browser with a session of its own. */
@@ -174,9 +174,10 @@ test("a draft that the server could not keep is kept a little later", async ({ c
   complaints.expect(/Failed to load resource|500/);
   await edit(page);
   const broken = { error: "internal", detail: { reference: "test" } };
-  await page.route("**/api/keep_draft", (route) => route.fulfill({ status: 500, json: broken }), { times: 1 });
+  await page.route("**/api/keep_draft", (route) => route.fulfill({ status: 500, json: broken }));
   await rewrite(page, "max_interval_days", "max_interval_days: 126");
   await expect(draft(page)).toHaveText("Draft waits for the server");
+  await page.unroute("**/api/keep_draft");
   await expect(draft(page)).toHaveText("Draft kept");
 });
 

@@ -34,7 +34,7 @@ test("the feed follows what happens elsewhere, and holds still while it is pause
   await open(other);
   await chooseCohort(other);
   await expectSaved(other);
-  await expect(feed).toContainText("query.filters", { timeout: 10_000 });
+  await expect(feed).toContainText("query.filters");
   const pause = page.getByRole("button", { name: "Pause" });
   await pause.click();
   await expect(pause).toHaveAttribute("aria-pressed", "true");
@@ -43,14 +43,14 @@ test("the feed follows what happens elsewhere, and holds still while it is pause
   await expectSaved(other);
   await expect(feed).not.toContainText("study.name");
   await pause.click();
-  await expect(feed).toContainText("study.name", { timeout: 10_000 });
+  await expect(feed).toContainText("study.name");
 });
 
 test("a backup is made, verified and downloaded", async ({ page }) => {
   await open(page, "/monitor");
   await page.getByRole("button", { name: "Back up now" }).click();
   const backups = page.getByRole("list", { name: "Backups" });
-  await expect(backups.getByRole("listitem")).toHaveCount(1, { timeout: 15_000 });
+  await expect(backups.getByRole("listitem")).toHaveCount(1);
   await expect(backups.getByText("verified", { exact: true })).toBeVisible();
   await expect(page.getByTestId("monitor-tiles")).toContainText("verified");
   const waiting = page.waitForEvent("download");

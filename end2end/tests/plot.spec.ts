@@ -166,6 +166,35 @@ test("a box drawn on the chart becomes filters that leave its points, and its se
   await expect(page.getByTestId("count-rows")).toHaveText(count.toLocaleString("en"));
 });
 
+test("a box drawn over dates becomes a filter by days", async ({ page }) => {
+  const day = (at: number) => new Date(Date.UTC(2024, 0, 1 + 3 * at)).toISOString().slice(0, 10);
+  const lines = Array.from({ length: 60 }, (_, at) => `${at + 1},${day(at)},${((at * 7) % 60) + 0.5}\n`);
+  await open(page, "/data");
+  await page.locator("#hf-files").setInputFiles([{ name: "scans.csv", mimeType: "text/csv", buffer: Buffer.from(`id,scanned,volume\n${lines.join("")}`) }]);
+  const table = page.getByRole("region", { name: "Table scans", exact: true });
+  await expect(table.getByRole("row", { name: /^scanned/ })).toContainText("2024-01-01 to 2024-06-26");
+  await page.getByRole("link", { name: "Query", exact: true }).first().click();
+  await expect(page.getByTestId("merge-status")).toContainText("kept with this study");
+  await page.getByRole("link", { name: "Plot", exact: true }).first().click();
+  await page.getByTestId("plot-horizontal").selectOption({ label: "scans.scanned" });
+  await page.getByTestId("plot-vertical").selectOption({ label: "scans.volume" });
+  await expect.poll(() => writtenIn(page)).toEqual(expect.arrayContaining(["scanned", "volume"]));
+  await drawWith(page, "Box", [[0.25, 0.2], [0.8, 0.75]]);
+  const { count } = await selected(page);
+  expect(count).toBeGreaterThan(0);
+  await page.getByRole("region", { name: "Selection", exact: true }).getByRole("button", { name: "Use as filter" }).click();
+  const said = /Filters set: scanned (2024-\d\d-\d\d) to (2024-\d\d-\d\d), volume .* to /;
+  const notices = page.getByRole("region", { name: "Notices" });
+  await expect(notices).toContainText(said);
+  const [, first = "", last = ""] = said.exec((await notices.textContent()) ?? "") ?? [];
+  await page.getByRole("link", { name: "Query", exact: true }).first().click();
+  const card = page.getByRole("group", { name: "Card scans.scanned", exact: true });
+  await expect(card.getByLabel("scanned from")).toHaveValue(first);
+  await expect(card.getByLabel("scanned to")).toHaveValue(last);
+  await expect(page.getByRole("group", { name: "Card scans.volume", exact: true })).toBeVisible();
+  await expect(page.getByTestId("count-rows")).toHaveText(count.toLocaleString("en"));
+});
+
 test("PNG and SVG are real pictures", async ({ page }) => {
   await openPlot(page);
   await expect(page.getByTestId("plot-chart").locator("canvas").first()).toBeVisible();

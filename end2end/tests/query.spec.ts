@@ -26,9 +26,14 @@ async function bringIn(page: Page, name: string, content: Buffer): Promise<void>
   await page.getByLabel(/^Import TOML/).setInputFiles({ name, mimeType: "application/toml", buffer: content });
 }
 
-/** Scrolls the rows to so many pixels from their top: 28 a row. */
-async function scrollTo(page: Page, pixels: number): Promise<void> {
-  await page.getByRole("grid").evaluate((grid, pixels) => grid.parentElement?.scrollTo(0, pixels), pixels);
+/** Scrolls the rows to so many pixels from their top, 28 a row, and from their left. */
+async function scrollTo(page: Page, top: number, left = 0): Promise<void> {
+  await page.getByRole("grid").evaluate((grid, place) => grid.parentElement?.scrollTo(place), { top, left });
+}
+
+/** How many pixels of the columns are scrolled out of sight on the left. */
+async function scrolledAside(page: Page): Promise<number> {
+  return page.getByRole("grid").evaluate((grid) => grid.parentElement?.scrollLeft ?? 0);
 }
 
 /** A column's box in the chooser. */
@@ -151,6 +156,51 @@ test("the rows are where they were scrolled to on coming back, and another order
   await expectSaved(page);
   await reload(page);
   await expect(rows).toContainText("Rows 1–");
+});
+
+test("in a narrow window the columns are where they were scrolled to, after a refresh and on coming back", async ({ page }) => {
+  await page.setViewportSize({ width: 1100, height: 700 });
+  await open(page);
+  await expectMerged(page, "1,945");
+  const rows = page.getByTestId("rows-shown");
+  await scrollTo(page, 28_000, 300);
+  await expect(rows).toContainText("Rows 1,001–");
+  await reload(page);
+  await expect.poll(() => scrolledAside(page)).toBe(300);
+  await expect(rows).toContainText("Rows 1,001–");
+  // Without a row that is scrolled away, too.
+  await scrollTo(page, 0, 300);
+  await expect(rows).toContainText("Rows 1–");
+  await reload(page);
+  await expect.poll(() => scrolledAside(page)).toBe(300);
+  await page.getByRole("link", { name: "Data", exact: true }).first().click();
+  await expect(page.getByRole("heading", { name: "Data" })).toBeVisible();
+  await page.getByRole("link", { name: "Query", exact: true }).first().click();
+  await expect.poll(() => scrolledAside(page)).toBe(300);
+});
+
+test("another order and another result are looked at from the column that was in sight", async ({ page }) => {
+  await page.setViewportSize({ width: 1100, height: 700 });
+  await open(page);
+  await expectMerged(page, "1,945");
+  const rows = page.getByTestId("rows-shown");
+  await scrollTo(page, 28_000, 300);
+  await expect(rows).toContainText("Rows 1,001–");
+  // A pointer may have to bring the column into sight.
+  await page.getByRole("columnheader", { name: "bili" }).getByRole("button", { name: "bili", exact: true }).click();
+  await expect(rows).toContainText("Rows 1–");
+  const left = await scrolledAside(page);
+  expect(left).toBeGreaterThan(0);
+  await expectSaved(page);
+  await reload(page);
+  await expect.poll(() => scrolledAside(page)).toBe(left);
+  await page.getByRole("checkbox", { name: "f", exact: true }).check();
+  await expectMerged(page, "1,708");
+  expect(await scrolledAside(page)).toBe(left);
+  await expectSaved(page);
+  await reload(page);
+  await expectMerged(page, "1,708");
+  await expect.poll(() => scrolledAside(page)).toBe(left);
 });
 
 test("a download holds the rows of the result", async ({ page }) => {
@@ -415,7 +465,7 @@ test.describe("with a cluster that is away", () => {
     await expect(notice).toContainText("The cluster at 127.0.0.1:1 did not gather this result, so this server did: its scheduler cannot be reached");
     await expectMerged(page, "1,123");
     await expectMean(page, "bili", "3.4313");
-    await expect(page.getByTestId("merge-status")).toContainText(/Merged in \d+ ms on this server, kept with this study/);
+    await expect(page.getByTestId("merge-status")).toContainText(/Merged in [\d,]+ ms on this server, kept with this study/);
     await reload(page);
     await expectMerged(page, "1,123");
     await expect(notice).not.toContainText("The cluster");

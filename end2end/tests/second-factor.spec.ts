@@ -60,7 +60,7 @@ test("who lost telephone and codes asks an administrator, and is back with the p
   await open(page, "/account");
   await page.getByRole("button", { name: "Remove the second factor of Ada Lovelace" }).click();
   await expect(page.getByText("They log in with the password alone.")).toBeVisible();
-  await expect(other).toHaveURL(/\/account\?done=ended/, { timeout: 10_000 });
+  await expect(other).toHaveURL(/\/account\?done=ended/);
   await logIn(other, ADA);
   await other.context().close();
 });

@@ -77,8 +77,9 @@ test("two browsers never see each other's state", async ({ browser, holdfast }) 
   await expectCount(bobs, "312", "1,945");
   // Not even by the id of the other's result.
   await expectMerged(adas, "1,123");
-  const result = await adas.getByRole("link", { name: "Download CSV" }).getAttribute("href");
-  const answer = await bobs.request.get(result ?? "");
+  const link = adas.getByRole("link", { name: "Download CSV" });
+  await expect(link).toHaveAttribute("href", /id=/);
+  const answer = await bobs.request.get((await link.getAttribute("href")) ?? "");
   expect(answer.status()).toBe(404);
   await Promise.all([ada.close(), bob.close()]);
 });

@@ -76,9 +76,9 @@ test("a change is delivered signed, seen on the page with its answer, and sent a
   await page.getByRole("link", { name: "query.filters" }).click();
   const deliveries = page.getByRole("table", { name: "Deliveries" });
   await expect(deliveries).toContainText("delivered");
-  await expect(deliveries).toContainText(/200 in \d+ ms/);
+  await expect(deliveries).toContainText(/200 in [\d,]+ ms/);
   await deliveries.getByRole("button", { name: "Replay" }).click();
-  await expect.poll(() => receiver.heard.length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => receiver.heard.length).toBe(2);
   expect(receiver.heard[1]?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
 });
 
@@ -98,16 +98,17 @@ test("a refusal is shown with what comes next, and a disabled webhook says 410 w
   await open(query);
   await query.getByRole("checkbox", { name: "f", exact: true }).check();
   await expectSaved(query);
-  // The second try is five seconds behind the first, the third minutes.
   await expect.poll(() => receiver.heard.length).toBeGreaterThan(heard);
-  receiver.status = 410;
   const sent = page.getByRole("region", { name: "Deliveries" });
   await expect(sent).toContainText("503 in");
   await expect(page.getByTestId("webhook-standing")).toContainText(/[1-9]\d* trying again/);
-  await expect(page.getByTestId("webhook-status")).toHaveText("disabled", { timeout: 20_000 });
+  receiver.status = 410;
+  // The second try is five seconds behind the first, the third minutes: a change of another state is sent at once.
+  await rename(query, "Gone");
+  await expect(page.getByTestId("webhook-status")).toHaveText("disabled");
   receiver.status = 200;
   await page.getByRole("button", { name: "Enable" }).click();
-  await expect(sent).toContainText("200 in", { timeout: 20_000 });
+  await expect(sent).toContainText("200 in");
 });
 
 test("a new secret signs beside the old one until that is retired, and neither is ever shown again", async ({ page }) => {
@@ -116,6 +117,7 @@ test("a new secret signs beside the old one until that is retired, and neither i
   await page.getByRole("button", { name: "Make webhook" }).click();
   const old = (await page.getByTestId("webhook-secret").textContent()) ?? "";
   await page.getByRole("button", { name: "I have put it into the receiver" }).click();
+  await expect(page.getByTestId("webhook-secret")).toHaveCount(0);
   await page.getByRole("button", { name: "New secret" }).click();
   const fresh = (await page.getByTestId("webhook-secret").textContent()) ?? "";
   expect(fresh).not.toBe(old);
@@ -150,7 +152,7 @@ test("a range of the log is sent again with the same ids, in order, and what is 
   };
   await replay(String(second), String(third));
   await expect(notices).toContainText(`Sent again: what it hears of from ${second} to ${third}.`);
-  await expect.poll(() => receiver.heard.length, { timeout: 20_000 }).toBe(5);
+  await expect.poll(() => receiver.heard.length).toBe(5);
   const ids = receiver.heard.map(idOf);
   expect(ids.slice(3)).toEqual(ids.slice(1, 3));
   await expect(page.getByTestId("webhook-attempts")).toHaveText("5 attempts");
@@ -176,7 +178,7 @@ test("a message that was given up is tried again with the same id, and one that 
   await expectSaved(page);
   await open(page, address);
   const standing = page.getByTestId("webhook-standing");
-  await expect(standing).toContainText("2 trying again", { timeout: 20_000 });
+  await expect(standing).toContainText("2 trying again");
   await page.goto("about:blank");
   await holdfast.stop();
   onTheLastTry(holdfast.dataDir);
@@ -186,7 +188,7 @@ test("a message that was given up is tried again with the same id, and one that 
   const givenUp = page.getByRole("region", { name: "Given up", exact: true });
   const letter = (of: string) => givenUp.getByRole("listitem").filter({ hasText: `create of ${of}` });
   for (const store of ["study.name", "query.filters"]) {
-    await expect(letter(store)).toContainText("10 tries, the answer is 503", { timeout: 20_000 });
+    await expect(letter(store)).toContainText("10 tries, the answer is 503");
   }
   await expect(standing).toContainText("0 trying again");
   await expect(page.getByRole("list", { name: "Webhooks", exact: true })).toContainText("2 given up");
@@ -195,7 +197,7 @@ test("a message that was given up is tried again with the same id, and one that 
   const heard = receiver.heard.length;
   const earlier = receiver.heard.find(({ body }) => body.includes("query.filters"));
   await letter("query.filters").getByRole("button", { name: "Try again", exact: true }).click();
-  await expect.poll(() => receiver.heard.length, { timeout: 20_000 }).toBe(heard + 1);
+  await expect.poll(() => receiver.heard.length).toBe(heard + 1);
   expect(receiver.heard.slice(heard).map(idOf)).toEqual([earlier && idOf(earlier)]);
   await expect(letter("query.filters")).toHaveCount(0);
   await expect(page.getByRole("region", { name: "Deliveries", exact: true })).toContainText("200 in");

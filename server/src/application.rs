@@ -2,6 +2,7 @@
 
 mod background;
 mod gauges;
+mod listener;
 pub(crate) mod open;
 pub(crate) mod process;
 mod routes;
@@ -13,7 +14,7 @@ use app::{
     AppParts, AppState, Budgets, Desks, Keep, Limits, Monitor, MonitorParts, ensure_features,
     people::People, sharing::Colleagues,
 };
-use axum::Router;
+use axum::{Router, serve::ListenerExt as _};
 use holdfast::{Clock, StateManager, SystemClock};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use self::{
     background::{Background, Work},
     gauges::Gauges,
+    listener::{Entrance, listen, tune},
     open::{
         Opened, backend_name, open_all, open_desk, open_runs, open_sessions, open_states,
         open_storage, open_workbench, tiers,
@@ -40,6 +42,8 @@ pub(crate) const TENANTS: &str = "tenants";
 
 /// How long open requests may take to finish once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request may take to come over a connection that was made as the server stopped listening.
+const LAST_REQUESTS: Duration = Duration::from_secs(1);
 
 /// A server that listens and is ready to run.
 pub struct Application {
@@ -228,12 +232,17 @@ impl Application {
     pub async fn run_until_stopped(self) -> Result<(), Error> {
         tracing::info!("listening on http://{}", self.address);
         let (stopping, draining, drain) = (self.stopping.clone(), self.draining, self.drain);
+        let closing = CancellationToken::new();
+        let entrance = Entrance::new(self.listener, self.address, closing.clone());
         let signals = tokio::spawn(async move {
             stop_signal().await;
             draining.cancel();
             if !drain.is_zero() {
                 tracing::info!("no more requests should come; stopping in {drain:?}");
                 tokio::time::sleep(drain).await;
+                // Whoever is still connected has their request answered before connections are closed.
+                closing.cancel();
+                tokio::time::sleep(LAST_REQUESTS).await;
             }
             stopping.cancel();
         });
@@ -248,7 +257,7 @@ impl Application {
         let service = self
             .router
             .into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(self.listener, service).with_graceful_shutdown(stopped);
+        let serving = axum::serve(entrance.tap_io(tune), service).with_graceful_shutdown(stopped);
         let overdue = async {
             self.stopping.cancelled().await;
             tokio::time::sleep(PATIENCE).await;
@@ -286,18 +295,6 @@ fn keep(settings: &Settings, bare: StateManager, clock: Arc<dyn Clock>) -> Keep 
         settings.backups.keep,
         (every_hours > 0).then(|| Duration::from_secs(every_hours.saturating_mul(3600))),
     )
-}
-
-/// The address of the settings, listened at, and which one it is.
-async fn listen(settings: &Settings) -> Result<(TcpListener, SocketAddr), Error> {
-    let failed = |source| Error::Listen {
-        addr: settings.server.addr.to_string(),
-        source,
-    };
-    let listener = TcpListener::bind(settings.server.addr).await;
-    let listener = listener.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
 }
 
 /// The address of metrics, where they have one of their own.

@@ -5,6 +5,7 @@
 mod backups;
 mod once;
 mod presence;
+mod rolling;
 mod runs;
 mod starting;
 
@@ -126,7 +127,10 @@ struct Balancer {
 
 impl Balancer {
     fn before<'a>(servers: impl IntoIterator<Item = &'a Server>) -> Arc<Self> {
-        let urls: Vec<String> = servers.into_iter().map(|it| it.url.clone()).collect();
+        Self::between(servers.into_iter().map(|it| it.url.clone()).collect())
+    }
+
+    fn between(urls: Vec<String>) -> Arc<Self> {
         let away = urls.iter().map(|_| AtomicBool::new(false)).collect();
         Arc::new(Self {
             urls,
@@ -372,22 +376,27 @@ async fn at_work<F: AsyncFnOnce(&mut [Server; 2])>(
     ];
     let balancer = Balancer::before(&servers);
     let looking = tokio::spawn(Arc::clone(&balancer).look());
+    browsers_at_work(&balancer, disturb(&mut servers)).await;
+    looking.abort();
+    balancer.failed.load(Ordering::Relaxed)
+}
+
+/// Browsers at work meanwhile, a page of each listening: everything acknowledged is there in the end, and was heard.
+async fn browsers_at_work(balancer: &Arc<Balancer>, disturbance: impl Future<Output = ()>) {
     let is_over = Arc::new(AtomicBool::new(false));
-    let browsers = join_all((0..BROWSERS).map(|_| Browser::open(Arc::clone(&balancer)))).await;
+    let browsers = join_all((0..BROWSERS).map(|_| Browser::open(Arc::clone(balancer)))).await;
     let work: Vec<_> = browsers
         .into_iter()
         .map(|browser| {
             let heard = Heard::default();
-            let listening = heard
-                .clone()
-                .listen(Arc::clone(&balancer), browser.cookie());
+            let listening = heard.clone().listen(Arc::clone(balancer), browser.cookie());
             let listening = tokio::spawn(listening);
             let working = tokio::spawn(browser.work(Arc::clone(&is_over)));
             (working, heard, listening)
         })
         .collect();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    disturb(&mut servers).await;
+    disturbance.await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     is_over.store(true, Ordering::Relaxed);
     for (working, heard, listening) in work {
@@ -396,8 +405,6 @@ async fn at_work<F: AsyncFnOnce(&mut [Server; 2])>(
         heard.reaches(acknowledged).await;
         listening.abort();
     }
-    looking.abort();
-    balancer.failed.load(Ordering::Relaxed)
 }
 
 /// No balancer: everything goes to this server.

@@ -16,7 +16,7 @@ async fn completed(browser: &Browser<'_>, name: &str, years: f64, seed: u64) -> 
     let answer = browser.call("start_run", order).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let id = answer.json().as_str().unwrap().to_owned();
-    for _ in 0..200 {
+    for _ in 0..1200 {
         let run = browser.call("get_run", json!({"id": id})).await.json();
         if run["row"]["status"] == "completed" {
             return id;

@@ -194,6 +194,13 @@ fn nobody_is_killed_while_they_finish_their_requests() {
 }
 
 #[test]
+fn nginx_lets_go_of_an_idle_connection_before_its_server_closes_it() {
+    let idle = number(&file("nginx.conf"), "keepalive_timeout");
+    let drain = number(&file("compose.yaml"), "HOLDFAST_SERVER__DRAIN_SECONDS");
+    assert!(idle > 0 && idle < drain, "{idle} s, {drain} s of draining");
+}
+
+#[test]
 fn what_programs_here_can_look_at_is_good() {
     let done = Command::new(folder().join("check")).output().unwrap();
     let told = String::from_utf8_lossy(&done.stdout);
@@ -356,7 +363,7 @@ async fn answer(State(reached): State<Reached>, request: Request) -> Response {
 }
 
 /// An nginx with the settings in `deploy/`, but for encryption.
-struct Nginx {
+pub struct Nginx {
     address: SocketAddr,
     child: Child,
     folder: TempDir,
@@ -365,10 +372,20 @@ struct Nginx {
 impl Nginx {
     /// Starts one in front of two servers, and waits until it listens.
     async fn before(servers: [SocketAddr; 2]) -> Self {
+        Self::with(servers, &[]).await
+    }
+
+    /// The same, with some of its settings written otherwise.
+    pub async fn with(servers: [SocketAddr; 2], changes: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [plain, address] = [free(), free()];
+        let mut settings = file("nginx.conf");
+        for &(from, to) in changes {
+            assert!(settings.contains(from), "{from}");
+            settings = settings.replace(from, to);
+        }
         let mut site = String::new();
-        for line in file("nginx.conf").lines() {
+        for line in settings.lines() {
             let line = line
                 .replace("listen 80;", &format!("listen {plain};"))
                 .replace("listen 443 ssl;", &format!("listen {address};"))
@@ -425,7 +442,7 @@ impl Nginx {
         }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 }

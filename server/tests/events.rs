@@ -41,6 +41,21 @@ async fn narrow(app: &LiveApp, cookie: &str, path: &str) -> TcpStream {
     stream
 }
 
+/// So many changes of 60 kB each that nobody has heard of; the place before them.
+async fn backlog(app: &LiveApp, cookie: &str, changes: u64) -> u64 {
+    let mut wire = listen(app, cookie, "/events", "").await;
+    wire.until("\n\n").await;
+    let begin = wire.seen.lines().find_map(|line| line.strip_prefix("id: "));
+    let begin = begin.unwrap().parse().unwrap();
+    drop(wire);
+    let long = "x".repeat(60_000);
+    let mut version = 0;
+    for _ in 0..changes {
+        version = write(app, cookie, &long, version).await;
+    }
+    begin
+}
+
 /// The places of the changes that were told; where a stream opens it says its place, too, and tells nothing.
 fn ids(seen: &str) -> Vec<u64> {
     seen.split("\n\n")
@@ -186,19 +201,10 @@ async fn streams_end_when_the_server_is_asked_to_stop() {
 #[tokio::test]
 async fn a_listener_that_does_not_read_is_cut_off_and_goes_on_from_the_log_where_it_was() {
     const WRITES: u64 = 200;
-    let app = LiveApp::new(|settings| settings.live.patience_seconds = 1).await;
+    let app = LiveApp::new(|settings| settings.live.patience_seconds = 3).await;
     let cookie = app.session().await;
-    let mut wire = listen(&app, &cookie, "/events", "").await;
-    wire.until("\n\n").await;
-    let begin = wire.seen.lines().find_map(|line| line.strip_prefix("id: "));
-    let begin: u64 = begin.unwrap().parse().unwrap();
-    drop(wire);
-    // More than any network between the two holds: 60 kB each.
-    let long = "x".repeat(60_000);
-    let mut version = 0;
-    for _ in 0..WRITES {
-        version = write(&app, &cookie, &long, version).await;
-    }
+    // More than any network between the two holds.
+    let begin = backlog(&app, &cookie, WRITES).await;
     let mut slow = narrow(&app, &cookie, &format!("/events?after={begin}")).await;
     reaches(&app, &cookie, "holdfast_live_slow_total", 1).await;
     reaches(&app, &cookie, "holdfast_live_connections", 0).await;
@@ -232,4 +238,44 @@ async fn a_listener_that_does_not_read_is_cut_off_and_goes_on_from_the_log_where
     }
     let expected: Vec<u64> = (begin + 1..=begin + WRITES).collect();
     assert_eq!(told, expected, "nothing skipped, nothing twice");
+}
+
+/// Left alone the kernel takes some 4 MB for a listener, and more when a third of them was read: three seconds of this one.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_listener_that_reads_slowly_all_the_time_keeps_its_stream_and_hears_everything_in_order()
+{
+    const WRITES: u64 = 100;
+    let app = LiveApp::new(|settings| settings.live.patience_seconds = 2).await;
+    let cookie = app.session().await;
+    let begin = backlog(&app, &cookie, WRITES).await;
+    let mut slow = narrow(&app, &cookie, &format!("/events?after={begin}")).await;
+    let (mut text, mut told) = (String::new(), Vec::new());
+    let mut take = |piece: &[u8]| {
+        text.push_str(&String::from_utf8_lossy(piece));
+        if let Some((whole, rest)) = text.rsplit_once("\n\n") {
+            told.extend(ids(whole));
+            text = rest.to_owned();
+        }
+        told.last() == Some(&(begin + WRITES))
+    };
+    let mut piece = vec![0; 64 << 10];
+    // Three times as long as a listener may take over one event; then the rest as it comes.
+    for _ in 0..30 {
+        let read = timeout(PATIENCE, slow.read_exact(&mut piece)).await;
+        read.unwrap().unwrap();
+        assert!(!take(&piece), "it was not slow");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    loop {
+        let read = timeout(PATIENCE, slow.read(&mut piece)).await;
+        let length = read.unwrap().unwrap();
+        assert!(length > 0, "the stream ended");
+        if take(&piece[..length]) {
+            break;
+        }
+    }
+    let expected: Vec<u64> = (begin + 1..=begin + WRITES).collect();
+    assert_eq!(told, expected, "nothing skipped, nothing twice");
+    reaches(&app, &cookie, "holdfast_live_slow_total", 0).await;
 }

@@ -16,6 +16,7 @@ mod editors;
 mod events;
 mod flags;
 mod flags_api;
+mod full;
 mod health;
 mod helpers;
 mod kinds;

@@ -25,7 +25,7 @@ async fn rename(browser: &Browser<'_>, name: &str) {
 
 /// Waits until no backup is being made; the page's answer then.
 async fn backed_up(browser: &Browser<'_>) -> Value {
-    for _ in 0..400 {
+    for _ in 0..2400 {
         let seen = watched(browser).await;
         if seen["backups"]["working"].is_null() {
             return seen;
@@ -239,7 +239,7 @@ async fn programs_follow_a_backup_verify_it_and_give_one_up() {
     let begun = browser.ask("POST", "/backups", &[], Value::Null).await;
     assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
     let mut told = Value::Null;
-    for _ in 0..400 {
+    for _ in 0..2400 {
         told = browser.look("/backups").await.json();
         if told["is_working"] == false {
             break;

@@ -109,6 +109,31 @@ async fn every_operation_has_a_name_of_its_own_and_says_what_it_refuses_as_a_pro
 }
 
 #[tokio::test]
+async fn whatever_is_a_persons_may_be_out_of_reach_and_whatever_writes_may_find_no_room() {
+    let document = described(&TestApp::new().await).await;
+    let mut open_to_all = 0;
+    for (at, operation) in operations(&document) {
+        let responses = &operation["responses"];
+        // What anybody may ask is in the program itself.
+        if operation["security"].is_array() {
+            open_to_all += 1;
+        } else {
+            let place = &responses["503"]["$ref"];
+            assert_eq!(place, "#/components/responses/Away", "{at}");
+            let place = &responses["504"]["$ref"];
+            assert_eq!(place, "#/components/responses/Unsure", "{at}");
+        }
+        if !at.starts_with("get ") {
+            let place = &responses["507"]["$ref"];
+            assert_eq!(place, "#/components/responses/Full", "{at}");
+        }
+    }
+    assert_eq!(open_to_all, 2, "the description, as JSON and for people");
+    let headers = &document["components"]["responses"]["Away"]["headers"];
+    assert_eq!(headers["Retry-After"]["schema"]["type"], "integer");
+}
+
+#[tokio::test]
 async fn every_post_is_told_to_take_a_key_and_every_part_of_a_path_is_described() {
     let document = described(&TestApp::new().await).await;
     for (at, operation) in operations(&document) {

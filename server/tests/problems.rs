@@ -8,7 +8,8 @@ use serde_json::json;
 
 use crate::helpers::{Answer, TestApp};
 
-fn is_problem(answer: &Answer, status: StatusCode, error: &str) {
+/// A refusal in the one form, of this kind.
+pub(crate) fn is_problem(answer: &Answer, status: StatusCode, error: &str) {
     assert_eq!(answer.status, status, "{}", answer.text());
     assert_eq!(answer.header("content-type"), "application/problem+json");
     let problem = answer.json();

@@ -19,7 +19,7 @@ async fn completed(browser: &Browser<'_>) -> String {
     let answer = browser.call("start_run", order(100)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let id = answer.json().as_str().unwrap().to_owned();
-    for _ in 0..200 {
+    for _ in 0..1200 {
         let run = browser.call("get_run", json!({"id": id})).await.json();
         match run["row"]["status"].as_str() {
             Some("completed") => return id,

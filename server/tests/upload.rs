@@ -197,7 +197,7 @@ async fn a_sender_that_goes_away_leaves_nothing() {
     .await;
     wire.write(SITES.as_bytes()).await;
     let mut began = false;
-    for _ in 0..200 {
+    for _ in 0..2000 {
         began = began || left_incoming(app.folder.path()) == 1;
         if began {
             break;
@@ -206,7 +206,7 @@ async fn a_sender_that_goes_away_leaves_nothing() {
     }
     assert!(began, "the file never began to arrive");
     drop(wire);
-    for _ in 0..500 {
+    for _ in 0..2000 {
         if left_incoming(app.folder.path()) == 0 {
             break;
         }

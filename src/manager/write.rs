@@ -133,7 +133,7 @@ impl StateManager {
         step: &mut Step,
         actor: &Actor,
     ) -> Result<Arc<State>, Error> {
-        let checked = self.checked(scope, id, step, actor).await;
+        let checked = self.checked(scope, id, step, actor, 0).await;
         let powers = checked.inspect_err(|error| error.not_written(operation, scope, id))?;
         let draft = |base: Base<'_>| {
             let writes = self.draft_step(id, step, actor, base)?;
@@ -143,19 +143,21 @@ impl StateManager {
         self.write(operation, scope, id, None, draft).await
     }
 
-    /// Everything that is checked before anything is drafted, and what the actor may do.
+    /// Everything that is checked before anything is drafted, and what the actor may do. So many endpoints are drafted
+    /// already, to be written with it.
     pub(crate) async fn checked(
         &self,
         scope: &Scope,
         id: &StateId,
         step: &Step,
         actor: &Actor,
+        endpoints: u64,
     ) -> Result<Powers, Error> {
         self.check(scope, id, actor)?;
         self.check_step(step)?;
         if step.may_make_an_endpoint() {
             // Boxed: hardly any write makes one, and each would carry it.
-            Box::pin(self.room_for_endpoint(scope, id)).await?;
+            Box::pin(self.room_for_endpoint(scope, id, endpoints)).await?;
         }
         self.counted(self.powers(scope, actor).await)
     }

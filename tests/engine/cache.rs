@@ -111,6 +111,37 @@ async fn while_the_backend_is_away_who_saw_something_newer_elsewhere_is_refused_
     assert_eq!(version(&*here, "a").await, 2);
 }
 
+/// That this server wrote or heard of something newer says nothing about what others wrote before.
+#[tokio::test]
+async fn what_was_written_here_since_is_no_leave_to_tell_what_another_server_has_replaced() {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "a").await;
+    let (here, states) = before(puppet.clone(), ROOMY).await;
+    assert_eq!(version(&*here, "a").await, 1);
+    let (there, _) = before(puppet.inner(), ROOMY).await;
+    written_elsewhere(&puppet, "a").await;
+    assert_eq!(version(&*there, "a").await, 2);
+    let seen = there.horizon().await.unwrap();
+    states.register(store("b"), &ada()).await.unwrap();
+    assert!(here.horizon().await.unwrap() > seen);
+    puppet.set_down(true);
+    // The look of that very second may have found it.
+    let is_refused = here.reach(seen).await.is_err();
+    assert!(is_refused || version(&*here, "a").await == 2);
+}
+
+#[tokio::test]
+async fn who_wrote_here_reads_on_while_the_backend_is_away_before_anybody_announced_it() {
+    let puppet = Puppet::new();
+    written_elsewhere(&puppet, "a").await;
+    let (here, states) = before(puppet.clone(), ROOMY).await;
+    states.put(store("a"), Expected::Any, &ada()).await.unwrap();
+    let seen = here.horizon().await.unwrap();
+    puppet.set_down(true);
+    here.reach(seen).await.unwrap();
+    assert_eq!(version(&*here, "a").await, 2);
+}
+
 /// Under load every look at the log meets changes whose announcement is still on its way.
 #[tokio::test]
 async fn what_is_announced_after_it_was_read_from_the_log_is_no_reason_to_read_the_log_again() {

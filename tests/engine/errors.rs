@@ -1,6 +1,11 @@
-//! What an error shows of the state that it is about.
+//! What an error shows of the state that it is about, and which errors say that there is no room left.
 
-use holdfast::{Expected, Kind, StateManager, Update, Version};
+use std::{io, sync::Arc, time::Duration};
+
+use holdfast::{
+    Error, Expected, Kind, StateManager, Update, Version,
+    backend::{Fault, PostgresFault, RedisFault, SealedFault, SqliteFault},
+};
 use serde_json::json;
 
 use crate::support::{ada, adas, id, memory, new};
@@ -34,4 +39,54 @@ async fn a_conflict_in_a_log_names_the_state_and_shows_nothing_of_its_data() {
     let told = format!("{together:?} {together} {alone}");
     assert!(told.contains("version: Version(2)"), "{told}");
     assert!(!told.contains("4111") && !told.contains("data"), "{told}");
+}
+
+fn failed(source: impl Into<Fault>) -> Error {
+    let source = source.into();
+    Error::Failed {
+        operation: "write",
+        source,
+    }
+}
+
+fn why() -> Arc<io::Error> {
+    Arc::new(io::Error::other("why"))
+}
+
+#[test]
+fn a_backend_without_room_is_told_from_every_other_that_fails_whatever_is_in_between() {
+    let redis = || RedisFault::Full("OOM command not allowed".into());
+    for full in [
+        failed(SqliteFault::Full(why())),
+        failed(PostgresFault::Full(Arc::new(sqlx::Error::WorkerCrashed))),
+        failed(redis()),
+        failed(SealedFault::Behind(redis().into())),
+        failed(SealedFault::Behind(
+            SealedFault::Behind(redis().into()).into(),
+        )),
+        failed(failed(redis())),
+    ] {
+        assert!(full.is_full(), "{full:?}");
+    }
+    let slow = Duration::from_secs(10);
+    for other in [
+        failed(SqliteFault::Unreachable(why())),
+        failed(SqliteFault::ReadOnly(why())),
+        failed(SqliteFault::Busy(why())),
+        failed(SqliteFault::Stopped),
+        failed(PostgresFault::InDoubt(Arc::new(sqlx::Error::WorkerCrashed))),
+        failed(PostgresFault::Slow(slow)),
+        failed(RedisFault::Unsure("no answer".into())),
+        failed(RedisFault::Refused("ERR no room left".into())),
+        failed(SealedFault::Random),
+        failed(SealedFault::Behind(SqliteFault::Stopped.into())),
+        failed("there is no room left"),
+        Error::Timeout {
+            operation: "write",
+            after: slow,
+        },
+        Error::Absent { id: id("gone") },
+    ] {
+        assert!(!other.is_full(), "{other:?}");
+    }
 }

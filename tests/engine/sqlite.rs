@@ -1,6 +1,7 @@
 //! What only a database can do: be opened again, be shared, and fail in part.
 
 mod faults;
+mod full;
 mod kills;
 mod queues;
 

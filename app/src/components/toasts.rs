@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use leptos::prelude::*;
+use leptos::{html::Div, prelude::*};
 
 use super::icon::Icon;
 
@@ -10,6 +10,8 @@ use super::icon::Icon;
 const PLAIN: Duration = Duration::from_secs(6);
 /// A notice with an action, such as undo, stays longer.
 const WITH_ACTION: Duration = Duration::from_secs(20);
+/// How much longer those stay that somebody points at or has the focus in.
+const ATTENDED: Duration = Duration::from_secs(2);
 /// Notices at a time; an older one makes room.
 const MAX_SHOWN: usize = 4;
 
@@ -26,6 +28,7 @@ struct Toast {
 pub(crate) struct Toasts {
     shown: RwSignal<Vec<Toast>>,
     next: StoredValue<u64>,
+    area: NodeRef<Div>,
 }
 
 impl Toasts {
@@ -73,8 +76,21 @@ impl Toasts {
             shown.drain(..surplus);
         });
         if !is_error {
-            set_timeout(move || this.close(id), stays);
+            this.close_after(id, stays);
         }
+    }
+
+    fn close_after(self, id: u64, time: Duration) {
+        let close = move || match self.is_attended() {
+            true => self.close_after(id, ATTENDED),
+            false => self.close(id),
+        };
+        set_timeout(close, time);
+    }
+
+    fn is_attended(&self) -> bool {
+        let area = self.area.try_get_untracked().flatten();
+        area.is_some_and(|area| area.matches(":hover, :focus-within").unwrap_or(false))
     }
 
     fn close(&self, id: u64) {
@@ -88,6 +104,7 @@ pub(crate) fn provide_toasts() -> Toasts {
     let toasts = Toasts {
         shown: RwSignal::new(Vec::new()),
         next: StoredValue::new(0),
+        area: NodeRef::new(),
     };
     provide_context(toasts);
     toasts
@@ -103,7 +120,7 @@ pub(crate) fn use_toasts() -> Toasts {
 pub(crate) fn ToastArea() -> impl IntoView {
     let toasts = use_toasts();
     view! {
-        <div class="fixed bottom-16 lg:bottom-4 right-4 left-4 md:left-auto z-50 flex flex-col gap-2 md:w-96" role="region" aria-label="Notices">
+        <div class="fixed bottom-16 lg:bottom-4 right-4 left-4 md:left-auto z-50 flex flex-col gap-2 md:w-96" role="region" aria-label="Notices" node_ref=toasts.area>
             <div aria-live="polite" class="contents">
                 <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
                     <ToastView toast toasts/>

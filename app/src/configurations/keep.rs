@@ -264,10 +264,10 @@ fn text_of(draft: &str) -> Option<String> {
 
 /// Whether the same text may be kept a little later.
 fn passes(error: &AppError) -> bool {
-    use AppError::{Away, Busy, DiskFull, Internal, NoSession, Offline};
+    use AppError::{Away, Busy, DiskFull, Internal, NoSession, Offline, Unsure};
     matches!(
         error,
-        Offline | Busy(_) | Away(_) | NoSession | DiskFull | Internal { .. }
+        Offline | Busy(_) | Away(_) | Unsure | NoSession | DiskFull | Internal { .. }
     )
 }
 

@@ -9,6 +9,7 @@ impl fmt::Debug for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (way, what) = match self {
             Self::NoSession => return f.write_str("NoSession"),
+            Self::Unsure => return f.write_str("Unsure"),
             Self::DiskFull => return f.write_str("DiskFull"),
             Self::Cancelled => return f.write_str("Cancelled"),
             Self::Offline => return f.write_str("Offline"),
@@ -70,6 +71,7 @@ mod tests {
             (AppError::Busy(text()), "Busy(\"why\")"),
             (AppError::BadRequest(text()), "BadRequest(\"why\")"),
             (AppError::Away(text()), "Away(\"why\")"),
+            (AppError::Unsure, "Unsure"),
             (AppError::DiskFull, "DiskFull"),
             (AppError::Cancelled, "Cancelled"),
             (AppError::Offline, "Offline"),

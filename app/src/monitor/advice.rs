@@ -37,7 +37,7 @@ fn icon(sign: Sign) -> &'static str {
     match sign {
         Sign::Fault => "octagon-x",
         Sign::Webhook => "triangle-alert",
-        Sign::Backup => "package-open",
+        Sign::Backup => "archive",
         Sign::Connections => "wifi-off",
         Sign::TooOften => "hand",
         Sign::Cache => "database",

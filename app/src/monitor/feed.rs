@@ -21,7 +21,7 @@ pub(super) fn Feed(shown: Memo<Overview>, watch: Watch) -> impl IntoView {
                 <span class="text-xs text-muted" role="status">{move || if is_paused.get() { "paused" } else { "live" }}</span>
                 <span class="flex-1"></span>
                 <button class="btn btn-xs btn-ghost" aria-pressed=move || is_paused.get().to_string() on:click=move |_| is_paused.update(|is| *is = !*is)>
-                    <Icon name="hand" small=true/>"Pause"
+                    <Icon name="pause" small=true/>"Pause"
                 </button>
             </div>
             <div class="overflow-x-auto">

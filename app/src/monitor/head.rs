@@ -53,7 +53,7 @@ pub(super) fn Head(shown: Memo<Overview>, watch: Watch) -> impl IntoView {
             <span class="flex-1"></span>
             <span class="hf-seg" role="group" aria-label="Range of the charts">{RANGES.map(range)}</span>
             <button class="btn btn-sm" disabled=move || is_working.get() on:click=move |_| back_up(watch, toasts)>
-                <Icon name="package-open" small=true/>"Back up now"
+                <Icon name="archive" small=true/>"Back up now"
             </button>
         </div>
         {move || problem.get().map(|problem| view! {

@@ -54,12 +54,13 @@ fn Line(id: String, runs: RwSignal<Vec<Run>>) -> impl IntoView {
         move |of: fn(&Run) -> String| run.with(|run| run.as_ref().map(of).unwrap_or_default());
     let told = move || {
         part(|run| match run.done {
+            Some(0) => "waits for its turn".to_owned(),
             Some(done) => format!(
                 "{} of {} patients",
                 format::count(done.into()),
                 format::count(run.total.into())
             ),
-            None => "waits for its turn".to_owned(),
+            None => "at another server".to_owned(),
         })
     };
     let done = move || run.with(|run| run.as_ref().and_then(|run| run.done));

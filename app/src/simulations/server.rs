@@ -32,7 +32,7 @@ pub(super) struct Going {
     pub(super) name: String,
     /// Protocol, patients, years and seed in words.
     pub(super) about: String,
-    /// Patients simulated; `None` while it waits for its turn, or where another server simulates it.
+    /// Patients simulated, 0 while it waits for its turn; `None` where another server simulates it.
     pub(super) done: Option<u32>,
     pub(super) total: u32,
 }

@@ -198,7 +198,7 @@ stores! {
     PLOT_ZOOM: String = tab("ui.plot_zoom", || "null".into());
     /// Widths of the result's columns in pixels, by name.
     COLUMN_WIDTHS: BTreeMap<String, u32> = browser("ui.column_widths", BTreeMap::new);
-    /// How far the result's rows are scrolled, in pixels, by what they are: one entry, and none at the top.
+    /// How far the result is scrolled, in pixels: down by what its rows are, to the side by its id; no entry for none.
     RESULT_PLACE: BTreeMap<String, u32> = tab("ui.result_place", BTreeMap::new);
     /// How the last run was looked at: another opens so.
     RUN_VIEW: Place = browser("ui.run_view", Place::default);

@@ -13,9 +13,9 @@ export async function reload(page: Page): Promise<void> {
   await alive(page);
 }
 
-/** The page has come alive: it answers clicks. */
+/** The page has come alive: it answers clicks. Everything else needs that, so it is waited for as long as the test lives. */
 export async function alive(page: Page): Promise<void> {
-  await expect(page.locator("body[data-alive]")).toBeAttached();
+  await page.locator("body[data-alive]").waitFor({ state: "attached" });
 }
 
 /** Women between 40 and 60: the cohort with reference answers. */
@@ -42,9 +42,9 @@ export async function expectCount(page: Page, participants: string, rows: string
   await expect(page.getByTestId("count-rows")).toHaveText(rows);
 }
 
-/** Everything is on the server. */
+/** Everything is on the server. A page whose write failed tries again after half a minute at the latest. */
 export async function expectSaved(page: Page): Promise<void> {
-  await expect(page.getByTestId("save-chip")).toContainText("Saved");
+  await expect(page.getByTestId("save-chip")).toContainText("Saved", { timeout: 60_000 });
 }
 
 /** The mean of a column of the merged result, as its head tells it. */

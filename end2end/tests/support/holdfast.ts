@@ -11,9 +11,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 const site = resolve(process.env.HOLDFAST_SITE_DIR ?? join(root, "site"));
 
 /** How long a start may take: the sample study is imported on the first one. */
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 /** How long a server may take to end by itself before it is killed. */
-const STOP_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 30_000;
 /** The newest output that is kept for a failing test's report. */
 const LOG_LIMIT = 20_000;
 

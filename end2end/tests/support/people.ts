@@ -22,11 +22,15 @@ export function makeToken(holdfast: Holdfast, email: string, name: string): stri
   return typed(holdfast, ["token", "make", email, name, "--write", "--days", "1"]).trim();
 }
 
+/** Opens the Account page and waits until it answers. Without scripts it never does. */
+async function openAccount(page: Page): Promise<void> {
+  await page.goto("/account");
+  if (await page.evaluate(() => !matchMedia("(scripting: none)").matches)) await alive(page);
+}
+
 /** Types address and password, and sends them. */
 export async function sendPassword(page: Page, email: string): Promise<void> {
-  await page.goto("/account");
-  // Without scripts it never does.
-  if (await page.evaluate(() => !matchMedia("(scripting: none)").matches)) await alive(page);
+  await openAccount(page);
   const form = page.getByRole("form", { name: "Log in to Holdfast" });
   await form.getByLabel("Email").fill(email);
   await form.getByLabel("Password").fill(PASSWORD);
@@ -77,7 +81,7 @@ export class Authenticator {
 
 /** Begins to turn the second factor on for who is logged in; an app that has taken the key. */
 export async function begin(page: Page): Promise<Authenticator> {
-  await page.goto("/account");
+  await openAccount(page);
   const region = page.getByRole("region", { name: "Second factor" });
   await region.getByText("Turn it on").click();
   await region.getByLabel("Your password").fill(PASSWORD);

@@ -243,7 +243,7 @@ async fn bring(shared: &Shared, asker: &Asker, choice: &str) -> Result<Response,
         let takeover = Takeover::new(manager, workbench, former, account).await?;
         takeover.answer(answer).await?;
         let forgotten = shared.door.sessions.forget_former(&login.handle).await;
-        forgotten.map_err(AppError::internal)?;
+        forgotten.map_err(AppError::from)?;
     }
     Ok(Redirect::to("/account?done=brought").into_response())
 }

@@ -89,7 +89,7 @@ pub(crate) struct Parts {
     pub(crate) traffic: Arc<Traffic>,
     /// Cancelled when the server is asked to stop: no new requests should be sent to it.
     pub(crate) draining: CancellationToken,
-    /// Cancelled `server.drain_seconds` later: streams end.
+    /// Cancelled a second after `server.drain_seconds`, where there is a drain: streams end.
     pub(crate) stopping: CancellationToken,
 }
 

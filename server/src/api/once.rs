@@ -4,19 +4,20 @@
 //! A key belongs to a person and a path. The first request claims it in the engine (`claim`), so it holds on all servers, and
 //! is worked on to its end even if whoever sent it hangs up. Its answer is kept for a day: the same request gets it again, with
 //! `Idempotency-Replayed: true`. Another request of the same key is refused (422), one that comes while the first is worked on,
-//! too (409). An answer that a later attempt may better (5xx, 429) frees the key.
+//! too (409). An answer that says that nothing was done and a later attempt may be luckier (429, 503, 507) frees the key.
 //!
 //! - Bodies of JSON, and others up to 1 MiB of which the length is told, are compared as a whole. Of what is streamed
 //!   (uploads) only address, type and length are.
 //! - An answer of more than [`MAX_KEPT`], or one that says `no-store` because it holds a secret, is told once: again there is
 //!   only what it was (409 `answered`), and nothing is done twice.
-//! - Where the server dies at work the key is free after [`claim::WORKING`]: look first what was done.
+//! - Where the server dies at work, or cannot say what became of it (any other 5xx), the key is free after
+//!   [`claim::WORKING`]: look first what was done.
 
 mod claim;
 #[cfg(test)]
 mod tests;
 
-use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::panic::resume_unwind;
 
 use app::{AppError, Visitor};
 use axum::{
@@ -27,7 +28,6 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures::FutureExt;
 use holdfast::StateId;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -46,6 +46,12 @@ const MAX_COMPARED: u64 = 1 << 20;
 const MAX_KEPT: usize = 256 << 10;
 /// Headers of the API's own that say what is asked, where they are there.
 const ASKED_IN: [&str; 3] = [SESSION_ID, BASE_VERSION, LOCK_TOKEN];
+/// Answers after which nothing is done yet.
+const UNDONE: [StatusCode; 3] = [
+    StatusCode::TOO_MANY_REQUESTS,
+    StatusCode::SERVICE_UNAVAILABLE,
+    StatusCode::INSUFFICIENT_STORAGE,
+];
 /// Headers of an answer that are kept.
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
 
@@ -92,16 +98,11 @@ async fn run(
     let (request, digest) = digested(request).await?;
     let actor = visitor.actor(None).ok_or(AppError::NoSession)?;
     match claims.claim(id, digest, actor).await? {
-        Found::Mine(claim) => match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-            Ok(response) => Ok(settled(claim, response).await),
-            Err(panic) => {
-                claim.free().await;
-                resume_unwind(panic)
-            }
-        },
+        Found::Mine(claim) => Ok(settled(claim, next.run(request).await).await),
         Found::Done(answer) => Ok(again(answer)),
         Found::Working => {
-            let told = "The first request with this `Idempotency-Key` is still worked on. Ask again a little later.";
+            let told = "The first request with this `Idempotency-Key` is still worked on, or it is not known what became of it: \
+                        then the key is free after ten minutes. Look what was done, or ask again later.";
             let told = json!({ "error": "in_progress", "detail": told });
             let retry = [(header::RETRY_AFTER, "1")];
             Ok((StatusCode::CONFLICT, retry, Json(told)).into_response())
@@ -175,8 +176,11 @@ fn is_compared(parts: &Parts) -> bool {
 /// Keeps the answer of a request that was done, or frees its key.
 async fn settled(claim: Claim, response: Response) -> Response {
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    if UNDONE.contains(&status) {
         claim.free().await;
+        return response;
+    }
+    if status.is_server_error() {
         return response;
     }
     let (parts, body) = response.into_parts();

@@ -16,10 +16,10 @@ use crate::{
     web::{self, Gate, MostBytes, OwnHosts, RequestLimits, Seen, Traffic, Trusted},
 };
 
-/// From the outside in: headers, packages (compressed when they were built); then,
-/// for everything a person's state has to do with, compression, how refusals look, what panicked, where it comes from, what is turned away, how often
-/// the address asks, whether it comes from our own pages, what was seen before, who asks, whether they are let in, and
-/// how often they ask.
+/// From the outside in: what is said of the connection, headers, packages (compressed when they were built); then,
+/// for everything a person's state has to do with, compression, how refusals look, what panicked, where it comes from,
+/// what is turned away, how often the address asks, whether it comes from our own pages, what was seen before, who asks,
+/// whether they are let in, and how often they ask.
 pub(super) fn router(
     shared: Shared,
     limits: Arc<RequestLimits>,
@@ -30,6 +30,7 @@ pub(super) fn router(
     let trusted = Trusted::from(settings.server.trusted_proxies.as_slice());
     let own = OwnHosts(settings.server.public_host().map(Into::into));
     let door = shared.door.clone();
+    let draining = shared.draining.clone();
     let has_metrics = settings.metrics.enabled && settings.metrics.addr.is_none();
     let packages = web::packages(&shared.app.leptos);
     // Where other servers write too, each a little ahead of this one's cache or behind it.
@@ -67,6 +68,7 @@ pub(super) fn router(
     .merge(packages)
     .layer(from_fn_with_state(traffic, web::measure))
     .layer(from_fn_with_state(settings.server.is_https(), web::headers))
+    .layer(from_fn_with_state(draining, web::closing))
     .layer(
         TraceLayer::new_for_http()
             .make_span_with(web::span)

@@ -28,15 +28,13 @@ impl Door {
             at: self.clock.now().0,
             stays: from.stays,
         };
-        if let Some(id) = self.cookie.read(from.headers) {
-            let kept = self.sessions.keep_half(id, &half).await;
-            if kept.map_err(AppError::internal)? {
-                return Ok(None);
-            }
+        if let Some(id) = self.cookie.read(from.headers)
+            && self.sessions.keep_half(id, &half).await?
+        {
+            return Ok(None);
         }
         let opened = self.open(state, from.address).await?;
-        let kept = self.sessions.keep_half(opened.id, &half).await;
-        match kept.map_err(AppError::internal)? {
+        match self.sessions.keep_half(opened.id, &half).await? {
             true => Ok(Some(opened.cookie)),
             false => Err(AppError::internal("a session was over as soon as it began")),
         }
@@ -47,7 +45,7 @@ impl Door {
         let Some(id) = self.cookie.read(headers) else {
             return Ok(None);
         };
-        let half = self.sessions.half(id).await.map_err(AppError::internal)?;
+        let half = self.sessions.half(id).await?;
         let now = self.clock.now().0;
         Ok(half.filter(|half| now.saturating_sub(half.at) < WAIT_MS))
     }

@@ -81,8 +81,7 @@ impl Door {
         let Some(id) = self.cookie.read(headers) else {
             return Ok(Visitor::default());
         };
-        let visit = self.sessions.visit(id, address).await;
-        let Some(visit) = visit.map_err(AppError::internal)? else {
+        let Some(visit) = self.sessions.visit(id, address).await? else {
             return Ok(Visitor::default());
         };
         let session = Some(id.key(self.is_isolated));
@@ -96,7 +95,7 @@ impl Door {
         let account = self.people.account(&account).await?;
         let is_good = |account: &Account| account.is_active && account.knows_login_of(visit.since);
         let Some(account) = account.filter(is_good) else {
-            self.sessions.end(id).await.map_err(AppError::internal)?;
+            self.sessions.end(id).await?;
             return Ok(Visitor::default());
         };
         let login = LoggedIn {

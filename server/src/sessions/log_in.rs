@@ -43,8 +43,7 @@ impl Door {
             seen: now,
             former: former.as_ref().map(|key| key.0.to_string()),
         };
-        let started = self.sessions.start_for(id, who).await;
-        started.map_err(AppError::internal)?;
+        self.sessions.start_for(id, who).await?;
         self.end(from.headers).await?;
         let longest = from.stays.then(|| self.sessions.longest());
         let cookie = self.cookie.set(id, longest);
@@ -70,7 +69,7 @@ impl Door {
 
     async fn end(&self, headers: &HeaderMap) -> Result<(), AppError> {
         match self.cookie.read(headers) {
-            Some(id) => self.sessions.end(id).await.map_err(AppError::internal),
+            Some(id) => Ok(self.sessions.end(id).await?),
             None => Ok(()),
         }
     }

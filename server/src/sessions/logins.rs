@@ -105,16 +105,16 @@ impl Sessions {
 #[async_trait]
 impl Logins for Sessions {
     async fn of(&self, account: &str) -> Result<Vec<Login>, AppError> {
-        self.logins_of(account).await.map_err(AppError::internal)
+        Ok(self.logins_of(account).await?)
     }
 
     async fn end(&self, account: &str, handle: &str) -> Result<bool, AppError> {
         let ended = self.end_of(account, |id| id == handle).await;
-        Ok(ended.map_err(AppError::internal)? > 0)
+        Ok(ended? > 0)
     }
 
     async fn end_all(&self, account: &str, but: Option<&str>) -> Result<u64, AppError> {
         let ended = self.end_of(account, |id| Some(id) != but).await;
-        ended.map_err(AppError::internal)
+        Ok(ended?)
     }
 }

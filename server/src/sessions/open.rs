@@ -59,7 +59,7 @@ impl Door {
             ..Visitor::default()
         };
         self.furnish(state, &visitor).await?;
-        self.sessions.start(id).await.map_err(AppError::internal)?;
+        self.sessions.start(id).await?;
         let cookie = self.cookie.set(id, Some(self.sessions.longest()));
         let cookie =
             cookie.ok_or_else(|| AppError::internal("the session cookie is no header value"))?;

@@ -6,6 +6,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use app::AppError;
 use holdfast::{Actor, Clock, Error as Refusal, Expected, State, StateId, StateManager};
 
 use super::{
@@ -40,6 +41,16 @@ pub enum Error {
     /// That file cannot be put aside.
     #[error("sessions.db: {0}")]
     PutAside(#[from] std::io::Error),
+}
+
+/// Whatever is wrong with sessions only we can mend; a database without room is told as such.
+impl From<Error> for AppError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::States(refusal) if refusal.is_full() => refusal.into(),
+            other => Self::internal(other),
+        }
+    }
 }
 
 /// Every session.

@@ -156,7 +156,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "server.drain_seconds",
-        "Seconds that the server goes on answering after SIGTERM while `/health/ready` says 503, so that a load balancer sends it nothing new: longer than its interval of checks; 0 behind none",
+        "Seconds that the server goes on answering after SIGTERM while `/health/ready` says 503, so that a load balancer sends it nothing new: longer than its interval of checks and than it keeps idle connections; 0 behind none",
     ),
     (
         "server.public_url",

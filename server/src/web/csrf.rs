@@ -11,7 +11,7 @@ use app::AppError;
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -32,7 +32,8 @@ pub(crate) async fn own_origin(
         matches!(*request.method(), Method::GET | Method::HEAD) && !opens_socket(request.headers());
     // No browser sends a token by itself, so no other site can make it.
     let is_program = bearer(request.uri().path(), request.headers()).is_some();
-    if is_reading || is_program || is_own(request.headers(), &hosts) {
+    let named = request.uri().authority().map(Authority::as_str);
+    if is_reading || is_program || is_own(request.headers(), named, &hosts) {
         return next.run(request).await;
     }
     let problem = AppError::BadRequest(
@@ -51,7 +52,7 @@ fn opens_socket(headers: &HeaderMap) -> bool {
         .any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
 }
 
-fn is_own(headers: &HeaderMap, hosts: &OwnHosts) -> bool {
+fn is_own(headers: &HeaderMap, named: Option<&str>, hosts: &OwnHosts) -> bool {
     let text = |name| {
         headers
             .get(name)
@@ -63,7 +64,9 @@ fn is_own(headers: &HeaderMap, hosts: &OwnHosts) -> bool {
     let Some((_, origin)) = text(header::ORIGIN).and_then(|origin| origin.split_once("://")) else {
         return false;
     };
-    text(header::HOST).is_some_and(|host| host == origin) || hosts.0.as_deref() == Some(origin)
+    // HTTP/2 names the host in the address, HTTP/1.1 in a header.
+    let host = named.or_else(|| text(header::HOST));
+    host == Some(origin) || hosts.0.as_deref() == Some(origin)
 }
 
 #[cfg(test)]
@@ -76,7 +79,17 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        is_own(&map, &OwnHosts(Some("data.lab.org".into())))
+        is_own(&map, None, &OwnHosts(Some("data.lab.org".into())))
+    }
+
+    #[test]
+    fn a_host_in_the_address_counts_as_one_in_the_header() {
+        let mut map = HeaderMap::new();
+        map.insert(header::ORIGIN, "http://127.0.0.1:3000".parse().unwrap());
+        let passes = |named| is_own(&map, named, &OwnHosts(None));
+        assert!(passes(Some("127.0.0.1:3000")));
+        assert!(!passes(Some("127.0.0.1:4000")));
+        assert!(!passes(None));
     }
 
     #[test]

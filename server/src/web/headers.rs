@@ -79,7 +79,8 @@ pub(crate) async fn headers(
     response
 }
 
-fn is_of_kind(headers: &HeaderMap, wanted: &str) -> bool {
+/// Whether what is answered is of this kind.
+pub(super) fn is_of_kind(headers: &HeaderMap, wanted: &str) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(wanted.as_bytes()))

@@ -3,6 +3,7 @@
 
 mod boot;
 mod clients;
+mod closing;
 mod compression;
 mod csrf;
 mod gate;
@@ -27,6 +28,7 @@ use axum::extract::{ConnectInfo, rejection::ExtensionRejection};
 pub(crate) use self::{
     boot::boot,
     clients::{Trusted, clients, is_handed_on},
+    closing::closing,
     compression::compression,
     csrf::{OwnHosts, own_origin},
     gate::{Gate, gate},

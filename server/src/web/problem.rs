@@ -101,6 +101,11 @@ pub(crate) const KINDS: [(&str, &str, &str); 18] = [
         "Something behind this server is away, or damaged there: `detail` says what. Ask again later.",
     ),
     (
+        "unsure",
+        "Not known",
+        "Something behind this server did not say in time what became of it: it may have been done. Look before asking again.",
+    ),
+    (
         "disk_full",
         "Disk full",
         "Nothing was kept. Whoever runs the server makes room.",

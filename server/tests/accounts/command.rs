@@ -141,7 +141,7 @@ async fn an_operator_puts_people_into_tenants() {
 
 /// The cache in front of the states looks at the log once a second.
 async fn followed<F: Future<Output = bool>>(is_so: impl Fn() -> F) {
-    for _ in 0..100 {
+    for _ in 0..600 {
         if is_so().await {
             return;
         }

@@ -169,26 +169,23 @@ async fn an_address_that_is_taken_gets_the_same_answer_and_keeps_its_password() 
 #[tokio::test]
 async fn the_time_of_an_answer_does_not_tell_whether_there_is_an_account() {
     let house = House::new().await;
-    let mut times: [Vec<Duration>; 2] = Default::default();
-    for n in 0..5 {
+    let mut shortest = [Duration::MAX; 2];
+    // What else the machine does only adds to a time: the shortest are compared, of more attempts where it is busy.
+    for n in 0..20 {
         house
             .account(&format!("p{n}@lab.org"), "P", Role::Analyst)
             .await;
         for (known, email) in [(0, format!("p{n}@lab.org")), (1, format!("q{n}@lab.org"))] {
             let begun = Instant::now();
             log_in(&mut house.app.browser(), &email, "not the password").await;
-            times[known].push(begun.elapsed());
+            shortest[known] = shortest[known].min(begun.elapsed());
+        }
+        let [known, unknown] = shortest.map(|time| time.as_secs_f64());
+        if n >= 4 && (0.5..2.0).contains(&(known / unknown)) {
+            return;
         }
     }
-    let [known, unknown] = times.map(|mut times| {
-        times.sort();
-        times[2].as_secs_f64()
-    });
-    let ratio = known / unknown;
-    assert!(
-        (0.5..2.0).contains(&ratio),
-        "known {known}, unknown {unknown}"
-    );
+    panic!("of a known and an unknown account: {shortest:?}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod command;
 mod door;
 mod entry;
 mod gate;
+mod http2;
 mod limits;
 mod links;
 mod live;

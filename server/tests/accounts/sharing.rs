@@ -74,7 +74,7 @@ pub(super) async fn completed_run(browser: &Browser<'_>) -> String {
     let started = browser.call("start_run", order).await;
     assert_eq!(started.status, StatusCode::OK, "{}", started.text());
     let id = started.json().as_str().unwrap().to_owned();
-    for _ in 0..200 {
+    for _ in 0..1200 {
         let run = browser.call("get_run", json!({"id": id})).await.json();
         if run["row"]["status"] == "completed" {
             return id;

@@ -4,12 +4,10 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join;
-use reqwest::{StatusCode, header};
+use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{
-    Browser, PostgresServer, RECOVERY, RedisServer, Server, at, client, on_postgres, on_redis,
-};
+use super::{Browser, PostgresServer, RECOVERY, RedisServer, Server, at, on_postgres, on_redis};
 
 const QUERIES: &str = "/api/v1/queries";
 
@@ -20,6 +18,11 @@ struct Told {
     /// `ETag` and `Location`.
     place: [String; 2],
     body: Value,
+}
+
+/// While others are at work an answer may take longer than a browser waits.
+fn client() -> Client {
+    Client::builder().timeout(RECOVERY).build().unwrap()
 }
 
 /// Keeps a query of this name, under a key.

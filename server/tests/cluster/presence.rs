@@ -6,21 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reqwest::{Client, Method, Response, StatusCode, header};
+use reqwest::{Client, Method, Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{Browser, PostgresServer, RECOVERY, Server, at, on_postgres};
 
 const FILE: &str = "aflibercept_te.yaml";
+/// As a form sends it.
+const PASSWORD: &str = "kelp+holds+fast";
 
-async fn ask(
-    server: &Server,
-    browser: &Browser,
-    method: Method,
-    path: &str,
-    body: &Value,
-) -> String {
+async fn ask(server: &Server, cookie: &str, method: Method, path: &str, body: &Value) -> String {
     // While others are at work an answer may take longer than a browser waits.
     let client = Client::builder().timeout(RECOVERY).build().unwrap();
     let request = client
@@ -28,7 +24,7 @@ async fn ask(
         .header("sec-fetch-site", "same-origin")
         .header(header::ACCEPT, "application/json")
         .header(header::CONTENT_TYPE, "application/json")
-        .header(header::COOKIE, browser.cookie());
+        .header(header::COOKIE, cookie);
     let request = match body {
         Value::Null => request,
         body => request.body(body.to_string()),
@@ -39,44 +35,88 @@ async fn ask(
     text
 }
 
+/// Sends a form of the Account page, which leads on to `to`; the cookies that the browser has then.
+async fn submit(server: &Server, path: &str, fields: &str, to: &str) -> String {
+    let client = Client::builder().timeout(RECOVERY);
+    let client = client.redirect(Policy::none()).build().unwrap();
+    let request = client
+        .post(format!("{}{path}", server.url))
+        .header("sec-fetch-site", "same-origin")
+        .header(header::ACCEPT, "text/html")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(fields.to_owned());
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
+    assert_eq!(answer.headers()[header::LOCATION], to, "{path}");
+    let cookies = answer.headers().get_all(header::SET_COOKIE).iter();
+    let pairs: Vec<&str> = cookies
+        .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap())
+        .collect();
+    pairs.join("; ")
+}
+
+/// The first who signs up where the server runs administers it.
+async fn sign_up(server: &Server, name: &str) {
+    let fields = format!("email={name}@lab.org&name={name}&password={PASSWORD}");
+    submit(server, "/account/sign-up", &fields, "/account?done=made").await;
+}
+
+/// One more device of a person; its cookies.
+async fn log_in(server: &Server, name: &str) -> String {
+    let fields = format!("email={name}@lab.org&password={PASSWORD}");
+    submit(server, "/account/log-in", &fields, "/").await
+}
+
 /// Opens the file; the editing session.
-async fn open(server: &Server, browser: &Browser) -> String {
+async fn open(server: &Server, cookie: &str) -> String {
     let path = "/api/open_configuration";
-    let opened = ask(server, browser, Method::POST, path, &json!({"name": FILE})).await;
+    let opened = ask(server, cookie, Method::POST, path, &json!({"name": FILE})).await;
     let opened: Value = serde_json::from_str(&opened).unwrap();
     opened["session"].as_str().unwrap().to_owned()
 }
 
-async fn close(server: &Server, browser: &Browser, session: &str) {
+async fn close(server: &Server, cookie: &str, session: &str) {
     let path = "/api/close_configuration";
     let body = json!({ "session": session });
-    ask(server, browser, Method::POST, path, &body).await;
+    ask(server, cookie, Method::POST, path, &body).await;
 }
 
-/// The editing sessions in the file, as a server tells.
-async fn editors(server: &Server, browser: &Browser) -> BTreeSet<String> {
+/// Who is in the file, as a server tells: each editing session, and whose it is.
+async fn present(server: &Server, cookie: &str) -> Vec<Value> {
     let path = "/api/v1/configurations";
-    let listed = ask(server, browser, Method::GET, path, &Value::Null).await;
+    let listed = ask(server, cookie, Method::GET, path, &Value::Null).await;
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let files = listed["configurations"].as_array().unwrap();
     let file = files.iter().find(|file| file["name"] == FILE).unwrap();
-    let editors = file["editors"].as_array().unwrap().iter();
-    editors
-        .map(|it| it["session"].as_str().unwrap().to_owned())
-        .collect()
+    file["editors"].as_array().unwrap().clone()
 }
 
-/// Waits until a server counts so many connected sessions.
-async fn are_connected(server: &Server, browser: &Browser, wanted: &str) {
+/// The editing sessions in the file, as a server tells.
+async fn editors(server: &Server, cookie: &str) -> BTreeSet<String> {
+    let present = present(server, cookie).await;
+    let sessions = present.iter().map(|it| it["session"].as_str().unwrap());
+    sessions.map(str::to_owned).collect()
+}
+
+/// Waits until a server counts so many live connections, sessions that have one, and people.
+async fn are_connected(server: &Server, cookie: &str, wanted: [u64; 3]) {
     let until = Instant::now() + RECOVERY;
     loop {
-        let page = ask(server, browser, Method::GET, "/metrics", &Value::Null).await;
-        let mut lines = page.lines();
-        let count = lines.find_map(|line| line.strip_prefix("holdfast_live_sessions "));
-        if count == Some(wanted) {
+        let page = ask(server, cookie, Method::GET, "/metrics", &Value::Null).await;
+        let count = |name: &str| -> u64 {
+            let mut lines = page.lines();
+            let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            value.unwrap().parse().unwrap()
+        };
+        let counted = [
+            count("holdfast_live_connections"),
+            count("holdfast_live_sessions"),
+            count("holdfast_live_people"),
+        ];
+        if counted == wanted {
             return;
         }
-        assert!(Instant::now() < until, "{count:?}, not {wanted}");
+        assert!(Instant::now() < until, "{counted:?}, not {wanted:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -88,11 +128,9 @@ struct Page {
 }
 
 impl Page {
-    async fn at(server: &Server, browser: &Browser) -> Self {
+    async fn at(server: &Server, cookie: &str) -> Self {
         let url = format!("{}/events", server.url);
-        let request = Client::new()
-            .get(url)
-            .header(header::COOKIE, browser.cookie());
+        let request = Client::new().get(url).header(header::COOKIE, cookie);
         let stream = request.send().await.unwrap();
         assert_eq!(stream.status(), StatusCode::OK);
         let heard = String::new();
@@ -122,8 +160,8 @@ async fn who_is_in_a_configuration_is_told_alike_by_two_servers_also_when_one_of
     let (data, settings) = (tempfile::tempdir().unwrap(), on_postgres(&postgres));
     let one = Server::start(data.path(), &settings).await;
     let other = Server::start(data.path(), &settings).await;
-    let ada = Browser::open(at(&one)).await;
-    let bob = Browser::open(at(&other)).await;
+    let ada = Browser::open(at(&one)).await.cookie();
+    let bob = Browser::open(at(&other)).await.cookie();
     let mut page = Page::at(&other, &bob).await;
 
     let hers = open(&one, &ada).await;
@@ -157,19 +195,75 @@ async fn each_server_counts_who_is_connected_to_it() {
     let (data, settings) = (tempfile::tempdir().unwrap(), on_postgres(&postgres));
     let one = Server::start(data.path(), &settings).await;
     let other = Server::start(data.path(), &settings).await;
-    let ada = Browser::open(at(&one)).await;
-    let bob = Browser::open(at(&other)).await;
+    let ada = Browser::open(at(&one)).await.cookie();
+    let bob = Browser::open(at(&other)).await.cookie();
     // Two of his tabs are one session.
     let his = [Page::at(&other, &bob).await, Page::at(&other, &bob).await];
     let hers = Page::at(&other, &ada).await;
-    are_connected(&one, &ada, "0").await;
-    are_connected(&other, &ada, "2").await;
+    are_connected(&one, &ada, [0, 0, 0]).await;
+    are_connected(&other, &ada, [3, 2, 0]).await;
     // She is sent to the other one next time.
     drop(hers);
     let hers = Page::at(&one, &ada).await;
-    are_connected(&one, &bob, "1").await;
-    are_connected(&other, &bob, "1").await;
+    are_connected(&one, &bob, [1, 1, 0]).await;
+    are_connected(&other, &bob, [2, 1, 0]).await;
     drop((hers, his));
-    are_connected(&one, &bob, "0").await;
-    are_connected(&other, &bob, "0").await;
+    are_connected(&one, &bob, [0, 0, 0]).await;
+    are_connected(&other, &bob, [0, 0, 0]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_at_two_servers_is_one_person_at_each_and_stays_when_one_of_them_is_killed() {
+    let postgres = PostgresServer::shared();
+    let (data, settings) = (tempfile::tempdir().unwrap(), on_postgres(&postgres));
+    let one = Server::start(data.path(), &settings).await;
+    sign_up(&one, "ada").await;
+    sign_up(&one, "bob").await;
+    // It finds the accounts that are there.
+    let other = Server::start(data.path(), &settings).await;
+    let laptop = log_in(&one, "ada").await;
+    let phone = log_in(&other, "ada").await;
+    let tablet = log_in(&other, "ada").await;
+    let bob = log_in(&other, "bob").await;
+
+    let at_one = Page::at(&one, &laptop).await;
+    let mut at_other = Page::at(&other, &phone).await;
+    let second = Page::at(&other, &tablet).await;
+    are_connected(&one, &laptop, [1, 1, 1]).await;
+    are_connected(&other, &laptop, [2, 2, 1]).await;
+    let his = Page::at(&other, &bob).await;
+    are_connected(&other, &laptop, [3, 3, 2]).await;
+    are_connected(&one, &phone, [1, 1, 1]).await;
+
+    // In a file she is there with each session, and it is the same person.
+    let here = open(&one, &laptop).await;
+    at_other.hears(&here, "create").await;
+    let there = open(&other, &phone).await;
+    let both = BTreeSet::from([here.clone(), there.clone()]);
+    for server in [&one, &other] {
+        let present = present(server, &phone).await;
+        let sessions = present.iter().map(|it| it["session"].as_str().unwrap());
+        assert_eq!(sessions.map(str::to_owned).collect::<BTreeSet<_>>(), both);
+        assert_eq!(present[0]["person"], present[1]["person"]);
+        assert_eq!(present[0]["person"]["name"], "ada");
+    }
+
+    one.signal("KILL");
+    are_connected(&other, &phone, [3, 3, 2]).await;
+    assert_eq!(editors(&other, &phone).await, both);
+    // Her laptop comes to the server that is left, with the login that it has.
+    drop(at_one);
+    let at_one = Page::at(&other, &laptop).await;
+    are_connected(&other, &phone, [4, 4, 2]).await;
+    close(&other, &laptop, &here).await;
+    at_other.hears(&here, "delete").await;
+    assert_eq!(editors(&other, &phone).await, BTreeSet::from([there]));
+
+    // She is there until the last of her pages is closed.
+    drop((at_other, second));
+    are_connected(&other, &phone, [2, 2, 2]).await;
+    drop(at_one);
+    are_connected(&other, &phone, [1, 1, 1]).await;
+    drop(his);
+    are_connected(&other, &phone, [0, 0, 0]).await;
 }

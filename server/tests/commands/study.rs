@@ -54,7 +54,7 @@ async fn tables_that_come_in_are_counted_and_merged_and_a_server_on_the_folder_h
 
     // A server that has looked before hears of it within a second.
     let mut study = Value::Null;
-    for _ in 0..100 {
+    for _ in 0..600 {
         study = ada.call("get_study", json!({})).await.json();
         if !study["result"].is_null() {
             break;

@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use futures::SinkExt;
 use serde_json::Value;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{revision, write};
-use crate::{helpers::socket::LiveApp, metrics::reaches};
+use crate::{
+    helpers::socket::{LiveApp, PATIENCE},
+    metrics::reaches,
+};
 
 #[tokio::test]
 async fn a_message_that_is_too_long_ends_the_socket_and_so_does_any_message() {
@@ -40,7 +44,7 @@ async fn pings_and_pongs_are_no_talk() {
 #[tokio::test]
 async fn a_slow_client_is_dropped_with_a_reason_and_goes_on_from_the_log_where_it_was() {
     const WRITES: u64 = 200;
-    let app = LiveApp::new(|settings| settings.live.patience_seconds = 3).await;
+    let app = LiveApp::new(|settings| settings.live.patience_seconds = 5).await;
     let cookie = app.session().await;
     let mut socket = app.live(&cookie, "").await;
     let begin = revision(&socket.next().await);
@@ -52,13 +56,12 @@ async fn a_slow_client_is_dropped_with_a_reason_and_goes_on_from_the_log_where_i
         version = write(&app, &cookie, &long, version).await;
     }
     let slow = app.live(&cookie, &format!("?after={begin}")).await;
-    // Longer than the server waits for one message, shorter than it waits with its farewell.
-    tokio::time::sleep(Duration::from_millis(4_500)).await;
+    // It has waited long enough for one message; with its farewell it waits as long again.
+    reaches(&app, &cookie, "holdfast_live_slow_total", 1).await;
     let (mut seen, end) = slow.rest().await;
     let (code, reason) = end.unwrap();
     assert_eq!(code, 1013, "{reason}");
     assert!(reason.starts_with("slow: "), "{reason}");
-    reaches(&app, &cookie, "holdfast_live_slow_total", 1).await;
     let last = revision(seen.last().unwrap());
     assert!(last < begin + WRITES, "it was not slow: {last}");
     let mut again = app.live(&cookie, &format!("?after={last}")).await;
@@ -80,8 +83,18 @@ async fn a_client_that_answers_no_ping_is_let_go_and_one_that_does_stays() {
         awake.next().await;
         awake.next().await
     });
-    // Pongs are sent where messages are read.
-    tokio::time::sleep(Duration::from_millis(5_500)).await;
+    // Pongs are sent where messages are read: what has come is looked at and left there.
+    let farewell = async {
+        let mut come = [0; 4096];
+        loop {
+            let length = silent.0.get_ref().peek(&mut come).await.unwrap();
+            if come[..length].windows(7).any(|it| it == b"silent:") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, farewell).await.unwrap();
     let (seen, end) = silent.rest().await;
     let (code, reason) = end.unwrap();
     assert_eq!((seen.len(), code), (1, 1002), "{reason}");

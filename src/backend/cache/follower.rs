@@ -208,7 +208,7 @@ impl Follower {
             self.seen = last.revision;
             self.tail = Some(Arc::clone(&last.after));
             let followed = &self.shared.horizon.followed;
-            followed.store(self.seen.0, Ordering::Release);
+            followed.fetch_max(self.seen.0, Ordering::AcqRel);
         }
         // Perhaps nobody listens.
         let _ = self.shared.announce.send(changes);

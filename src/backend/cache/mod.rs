@@ -155,18 +155,13 @@ impl Cache {
     /// read from the log; a revision that the log does not have yet is as good as its end.
     ///
     /// # Errors
-    /// When the log has to be read and cannot be. Who saw no more than what was told here goes on being told that while the
-    /// backend is away.
+    /// When the log has to be read and cannot be. Who saw nothing that is newer than the entries reads on while the backend
+    /// is away.
     pub async fn reach(&self, revision: Revision) -> Result<(), Fault> {
         let horizon = &self.shared.horizon;
         let mut at = Revision(horizon.followed.load(Ordering::Acquire));
         while at < revision {
-            let page = match self.log(at, MAX_PAGE).await {
-                Ok(page) => page,
-                Err(_) if revision <= horizon.told() => return Ok(()),
-                Err(error) => return Err(error),
-            };
-            match page.last() {
+            match self.log(at, MAX_PAGE).await?.last() {
                 Some(last) => at = last.revision,
                 None => return Ok(()),
             }
@@ -216,10 +211,16 @@ impl Horizon {
         heard[0].max(heard[1])
     }
 
-    /// The newest that a reader here was told to take along.
-    fn told(&self) -> Revision {
-        let (_, asked) = *lock(&self.asked);
-        self.heard().max(asked)
+    /// Changes that were written through this cache are in the entries. Where they continue what was followed, all of the log
+    /// up to them is, before their announcement has come.
+    fn wrote(&self, first: Revision, last: Revision) {
+        let Self {
+            written, followed, ..
+        } = self;
+        written.fetch_max(last.0, Ordering::AcqRel);
+        let before = first.0.saturating_sub(1);
+        // In vain where somebody else wrote in between: then the follower tells.
+        let _ = followed.compare_exchange(before, last.0, Ordering::AcqRel, Ordering::Relaxed);
     }
 }
 
@@ -264,9 +265,8 @@ impl Backend for Cache {
                 for change in changes {
                     self.shared.entries.keep(&change.after);
                 }
-                if let Some(last) = changes.last() {
-                    let written = &self.shared.horizon.written;
-                    written.fetch_max(last.revision.0, Ordering::AcqRel);
+                if let (Some(first), Some(last)) = (changes.first(), changes.last()) {
+                    self.shared.horizon.wrote(first.revision, last.revision);
                 }
             }
             Outcome::Stale(current) => self.seen(current),

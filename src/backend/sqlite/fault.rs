@@ -2,6 +2,8 @@
 
 use std::{error::Error, io, sync::Arc};
 
+use sqlx::migrate::MigrateError;
+
 use super::Fault;
 
 /// What SQLite or the system said.
@@ -12,7 +14,8 @@ type Cause = Arc<dyn Error + Send + Sync>;
 /// operation tries again, so whoever removes the cause need not restart anything.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SqliteFault {
-    /// The disk, or the quota of its user, is full.
+    /// The disk is full. Of a quota that is used up, or a limit on the size of files, SQLite says no more than that it
+    /// cannot write: that is [`Unreachable`](Self::Unreachable).
     #[error("there is no room left for the database: {0}")]
     Full(Cause),
     /// The file may only be read. Readers are served. Where it was not closed cleanly, `-wal` and `-shm`
@@ -58,8 +61,14 @@ impl From<rusqlite::Error> for SqliteFault {
     }
 }
 
+/// `SQLITE_IOERR_SHMSIZE`: one more page for the index of the write-ahead log found no room.
+const NO_ROOM_FOR_INDEX: i32 = 10 | (19 << 8);
+
 /// The fault that a result code stands for, if SQLite was asked at all.
 fn kind(code: Option<i32>) -> fn(Cause) -> SqliteFault {
+    if code == Some(NO_ROOM_FOR_INDEX) {
+        return SqliteFault::Full;
+    }
     // The low byte is the primary code (https://sqlite.org/rescode.html).
     match code.map(|code| code & 0xff) {
         Some(5 | 6) => SqliteFault::Busy,
@@ -88,9 +97,40 @@ impl SqliteFault {
         }
     }
 
+    /// What kept the tables from being brought up to date: under its name where the file did, else as it is.
+    pub(super) fn of_migration(error: MigrateError) -> Fault {
+        let (MigrateError::Execute(told) | MigrateError::ExecuteMigration(told, _)) = &error else {
+            return error.into();
+        };
+        let sqlx::Error::Database(told) = told else {
+            return error.into();
+        };
+        let code = told.code().and_then(|code| code.parse().ok());
+        kind(code)(Arc::new(error)).into()
+    }
+
     /// The fault that every other write would meet now, too.
     pub(super) fn of_all(fault: &Fault) -> Option<&Self> {
         let fault = fault.downcast_ref::<Self>();
         fault.filter(|fault| !matches!(fault, Self::Refused(_)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_room_is_told_from_one_that_cannot_be_written() {
+        let of = |code| kind(Some(code))(Arc::new(io::Error::other("why")));
+        for full in [13, NO_ROOM_FOR_INDEX] {
+            let fault = of(full);
+            assert!(matches!(fault, SqliteFault::Full(_)), "{fault}");
+        }
+        // A write that failed for whatever reason, and the same of the index.
+        for unreachable in [10, 10 | (3 << 8), 10 | (20 << 8)] {
+            let fault = of(unreachable);
+            assert!(matches!(fault, SqliteFault::Unreachable(_)), "{fault}");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! States in one SQLite file: WAL, `synchronous = FULL`, one writer, a pool of readers.
 //!
-//! This file opens the database and answers readers. `writer` gathers concurrent writes into one
-//! transaction over its own connection (`link`), `group`, `stored` and `append` are such a transaction, `row` decodes
-//! records, `fault` says what can go wrong. An acknowledged write is on disk: it survives `kill -9` and a power cut.
+//! This file opens the database and answers readers. `tables` brings a file up to date. `writer` gathers concurrent writes
+//! into one transaction over its own connection (`link`), `group`, `stored` and `append` are such a transaction, `row`
+//! decodes records, `fault` says what can go wrong. An acknowledged write is on disk: it survives `kill -9` and a power cut.
 
 mod append;
 mod due;
@@ -13,6 +13,7 @@ mod notes;
 mod row;
 mod search;
 mod stored;
+mod tables;
 mod thin;
 mod writer;
 
@@ -22,12 +23,11 @@ use async_trait::async_trait;
 use serde_json::Value;
 use sqlx::{
     ConnectOptions, Connection, SqliteConnection, SqlitePool,
-    migrate::MigrateError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::{
     sync::{Notify, broadcast},
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 pub use self::fault::SqliteFault;
@@ -47,6 +47,9 @@ const READERS: u32 = 4;
 
 /// How long a connection waits for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How long the whole file is looked at for damage.
+const LOOK: Duration = Duration::from_secs(4);
 
 /// Time between two looks, where SQLite does not wait by itself.
 const AGAIN: Duration = Duration::from_millis(10);
@@ -84,7 +87,7 @@ impl Sqlite {
             .busy_timeout(BUSY)
             .statement_cache_capacity(STATEMENTS);
         let mut connection = connect(&options).await?;
-        bring_up_to_date(&mut connection).await?;
+        tables::bring_up_to_date(&mut connection, tables::PATIENCE).await?;
         let link = Link::to(path.as_ref());
         let for_writer = link.open().map_err(SqliteFault::from)?;
         // Not before the writer's is open: who closes the last one cleans up.
@@ -150,22 +153,6 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sql
             connected => return connected,
         }
     }
-}
-
-/// Brings the tables up to date. Another process may be doing the same, and SQLite has no lock for that: whoever was in its
-/// way looks again while nobody else may write.
-async fn bring_up_to_date(connection: &mut SqliteConnection) -> Result<(), Fault> {
-    let migrations = sqlx::migrate!("./migrations/sqlite");
-    // What `run` does, whose future cannot be sent to another thread.
-    match migrations.run_direct(&mut *connection).await {
-        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {}
-        done => return Ok(done?),
-    }
-    let alone = connection.begin_with("BEGIN IMMEDIATE").await;
-    let mut alone = alone.map_err(SqliteFault::from)?;
-    migrations.run_direct(&mut *alone).await?;
-    alone.commit().await.map_err(SqliteFault::from)?;
-    Ok(())
 }
 
 #[async_trait]
@@ -277,11 +264,16 @@ impl Backend for Sqlite {
             .fetch_one(&self.readers)
             .await
             .map_err(SqliteFault::from)?;
-        let looked = sqlx::query_scalar("PRAGMA quick_check(1)")
-            .fetch_all(&self.readers)
-            .await
-            .map_err(SqliteFault::from);
-        let damage = match looked {
+        let version = Finding::new("version", format!("SQLite {version}"), None);
+        // It reads the whole file.
+        let looked = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_all(&self.readers);
+        let Ok(looked) = timeout(LOOK, looked).await else {
+            let found = format!(
+                "not read to its end in {LOOK:?}; SQLite's own program does (`PRAGMA quick_check`)"
+            );
+            return Ok(vec![version, Finding::new("file", found, None)]);
+        };
+        let damage = match looked.map_err(SqliteFault::from) {
             Ok(lines) => lines.into_iter().find(|line: &String| line != "ok"),
             Err(SqliteFault::Damaged(error)) => Some(error.to_string()),
             Err(error) => return Err(error.into()),
@@ -290,10 +282,7 @@ impl Backend for Sqlite {
             .as_ref()
             .map(|_| "stop the server and restore a backup");
         let found = damage.unwrap_or_else(|| "the file is whole".into());
-        Ok(vec![
-            Finding::new("version", format!("SQLite {version}"), None),
-            Finding::new("file", found, advice),
-        ])
+        Ok(vec![version, Finding::new("file", found, advice)])
     }
 
     async fn note(&self, name: &str) -> Result<Option<Note>, Fault> {

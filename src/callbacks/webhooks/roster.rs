@@ -104,9 +104,15 @@ impl Roster {
 
 impl StateManager {
     /// That one more endpoint may come to be, or this one is there. It counts those that a delivering server has
-    /// met in the log, so a crowd may make a few too many: all of them are told.
-    pub(crate) async fn room_for_endpoint(&self, scope: &Scope, id: &StateId) -> Result<(), Error> {
-        let (mut others, limit) = (0, Limits::ENDPOINTS);
+    /// met in the log and the `drafted` ones of the same transaction, so a crowd may make a few too many: all of them are
+    /// told.
+    pub(crate) async fn room_for_endpoint(
+        &self,
+        scope: &Scope,
+        id: &StateId,
+        drafted: u64,
+    ) -> Result<(), Error> {
+        let (mut others, limit) = (drafted, Limits::ENDPOINTS);
         if let Some((roster, _)) = load(self).await? {
             for entry in roster.endpoints.iter().filter(|entry| !entry.is_deleted) {
                 if entry.scope == *scope && entry.id == *id {

@@ -2,11 +2,8 @@
 //!
 //! The files of a running server may grow to so much and no more. To PostgreSQL that is a full disk.
 
-use std::sync::Arc;
-
-use futures::future::join_all;
 use holdfast::{
-    Error, New, Query, Revision, State, StateManager,
+    Query, Revision,
     backend::{Backend, PostgresFault},
 };
 use serde_json::json;
@@ -14,9 +11,9 @@ use sqlx::{Connection, PgConnection};
 
 use super::{connected, engine};
 use crate::support::{
-    ada, adas, id,
+    ada, adas,
+    full::{all_there, at, company, fault, long, until_refused},
     postgres_server::{Disk, PostgresServer},
-    store,
 };
 
 /// What a table is extended by.
@@ -24,41 +21,6 @@ const PAGE: u64 = 8192;
 
 /// What the files of the server's own log have from the beginning.
 const SEGMENT: u64 = 1024 * 1024;
-
-fn long(name: &str) -> New {
-    New {
-        data: json!("x".repeat(20_000)),
-        ..store(name)
-    }
-}
-
-fn fault<T: std::fmt::Debug>(result: Result<T, Error>) -> PostgresFault {
-    match result {
-        Err(Error::Failed { source, .. }) => *source.downcast::<PostgresFault>().unwrap(),
-        other => panic!("it should have failed: {other:?}"),
-    }
-}
-
-/// Writes on until that is refused, and says why. `written` is how many there are.
-async fn until_refused(states: &StateManager, written: &mut u64) -> PostgresFault {
-    loop {
-        match states.register(long(&format!("s{written}")), &ada()).await {
-            Ok(_) => *written += 1,
-            refused => return fault(refused),
-        }
-    }
-}
-
-async fn at(states: &StateManager, name: &str) -> Option<Arc<State>> {
-    states.get(&adas(), &id(name)).await.unwrap()
-}
-
-/// Everything that was acknowledged.
-async fn all_there(states: &StateManager, written: u64) {
-    for n in 0..written {
-        assert!(at(states, &format!("s{n}")).await.is_some(), "s{n}");
-    }
-}
 
 /// What is kept is as long as what was written, from here on, and nobody makes room.
 async fn as_written(url: &str) {
@@ -68,15 +30,6 @@ async fn as_written(url: &str) {
         ALTER TABLE log SET (autovacuum_enabled = off, toast.autovacuum_enabled = off);";
     let mut other = PgConnection::connect(url).await.unwrap();
     sqlx::raw_sql(AS_WRITTEN).execute(&mut other).await.unwrap();
-}
-
-/// Forty at once: most of them are in one group.
-async fn company(states: &StateManager) -> Vec<Result<Arc<State>, Error>> {
-    let company = (0..40).map(async |n| {
-        let name = format!("late {n}");
-        states.register(long(&name), &ada()).await
-    });
-    join_all(company).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,13 +45,15 @@ async fn a_full_disk_is_a_typed_fault_and_when_there_is_room_the_same_engine_goe
     for end in [192 * PAGE + PAGE / 2, 256 * PAGE] {
         server.let_files_grow(Some(end));
         let before = written;
-        let full = until_refused(&states, &mut written).await;
+        let refused = until_refused(&states, &mut written).await;
+        assert!(refused.is_full(), "{refused}");
+        let full: PostgresFault = fault(refused);
         assert!(matches!(full, PostgresFault::Full(_)), "{full}");
         assert!(written > before);
     }
     // Alone and in company, a state or a note: whoever wants to write is told.
     for late in company(&states).await {
-        let full = fault(late);
+        let full: PostgresFault = fault(late.unwrap_err());
         assert!(matches!(full, PostgresFault::Full(_)), "{full}");
     }
     let note = json!("y".repeat(3 * 1024 * 1024));
@@ -141,6 +96,8 @@ async fn a_server_that_ends_because_its_own_log_is_full_has_lost_nothing_acknowl
     }
     server.let_files_grow(Some(SEGMENT / 4 * 3));
     let ended = until_refused(&states, &mut written).await;
+    assert!(!ended.is_full(), "{ended}");
+    let ended: PostgresFault = fault(ended);
     // It said with its last words what was wrong, and not what became of the write.
     assert!(
         matches!(

@@ -1,6 +1,7 @@
 //! One engine on each backend, with a clock that the test moves.
 
 pub mod again;
+pub mod full;
 pub mod life;
 pub mod postgres_server;
 pub mod puppet;

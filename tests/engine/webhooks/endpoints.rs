@@ -165,5 +165,20 @@ async fn no_endpoint_is_left_out_and_beyond_the_limit_no_more_are_made() {
         let deleted = states.delete(&hook.scope, &hook.id, Expected::Any, &by);
         deleted.await.unwrap();
     }
+    let two_more = async || {
+        let mut transaction = states.transaction(&by);
+        for _ in 0..2 {
+            let endpoint = Endpoint::new(server.uri(), secret(1));
+            let new = endpoint.into_state("hook", adas()).unwrap();
+            transaction.register(new).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    // 999 are left: those of one transaction count each other.
     until("room for another", async || made(adas()).await.is_ok()).await;
+    let refused = two_more().await;
+    assert!(
+        matches!(refused, Err(Error::TooLarge { .. })),
+        "{refused:?}"
+    );
 }

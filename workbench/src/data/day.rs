@@ -16,14 +16,15 @@ use serde::{Deserialize, Serialize};
 pub struct Day(i32);
 
 impl Day {
-    /// The first and the last that four digits of a year can name.
-    const ENDS: [i32; 2] = [-719_162, 2_932_896];
+    /// The first that four digits of a year can name.
+    pub const FIRST: Self = Self(-719_162);
+    /// The last.
+    pub const LAST: Self = Self(2_932_896);
 
     /// The day so many days after 1970-01-01, if it is one of these.
     pub fn of(days: i64) -> Option<Self> {
-        let [first, last] = Self::ENDS;
-        let days = i32::try_from(days).ok()?;
-        (first..=last).contains(&days).then_some(Self(days))
+        let day = Self(i32::try_from(days).ok()?);
+        (Self::FIRST..=Self::LAST).contains(&day).then_some(day)
     }
 
     /// Days since 1970-01-01.

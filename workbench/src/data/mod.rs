@@ -5,7 +5,7 @@
 //! An import goes `import` -> `survey` (checksum, encoding) -> `sniff` (format, delimiter) -> rows
 //! from `csv` + `csv_table` or `jsonlines` -> `infer` (types, first pass) -> `convert` -> `sink`
 //! (Parquet, second pass) -> `profile` (what a reader sees) -> `shelf` (kept, found again, cleared
-//! away). Parquet takes the short way over `parquet_source`.
+//! away). Parquet takes the short way over `parquet_source`. What descriptions from before lack, `days` finds.
 
 mod day;
 mod escape;
@@ -25,6 +25,8 @@ mod csv_fault;
 mod csv_table;
 #[cfg(feature = "engine")]
 mod dates;
+#[cfg(feature = "engine")]
+mod days;
 #[cfg(feature = "engine")]
 mod distinct;
 #[cfg(feature = "engine")]

@@ -65,11 +65,12 @@ impl Workbench {
         file.read_to_end(&mut text)
             .map_err(|e| Error::io(&path, e))?;
         // A description that cannot be read any more (an older form) is made again.
-        let Ok(table) = serde_json::from_slice::<TableInfo>(&text) else {
+        let Ok(mut table) = serde_json::from_slice::<TableInfo>(&text) else {
             return Ok(None);
         };
         self.renew(&path)?;
         self.renew(&self.table_path(id))?;
+        self.fill_days(&mut table);
         Ok(Some(table))
     }
 
@@ -97,6 +98,17 @@ impl Workbench {
             put => put?,
         }
         written.keep()?;
+        part.keep(&file)
+    }
+
+    /// Puts a description that tells more in the place of the one that is there.
+    pub(super) fn keep_description(&self, table: &TableInfo) -> Result<(), Error> {
+        let path = self.description_path(&table.id);
+        let text = serde_json::to_vec(table).map_err(|e| Error::Internal(e.to_string()))?;
+        let (part, mut file) = PartFile::create(&path)?;
+        file.write_all(&text)
+            .map_err(|e| Error::io(part.path(), e))?;
+        self.inner.storage.put(part.path(), &path)?;
         part.keep(&file)
     }
 

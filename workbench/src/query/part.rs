@@ -2,6 +2,8 @@
 
 use memchr::memchr2_iter;
 
+use super::rule::fold;
+
 /// The only letters beyond ASCII whose lower case begins with one of it: the sign of the kelvin and the dotted I.
 const LOWERED_TO_ASCII: [char; 2] = ['\u{212a}', '\u{130}'];
 
@@ -13,7 +15,7 @@ impl Part {
     /// What to look for. Blanks around it do not count, and nothing is no part.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let text = text.trim();
-        (!text.is_empty()).then(|| Self(text.to_lowercase()))
+        (!text.is_empty()).then(|| Self(fold(text)))
     }
 
     /// Whether a text contains it.
@@ -22,7 +24,7 @@ impl Part {
         if self.0.is_ascii() && is_plain() {
             self.is_in_bytes(text.as_bytes())
         } else {
-            text.to_lowercase().contains(&self.0)
+            fold(text).contains(&self.0)
         }
     }
 
@@ -62,6 +64,9 @@ mod tests {
             ("300 \u{212a}", "at 300 \u{212a}"),
             ("300 k", "at 300 \u{212a}"),
             ("\u{130}zmir", "\u{130}ZM\u{130}R, \u{130}zmir"),
+            ("ΟΔΟΣ", "ΟΔΟΣΑ"),
+            ("Σ", "ΝΟΣ"),
+            ("νος", "ΝΟΣΟΣ"),
         ] {
             assert!(is_in(part, text), "{part} in {text}");
         }

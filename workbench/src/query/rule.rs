@@ -47,13 +47,17 @@ pub struct TextRule {
     pub without: String,
 }
 
+/// A text without its case. Sigma at the end of a word is the same letter as elsewhere.
+pub(super) fn fold(text: &str) -> String {
+    text.to_lowercase().replace('ς', "σ")
+}
+
 impl TextRule {
     /// One and the same for all rules that take the same.
     pub fn folded(&self) -> Self {
-        let fold = |part: &str| part.trim().to_lowercase();
         Self {
-            contains: fold(&self.contains),
-            without: fold(&self.without),
+            contains: fold(self.contains.trim()),
+            without: fold(self.without.trim()),
         }
     }
 

@@ -44,17 +44,22 @@ impl Workspace {
     pub async fn tables(&self) -> Result<Vec<TableInfo>, Error> {
         let mut states = self.table_states().await?;
         states.sort_by_key(|state| (state.metadata["position"].as_i64(), state.created_at));
-        states.iter().map(|state| from_data(&state.data)).collect()
+        let tables: Result<Vec<TableInfo>, Error> =
+            states.iter().map(|state| from_data(&state.data)).collect();
+        Ok(self.workbench.with_days(tables?).await)
     }
 
     /// The table with this name, and the version of its state.
     pub async fn table(&self, name: &str) -> Result<(TableInfo, Version), Error> {
+        let missing = || Error::Missing(format!("The table {name}"));
         let found = self
             .manager
             .get(&self.scope, &self.table_id(name))
             .await?
-            .ok_or_else(|| Error::Missing(format!("The table {name}")))?;
-        Ok((from_data(&found.data)?, found.version))
+            .ok_or_else(missing)?;
+        let tables = vec![from_data(&found.data)?];
+        let table = self.workbench.with_days(tables).await.pop();
+        Ok((table.ok_or_else(missing)?, found.version))
     }
 
     /// Takes a table into the study. One with the same name is replaced.

@@ -1,6 +1,8 @@
 //! What columns are, from how their cells are written.
 
-use workbench::data::{ColumnType, Day};
+use std::fs;
+
+use workbench::data::{ColumnType, Day, TableInfo};
 
 use super::{Desk, column, names, some, type_of};
 
@@ -69,6 +71,47 @@ async fn dates_in_several_forms_are_dates() {
         "{notes}"
     );
     assert!(notes.contains("mixed has dates in 2 forms"), "{notes}");
+}
+
+#[tokio::test]
+async fn days_that_an_older_description_lacks_are_there_again_once_the_table_is_opened() {
+    let desk = Desk::new();
+    let content =
+        "id,enrolled,seen\n1,2024-03-15,2024-04-01\n2,,2024-04-03\n3,2023-12-31,2024-04-02\n";
+    let table = desk.table(content).await;
+    let mut older = table.clone();
+    for column in &mut older.columns {
+        column.dates = None;
+    }
+    let description = format!("data/tables/{}.json", table.id);
+    let description = desk.folder.path().join(description);
+    let forget = || fs::write(&description, serde_json::to_vec(&older).unwrap()).unwrap();
+    let kept =
+        || -> TableInfo { serde_json::from_slice(&fs::read(&description).unwrap()).unwrap() };
+
+    forget();
+    assert_eq!(column(&kept(), "enrolled").dates, None);
+    let opened = desk.workbench.described(&table.id, "table.csv").await;
+    let opened = opened.unwrap();
+    let days = ["2023-12-31", "2024-03-15"].map(|day| day.parse::<Day>().unwrap());
+    assert_eq!(column(&opened, "enrolled").dates, Some(days));
+    assert_eq!(opened.columns, table.columns);
+    assert_eq!(kept().columns, table.columns, "found once, and kept");
+
+    forget();
+    assert_eq!(desk.table(content).await.columns, table.columns);
+    assert_eq!(kept().columns, table.columns);
+
+    // What a study has of it was written by the older version, too.
+    forget();
+    let gone = TableInfo {
+        id: "0".repeat(32),
+        ..older.clone()
+    };
+    let study = vec![older.clone(), gone.clone()];
+    let filled = desk.workbench.with_days(study).await;
+    assert_eq!(filled, [table, gone]);
+    assert_eq!(kept().columns, filled[0].columns);
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use workbench::{
+    data::{ColumnType, Day},
     plot::{PlotKind, PlotSpec, Region},
-    query::{CardRule, FilterCard, Range, ResultColumn, ResultInfo},
+    query::{CardRule, DateRange, FilterCard, Range, ResultColumn, ResultInfo},
 };
 
 use crate::plot::{
@@ -114,19 +115,40 @@ impl Made {
 
 fn range_rule(range: Range, column: &ResultColumn) -> Rule {
     let end = |value: f64| significant(value, 4);
-    let said = match (range.min, range.max) {
-        (None, None) => return None,
-        (Some(min), Some(max)) => format!("{} to {}", end(min), end(max)),
-        (Some(min), None) => format!("from {}", end(min)),
-        (None, Some(max)) => format!("to {}", end(max)),
+    let said = said(range.min.map(end), range.max.map(end))?;
+    let rule = match column.column_type {
+        ColumnType::Date => date_rule(range),
+        kind if kind.is_numeric() => Some((CardRule::Range(range), said)),
+        _ => None,
     };
-    Some(
-        column
-            .column_type
-            .is_numeric()
-            .then_some((CardRule::Range(range), said))
-            .ok_or(()),
-    )
+    Some(rule.ok_or(()))
+}
+
+/// The whole days in a range on an axis of dates, which counts them from 1970-01-01; none where it lies between two days.
+fn date_rule(range: Range) -> Option<(CardRule, String)> {
+    let from = range.min.and_then(|min| day(min.ceil()));
+    let to = range.max.and_then(|max| day(max.floor()));
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return None;
+    }
+    let said = said(from.map(String::from), to.map(String::from))?;
+    Some((CardRule::Dates(DateRange { from, to }), said))
+}
+
+/// A day on an axis; where it goes on beyond the calendar, the last one of the calendar.
+fn day(at: f64) -> Option<Day> {
+    let [first, last] = [Day::FIRST, Day::LAST].map(|day| f64::from(day.days()));
+    Day::of(at.clamp(first, last) as i64)
+}
+
+/// A range in words; `None` where both ends are open.
+fn said(from: Option<String>, to: Option<String>) -> Option<String> {
+    match (from, to) {
+        (None, None) => None,
+        (Some(from), Some(to)) => Some(format!("{from} to {to}")),
+        (Some(from), None) => Some(format!("from {from}")),
+        (None, Some(to)) => Some(format!("to {to}")),
+    }
 }
 
 fn groups_in(range: Range, groups: &[String]) -> Rule {
@@ -172,6 +194,79 @@ mod tests {
             max: Some(max),
         };
         assert_eq!(bounds(&region), [range(7.4, 35.0), range(1.42, 2.95)]);
+    }
+
+    fn column(column_type: ColumnType) -> ResultColumn {
+        ResultColumn {
+            name: "enrolled".into(),
+            table: "visits".into(),
+            column: "enrolled".into(),
+            visit: None,
+            column_type,
+            is_numeric: column_type.is_numeric(),
+            is_key: false,
+            decimals: 0,
+            missing: 0,
+            mean: None,
+            sd: None,
+            range: None,
+        }
+    }
+
+    fn dates(from: Option<&str>, to: Option<&str>) -> CardRule {
+        let day = |text: &str| text.parse::<Day>().ok();
+        CardRule::Dates(DateRange {
+            from: from.and_then(day),
+            to: to.and_then(day),
+        })
+    }
+
+    #[test]
+    fn a_range_on_an_axis_of_dates_takes_the_whole_days_in_it() {
+        let enrolled = column(ColumnType::Date);
+        let made = |min, max| range_rule(Range { min, max }, &enrolled);
+        let rule = |from, to, said: &str| Some(Ok((dates(from, to), said.to_owned())));
+        // 19,797 days after 1970-01-01 is 2024-03-15.
+        assert_eq!(
+            made(Some(19_796.2), Some(19_798.9)),
+            rule(
+                Some("2024-03-15"),
+                Some("2024-03-16"),
+                "2024-03-15 to 2024-03-16"
+            )
+        );
+        assert_eq!(
+            made(Some(19_797.0), None),
+            rule(Some("2024-03-15"), None, "from 2024-03-15")
+        );
+        assert_eq!(
+            made(None, Some(19_797.0)),
+            rule(None, Some("2024-03-15"), "to 2024-03-15")
+        );
+        assert_eq!(
+            made(Some(-1e12), Some(1e12)),
+            rule(
+                Some("0001-01-01"),
+                Some("9999-12-31"),
+                "0001-01-01 to 9999-12-31"
+            )
+        );
+        assert_eq!(made(None, None), None);
+        // Between two days.
+        assert_eq!(made(Some(19_797.2), Some(19_797.8)), Some(Err(())));
+    }
+
+    #[test]
+    fn numbers_keep_their_ends_and_text_takes_no_range() {
+        let range = Range {
+            min: Some(1.25),
+            max: Some(3.0),
+        };
+        assert_eq!(
+            range_rule(range, &column(ColumnType::Number)),
+            Some(Ok((CardRule::Range(range), "1.250 to 3.000".into())))
+        );
+        assert_eq!(range_rule(range, &column(ColumnType::Text)), Some(Err(())));
     }
 
     #[test]

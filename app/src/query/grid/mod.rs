@@ -83,7 +83,7 @@ pub(super) fn Grid(query: Query) -> impl IntoView {
 
     let cursor = Cursor::new();
     let open = RwSignal::new(0);
-    let in_sight = columns_in_sight(query);
+    let in_sight = columns_in_sight(query, place.left());
     let made = Memo::new(move |_| if is_whole.get() { usize::MAX } else { in_sight });
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let page = port.get_untracked().map_or(1, |port| port.seen().len);
@@ -161,15 +161,16 @@ fn whole_after_the_first_frame(query: Query) -> RwSignal<bool> {
     is_whole
 }
 
-/// How many columns can be seen from the first on; `usize::MAX` where that is all of them, or not known yet.
-fn columns_in_sight(query: Query) -> usize {
+/// How many columns there are from the first to the last that can be seen, with so many pixels scrolled out of sight;
+/// `usize::MAX` where that is all of them, or not known yet.
+fn columns_in_sight(query: Query, scrolled: f64) -> usize {
     let columns = query.columns.get_untracked();
     let seen = query.grid_size.get_untracked().map(|size| {
         let mut right = 0.0;
         let starts_in_sight = columns.iter().take_while(|column| {
             let left = right;
             right += f64::from(untrack(|| widths::width(query, column)));
-            left < size.width
+            left < scrolled + size.width
         });
         starts_in_sight.count()
     });

@@ -1,21 +1,36 @@
 //! The filter cards: in their order, each on one column.
 
+use std::mem::{Discriminant, discriminant};
+
 use leptos::prelude::*;
+use workbench::query::CardRule;
 
 use super::{add_card::AddCard, card::Card};
 use crate::query::state::Query;
 
+/// What a card is made from.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    id: String,
+    table: String,
+    column: String,
+    rule: Discriminant<CardRule>,
+}
+
 /// The section.
 #[component]
 pub(super) fn Cards(query: Query) -> impl IntoView {
-    // A card is made once; what changes in it, changes in place.
-    let ids = Memo::new(move |_| {
+    // A card is made once for its column and what it asks there; what changes in it, changes in place. Another query may
+    // have one of the same id.
+    let keys = Memo::new(move |_| {
         query.filters.with(|filters| {
-            filters
-                .cards
-                .iter()
-                .map(|card| card.id.clone())
-                .collect::<Vec<_>>()
+            let cards = filters.cards.iter().map(|card| Key {
+                id: card.id.clone(),
+                table: card.table.clone(),
+                column: card.column.clone(),
+                rule: discriminant(&card.rule),
+            });
+            cards.collect::<Vec<_>>()
         })
     });
     view! {
@@ -25,8 +40,8 @@ pub(super) fn Cards(query: Query) -> impl IntoView {
                 <AddCard query/>
             </div>
             <div class="flex flex-col gap-2">
-                <For each=move || ids.get() key=Clone::clone let:id>
-                    <Card query id/>
+                <For each=move || keys.get() key=Clone::clone let:key>
+                    <Card query id=key.id/>
                 </For>
             </div>
         </div>

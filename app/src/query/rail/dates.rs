@@ -9,6 +9,9 @@ use workbench::{
 use super::card::{rule_of, update};
 use crate::query::state::Query;
 
+/// The first day that is taken while it is typed.
+const FIRST: &str = "1000-01-01";
+
 /// The two fields.
 #[component]
 pub(super) fn Dates(
@@ -79,12 +82,23 @@ fn DateField(
             field.set_value(&text);
         }
     });
-    let type_in = move |event| {
+    let type_in = move |event: leptos::ev::Event| {
         let text = event_target_value(&event);
+        // A day that is not whole, or is in no calendar, is an empty text to a program, too.
+        let is_partial = event_target::<leptos::web_sys::Element>(&event)
+            .matches(":invalid")
+            .unwrap_or(false);
         match text.parse::<Day>() {
-            Ok(day) => on_change.run(Some(day)),
-            Err(_) if text.is_empty() => on_change.run(None),
-            Err(_) => {}
+            // Of a year that is being typed the first digits are one as well.
+            Ok(day) if *text >= *FIRST => on_change.run(Some(day)),
+            Err(_) if text.is_empty() && !is_partial => on_change.run(None),
+            _ => {}
+        }
+    };
+    // What was begun and left is no day: the field says again what is asked for.
+    let leave = move |_| {
+        if let Some(field) = field.get_untracked() {
+            field.set_value(&untrack(shown));
         }
     };
     let [min, max] = offered.map_or([None, None], |days| days.map(|day| Some(String::from(day))));
@@ -94,7 +108,7 @@ fn DateField(
             <input
                 type="date" class="input input-xs num flex-1 min-w-0"
                 name=name aria-label=[&*column, " ", end].concat() min=min max=max
-                value=untrack(shown) node_ref=field on:input=type_in
+                value=untrack(shown) node_ref=field on:input=type_in on:blur=leave
             />
         </label>
     }

@@ -56,7 +56,7 @@ async fn ask(State(shared): State<Shared>, asker: Asker) -> Result<Json<Active>,
 /// Let go of the lock
 #[utoipa::path(
     delete, path = "/api/v1/sessions/current/lock", operation_id = "letGoOfLock", tag = "configurations", params(SessionId),
-    responses((status = 204, description = "It is free, or with who asked for it."), WriteRefusals, NotFound),
+    responses((status = 204, description = "It is not this session's any more: free, or with who asked for it; one of another session stays as it is."), WriteRefusals, NotFound),
 )]
 async fn let_go(State(shared): State<Shared>, asker: Asker) -> Result<StatusCode, Refusal> {
     let (desk, who) = at_desk(&shared, &asker)?;

@@ -4,6 +4,7 @@ use app::AppError;
 use axum::{
     Json,
     extract::{Path, State},
+    http::header::IF_MATCH,
     response::Response,
 };
 use serde::Deserialize;
@@ -117,7 +118,8 @@ async fn restore(
     let seen = match seen(&desk, &asker, &name).await {
         Ok(Ok(side)) => side.version,
         Ok(Err(stale)) => return Ok(stale),
-        Err(Refusal(AppError::NotFound(_))) => 0,
+        // Who names what is to be replaced has not seen that it is gone.
+        Err(Refusal(AppError::NotFound(_))) if !asker.headers.contains_key(IF_MATCH) => 0,
         Err(refusal) => return Err(refusal),
     };
     saved(&match older {

@@ -1,10 +1,17 @@
 //! A stream that is no further than its listener: the next piece is asked for when the network has taken the last one.
 //!
 //! Nothing is kept for a slow listener but one piece and what its connection holds: what it has not been told is in the
-//! log, where it goes on when it comes back. One who does not take a piece in time is cut off, as at the live socket. There is
-//! no farewell: the stream breaks off, and browsers come back by themselves.
+//! log, where it goes on when it comes back. One who does not take a piece in time is cut off, as at the live socket.
+//! There is no farewell: the stream breaks off, and browsers come back by themselves.
 //!
-//! That a piece was taken is known by its bytes: whoever writes them to the network lets go of them when they are all written.
+//! That a piece was taken is known by its bytes: whoever writes them to the network lets go of them when they are all
+//! written, to the kernel, which is told to take little ahead of the network (`application/listener.rs`).
+//!
+//! Under HTTP/2 the bytes are let go of when the last of them is in the connection's own buffer, or was written past it,
+//! and they get there as far as the windows of stream and connection allow: the pacing is the protocol's flow control. Who
+//! takes a part of a piece and no more is cut off in time. A piece for whose first byte the window has no room waits in
+//! front of the protocol, where nobody asks for the next one, so that nothing is cut off: the stream keeps this one piece
+//! and its seat until the window opens or the connection ends.
 
 use std::{convert::Infallible, time::Duration};
 

@@ -1,4 +1,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+use std::sync::Arc;
+
+use holdfast::{Actor, Kind, StateManager, backend::Memory};
+
 use super::*;
 
 fn post(headers: &[(HeaderName, &str)]) -> Request {
@@ -56,4 +60,33 @@ fn an_answer_with_a_secret_is_told_by_its_headers() {
         HeaderValue::from_static("private, no-store"),
     );
     assert!(is_secret(&headers));
+}
+
+/// What is found under a key whose first request was answered so.
+async fn after(status: StatusCode) -> Found {
+    let states = StateManager::builder(Arc::new(Memory::new()));
+    let states = states.lifecycle(Kind::new(ANSWER), lifecycle_of_answers());
+    let claims = Claims::new(states.build());
+    let claim = || claims.claim(StateId::new("key"), "asked".into(), Actor::system());
+    let Ok(Found::Mine(mine)) = claim().await else {
+        panic!("somebody had the key");
+    };
+    let answer = settled(mine, status.into_response()).await;
+    assert_eq!(answer.status(), status);
+    claim().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_key_is_free_where_nothing_was_done_and_taken_where_nobody_can_say() {
+    for status in UNDONE {
+        assert!(matches!(after(status).await, Found::Mine(_)), "{status}");
+    }
+    for status in [
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::GATEWAY_TIMEOUT,
+    ] {
+        assert!(matches!(after(status).await, Found::Working), "{status}");
+    }
+    let done = after(StatusCode::CREATED).await;
+    assert!(matches!(done, Found::Done(answer) if answer.status == 201));
 }

@@ -13,7 +13,7 @@ use utoipa::{
 const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Name, status and meaning of each.
-const ALL: [(&str, &str, &str); 13] = [
+const ALL: [(&str, &str, &str); 14] = [
     ("Unreadable", "400", "It cannot be read."),
     (
         "NoSession",
@@ -55,6 +55,17 @@ const ALL: [(&str, &str, &str); 13] = [
         "`If-Match` is missing. With what is there now.",
     ),
     ("TooMany", "429", "Too much at once."),
+    (
+        "Away",
+        "503",
+        "Something behind this server is away, or damaged there: the answer says what. Or the \
+         server is behind what was seen at another one. Ask again later.",
+    ),
+    (
+        "Unsure",
+        "504",
+        "Something behind this server did not say in time what became of it: it may have been done.",
+    ),
     ("Full", "507", "The disk is full. Nothing was kept."),
 ];
 
@@ -73,6 +84,10 @@ pub(super) fn all() -> BTreeMap<String, RefOr<Response>> {
             }
             "429" => {
                 let told = "Seconds, for too many requests.";
+                response = response.header("Retry-After", header(told, Type::Integer));
+            }
+            "503" => {
+                let told = "Seconds, where the server is behind another one.";
                 response = response.header("Retry-After", header(told, Type::Integer));
             }
             _ => {}
@@ -107,10 +122,10 @@ macro_rules! groups {
 }
 
 groups! {
-    /// Whatever reads may be refused so: unreadable, without a session, forbidden, invalid, or too often.
-    Refusals: "Unreadable", "NoSession", "Forbidden", "Invalid", "TooMany";
+    /// Whatever reads may be refused so: unreadable, without a session, forbidden, invalid, too often, out of reach, or too slow.
+    Refusals: "Unreadable", "NoSession", "Forbidden", "Invalid", "TooMany", "Away", "Unsure";
     /// Whatever changes something, besides: in conflict, too large, no room.
-    WriteRefusals: "Unreadable", "NoSession", "Forbidden", "Conflict", "TooLarge", "Invalid", "TooMany", "Full";
+    WriteRefusals: "Unreadable", "NoSession", "Forbidden", "Conflict", "TooLarge", "Invalid", "TooMany", "Away", "Unsure", "Full";
     /// What is named may not be there.
     NotFound: "NotFound";
     /// What is written under `If-Match`.
@@ -121,8 +136,8 @@ groups! {
     Locked: "Locked";
     /// What anybody may ask, though not without end.
     TooMany: "TooMany";
-    /// What a key for one request brings along.
-    OncePerKey: "Unreadable", "Conflict", "TooLarge", "Invalid";
+    /// What a key for one request brings along: it is written down, too.
+    OncePerKey: "Unreadable", "Conflict", "TooLarge", "Invalid", "Full";
     /// What is no plain HTTP.
     UpgradeRequired: "UpgradeRequired";
 }

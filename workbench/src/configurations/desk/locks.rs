@@ -84,10 +84,10 @@ impl Desk {
         Ok(())
     }
 
-    /// Gives the lock to who asked for it, or to nobody.
+    /// Gives the lock to who asked for it, or to nobody. One that another session has stays there.
     ///
     /// # Errors
-    /// [`DeskError::NotHolder`].
+    /// Where this is no session of theirs.
     pub async fn unlock(&self, who: &Who, session: &str) -> Result<(), DeskError> {
         let (name, _) = self.session(who, session).await?;
         self.release(who, &name, session).await

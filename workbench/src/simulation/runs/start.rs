@@ -66,6 +66,10 @@ impl Runs {
             Ok(registered) => registered,
             Err(refused) => {
                 self.with_active(|all| all.remove(&id));
+                // Its state may be there after all: the next sweep settles what this leaves.
+                if matches!(&refused, RunsError::State(error) if error.is_in_doubt()) {
+                    return Err(refused);
+                }
                 self.sign_off(&id).await;
                 self.give_up(id, held).await?;
                 return Err(refused);
