@@ -4989,6 +4989,17 @@ export interface components {
         Whose: "own" | "shared";
     };
     responses: {
+        /** @description Something behind this server is away, or damaged there: the answer says what. Or the server is behind what was seen at another one. Ask again later. */
+        Away: {
+            headers: {
+                /** @description Seconds, where the server is behind another one. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Others changed the same place, its state does not allow this step, or the same request is still worked on. With what is there now. */
         Conflict: {
             headers: {
@@ -5103,6 +5114,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Something behind this server did not say in time what became of it: it may have been done. */
+        Unsure: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description This address speaks WebSocket. */
         UpgradeRequired: {
             headers: {
@@ -5161,6 +5181,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     listBackups: {
@@ -5186,6 +5208,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     beginBackup: {
@@ -5214,6 +5238,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5243,6 +5269,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5273,6 +5301,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     verifyBackup: {
@@ -5307,6 +5337,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5349,6 +5381,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     listConfigurations: {
@@ -5374,6 +5408,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getConfiguration: {
@@ -5415,6 +5451,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     saveConfiguration: {
@@ -5466,6 +5504,8 @@ export interface operations {
             423: components["responses"]["Locked"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5502,6 +5542,8 @@ export interface operations {
             423: components["responses"]["Locked"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5534,6 +5576,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     checkConfiguration: {
@@ -5571,6 +5615,9 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
+            507: components["responses"]["Full"];
         };
     };
     copyConfiguration: {
@@ -5611,6 +5658,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5641,6 +5690,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5687,6 +5738,8 @@ export interface operations {
             423: components["responses"]["Locked"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5733,6 +5786,8 @@ export interface operations {
             423: components["responses"]["Locked"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5763,6 +5818,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getConfigurationVersion: {
@@ -5794,6 +5851,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     listDatasets: {
@@ -5819,6 +5878,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     makeDataset: {
@@ -5855,6 +5916,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5890,6 +5953,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -5916,6 +5981,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getDataset: {
@@ -5956,6 +6023,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     downloadDataset: {
@@ -6001,6 +6070,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     plotDataset: {
@@ -6039,6 +6110,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6095,6 +6168,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6134,6 +6209,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6181,6 +6258,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     docs: {
@@ -6245,6 +6324,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     listFlags: {
@@ -6270,6 +6351,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getFlag: {
@@ -6310,6 +6393,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     changeFlag: {
@@ -6351,6 +6436,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6381,6 +6468,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     listImports: {
@@ -6406,6 +6495,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     answerImport: {
@@ -6454,6 +6545,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6490,6 +6583,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6527,6 +6622,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     chooseKeys: {
@@ -6564,6 +6661,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6598,6 +6697,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6624,6 +6725,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     live: {
@@ -6663,6 +6766,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             426: components["responses"]["UpgradeRequired"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     watchServer: {
@@ -6691,6 +6796,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     describe: {
@@ -6740,6 +6847,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     listQueries: {
@@ -6765,6 +6874,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     saveQuery: {
@@ -6801,6 +6912,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6842,6 +6955,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6883,6 +6998,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     deleteQuery: {
@@ -6917,6 +7034,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6959,6 +7078,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -6989,6 +7110,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getQuerySummary: {
@@ -7018,6 +7141,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     findRuns: {
@@ -7064,6 +7189,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     startRun: {
@@ -7102,6 +7229,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7136,6 +7265,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7162,6 +7293,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     importRun: {
@@ -7204,6 +7337,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7257,6 +7392,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7299,6 +7436,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     deleteRun: {
@@ -7328,6 +7467,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7371,6 +7512,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7416,6 +7559,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     cancelRun: {
@@ -7450,6 +7595,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7481,6 +7628,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getRunPackage: {
@@ -7511,6 +7660,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getRunPatients: {
@@ -7545,6 +7696,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getRunProgress: {
@@ -7574,6 +7727,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     restoreRun: {
@@ -7608,6 +7763,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7643,6 +7800,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     openSession: {
@@ -7678,6 +7837,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7708,6 +7869,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     closeSession: {
@@ -7737,6 +7900,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7770,6 +7935,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             423: components["responses"]["Locked"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7785,7 +7952,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is free, or with who asked for it. */
+            /** @description It is not this session's any more: free, or with who asked for it; one of another session stays as it is. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7800,6 +7967,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7834,6 +8003,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7864,6 +8035,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     listShared: {
@@ -7889,6 +8062,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     copyShared: {
@@ -7923,6 +8098,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -7949,6 +8126,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     share: {
@@ -7986,6 +8165,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8027,6 +8208,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     takeBack: {
@@ -8061,6 +8244,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8099,6 +8284,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     registerState: {
@@ -8140,6 +8327,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8185,6 +8374,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     replaceState: {
@@ -8230,6 +8421,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8268,6 +8461,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8314,6 +8509,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8350,6 +8547,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     rollBackState: {
@@ -8397,6 +8596,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8445,6 +8646,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8471,6 +8674,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     importTable: {
@@ -8533,6 +8738,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8574,6 +8781,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     deleteTable: {
@@ -8608,6 +8817,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8642,6 +8853,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     profileTable: {
@@ -8674,6 +8887,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     restoreTable: {
@@ -8708,6 +8923,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8743,6 +8960,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     listTenants: {
@@ -8768,6 +8987,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     makeTenant: {
@@ -8802,6 +9023,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8828,6 +9051,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     makeToken: {
@@ -8862,6 +9087,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8892,6 +9119,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8929,6 +9158,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -8955,6 +9186,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getMe: {
@@ -8980,6 +9213,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     getUser: {
@@ -9020,6 +9255,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     changeUser: {
@@ -9061,6 +9298,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9093,6 +9332,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9119,6 +9360,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     registerWebhook: {
@@ -9154,6 +9397,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9185,6 +9430,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     deleteWebhook: {
@@ -9219,6 +9466,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9261,6 +9510,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9291,6 +9542,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     retryDeadLetter: {
@@ -9325,6 +9578,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9357,6 +9612,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9387,6 +9644,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
         };
     };
     replayWebhook: {
@@ -9423,6 +9682,8 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9462,6 +9723,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };
@@ -9497,6 +9760,8 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["Unconditional"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Away"];
+            504: components["responses"]["Unsure"];
             507: components["responses"]["Full"];
         };
     };

@@ -3,17 +3,13 @@
 //! No disk is filled for that. SQLite gives the same answer, and takes the transaction back in the same way, where the
 //! numbers of a table are used up.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use tracing::{Level, subscriber::set_default};
+use tracing::Level;
 
 use crate::{
     helpers::{Answer, Browser, TestApp},
+    logging::Log,
     problems::is_problem,
     states::programs::{parcel, with_parcels},
 };
@@ -114,44 +110,20 @@ async fn pages_are_told_that_the_disk_is_full_and_the_same_write_is_kept_once_it
     assert_eq!(app.browser().open().await.status, StatusCode::NO_CONTENT);
 }
 
-/// What a log is written into.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn the_log_has_the_cause_once_under_no_reference() {
     let app = TestApp::new().await;
     let browser = app.visitor().await;
     run(&app, FILL).await;
-    let lines = Lines::default();
-    let log = {
-        let lines = lines.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(Level::WARN)
-            .with_ansi(false)
-            .with_writer(move || lines.clone())
-            .finish()
-    };
-    let guard = set_default(log);
+    let log = Log::of(Level::WARN, false);
     let refused = rename(&browser).await;
-    drop(guard);
     assert_eq!(refused.status, StatusCode::INSUFFICIENT_STORAGE);
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     let told = text.lines().filter(|line| line.contains("no room left"));
     let told: Vec<&str> = told.collect();
     assert_eq!(told.len(), 1, "{text}");
     for word in ["WARN", "app::error", "database or disk is full"] {
         assert!(told[0].contains(word), "{text}");
     }
-    assert!(!text.contains("ERROR"), "{text}");
+    assert!(!text.contains("reference"), "{text}");
 }

@@ -20,7 +20,7 @@ use tracing::{
 use crate::{commands::settings_in, helpers::TestApp};
 
 /// The lines of this thread's log, while it is held.
-struct Log {
+pub(crate) struct Log {
     text: Arc<Mutex<Vec<u8>>>,
     _guard: DefaultGuard,
 }
@@ -44,7 +44,7 @@ impl Log {
         Self::of(Level::INFO, is_json)
     }
 
-    fn of(level: Level, is_json: bool) -> Self {
+    pub(crate) fn of(level: Level, is_json: bool) -> Self {
         let text = Arc::new(Mutex::new(Vec::new()));
         let lines = Lines(Arc::clone(&text));
         let log = tracing_subscriber::fmt()
@@ -61,7 +61,7 @@ impl Log {
         }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.text.lock().unwrap().clone()).unwrap()
     }
 

@@ -23,7 +23,7 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 const MAX_BYTES: usize = 64 << 20;
 
 /// Each kind: its word for programs, its title, and what is to be done.
-pub(crate) const KINDS: [(&str, &str, &str); 18] = [
+pub(crate) const KINDS: [(&str, &str, &str); 19] = [
     (
         "bad_request",
         "Unreadable request",

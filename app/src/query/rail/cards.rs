@@ -1,21 +1,10 @@
 //! The filter cards: in their order, each on one column.
 
-use std::mem::{Discriminant, discriminant};
-
 use leptos::prelude::*;
-use workbench::query::CardRule;
+use workbench::query::{CardRule, FilterCard};
 
 use super::{add_card::AddCard, card::Card};
 use crate::query::state::Query;
-
-/// What a card is made from.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Key {
-    id: String,
-    table: String,
-    column: String,
-    rule: Discriminant<CardRule>,
-}
 
 /// The section.
 #[component]
@@ -23,15 +12,9 @@ pub(super) fn Cards(query: Query) -> impl IntoView {
     // A card is made once for its column and what it asks there; what changes in it, changes in place. Another query may
     // have one of the same id.
     let keys = Memo::new(move |_| {
-        query.filters.with(|filters| {
-            let cards = filters.cards.iter().map(|card| Key {
-                id: card.id.clone(),
-                table: card.table.clone(),
-                column: card.column.clone(),
-                rule: discriminant(&card.rule),
-            });
-            cards.collect::<Vec<_>>()
-        })
+        query
+            .filters
+            .with(|filters| filters.cards.iter().map(key).collect::<Vec<_>>())
     });
     view! {
         <div class="hf-sec">
@@ -41,10 +24,29 @@ pub(super) fn Cards(query: Query) -> impl IntoView {
             </div>
             <div class="flex flex-col gap-2">
                 <For each=move || keys.get() key=Clone::clone let:key>
-                    <Card query id=key.id/>
+                    <Card query id=key.split(APART).next().unwrap_or_default().to_owned()/>
                 </For>
             </div>
         </div>
     }
     .into_any()
+}
+
+/// What stands between the parts of a key, and in no id.
+const APART: char = '\u{1f}';
+
+/// The id of a card, and all else that it is made from. One text: a list of another kind of keys is several kilobytes more.
+fn key(card: &FilterCard) -> String {
+    let rule = match card.rule {
+        CardRule::Range(_) => "range",
+        CardRule::Dates(_) => "dates",
+        CardRule::Text(_) => "text",
+        CardRule::Categories { .. } => "categories",
+    };
+    let mut key = card.id.clone();
+    for part in [&*card.table, &*card.column, rule] {
+        key.push(APART);
+        key.push_str(part);
+    }
+    key
 }

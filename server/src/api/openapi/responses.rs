@@ -13,7 +13,7 @@ use utoipa::{
 const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Name, status and meaning of each.
-const ALL: [(&str, &str, &str); 14] = [
+const ALL: [(&str, &str, &str); 15] = [
     ("Unreadable", "400", "It cannot be read."),
     (
         "NoSession",
