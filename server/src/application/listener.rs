@@ -93,18 +93,26 @@ fn close(listener: TcpListener) -> VecDeque<(TcpStream, SocketAddr)> {
     taken.collect()
 }
 
+/// How a connection carries what is told: at once, however little it is, and with little of an answer waiting in the kernel.
+pub(super) fn tune(stream: &mut TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "small answers may wait for larger ones");
+    }
+    bound_unsent(stream);
+}
+
 /// Lets little of an answer wait in the kernel. Left alone it takes some 4 MB, and says that there is room again when a
 /// third of them is gone: a slow reader who reads all the time looks like one who does not read.
 #[cfg(any(target_os = "android", target_os = "linux"))]
-pub(super) fn tune(stream: &mut TcpStream) {
-    if let Err(error) = socket2::SockRef::from(&*stream).set_tcp_notsent_lowat(UNSENT) {
+fn bound_unsent(stream: &TcpStream) {
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT) {
         tracing::debug!(%error, "as much as the kernel likes waits for a slow reader");
     }
 }
 
 /// Elsewhere the kernel takes as much as it likes.
 #[cfg(not(any(target_os = "android", target_os = "linux")))]
-pub(super) fn tune(_: &mut TcpStream) {}
+fn bound_unsent(_: &TcpStream) {}
 
 #[cfg(test)]
 mod tests {
