@@ -216,8 +216,12 @@ impl Transaction {
         id: &StateId,
         step: &mut Step,
     ) -> Result<Arc<State>, Error> {
-        let is_endpoint =
-            |write: &&Write| write.before.is_none() && write.after.kind == Kind::WEBHOOK;
+        let is_endpoint = |write: &&Write| {
+            let (before, after) = (write.before.as_ref(), &write.after);
+            let is_new = before.is_none_or(|before| before.status == Status::DELETED);
+            let is_another = after.scope != *scope || after.id != *id;
+            after.kind == Kind::WEBHOOK && is_new && is_another
+        };
         let endpoints = self.writes.iter().filter(is_endpoint).count() as u64;
         let checked = self.states.checked(scope, id, step, &self.actor, endpoints);
         let powers = checked.await?;

@@ -102,6 +102,8 @@ test("a refusal is shown with what comes next, and a disabled webhook says 410 w
   const sent = page.getByRole("region", { name: "Deliveries" });
   await expect(sent).toContainText("503 in");
   await expect(page.getByTestId("webhook-standing")).toContainText(/[1-9]\d* trying again/);
+  const refused = idOf(receiver.heard[heard]!);
+  await expect.poll(() => receiver.heard.filter((one) => idOf(one) === refused).length).toBeGreaterThan(1);
   receiver.status = 410;
   // The second try is five seconds behind the first, the third minutes: a change of another state is sent at once.
   await rename(query, "Gone");

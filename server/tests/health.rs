@@ -136,7 +136,12 @@ async fn the_hit_rate_is_that_of_the_cache_and_there_is_none_without_one() {
 async fn a_server_whose_database_is_away_is_not_ready_says_why_and_is_again_when_it_is_back() {
     let postgres = PostgresServer::start(Disk::Synced);
     let url = postgres.database();
-    let app = TestApp::with(|settings| settings.state.database_url = url).await;
+    let app = TestApp::with(|settings| {
+        settings.state.database_url = url;
+        settings.state.cache_bytes = 0;
+    })
+    .await;
+    let browser = app.visitor().await;
     let ready = ask(&app, "/health/ready").await;
     assert_eq!(
         (ready.status, ready.json()),
@@ -156,6 +161,12 @@ async fn a_server_whose_database_is_away_is_not_ready_says_why_and_is_again_when
         (live.status, live.json()),
         (StatusCode::OK, json!({"status": "live"}))
     );
+    // Who has a session is told so, too: a page as a program.
+    for refused in [browser.get("/").await, browser.look("/states").await] {
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+        let told = refused.text();
+        assert!(told.contains("The database cannot be reached"), "{told}");
+    }
 
     postgres.start_again();
     let back = async {

@@ -16,7 +16,7 @@ const BUDGET: u64 = 250_000;
 /// shrink, and grow only with a page that is added or with much that a page can do (docs/BENCHMARKS.md has the
 /// figure). Toolchains differ by more than one in a hundred: pages that have not changed are 7 kB larger with
 /// rustup's 1.95 than with the toolchain of the measurement before.
-const CEILING: u64 = 650_000;
+const CEILING: u64 = 655_000;
 
 /// Sizes in bytes of one file as it travels.
 #[derive(Clone, Copy, Default)]

@@ -45,6 +45,9 @@ pub fn word(refused: &Refused) -> &'static str {
         Refused::Taken => "taken",
         Refused::Failed(AppError::NoSession) => "ended",
         Refused::Failed(AppError::Busy(_)) => "busy",
+        Refused::Failed(AppError::Away(_)) => "away",
+        Refused::Failed(AppError::DiskFull) => "full",
+        Refused::Failed(AppError::Unsure) => "unsure",
         Refused::Failed(_) => "failed",
     }
 }

@@ -57,6 +57,18 @@ fn problem(map: &ParamsMap) -> Option<(&'static str, String)> {
         ),
         "ended" => said("You are logged out.", "Log in and try again."),
         "busy" => said("Too much at once.", "Try again in a minute."),
+        "away" => said(
+            "The database cannot be reached.",
+            "Nothing was done. Try again in a moment.",
+        ),
+        "full" => said(
+            "The disk is full.",
+            "Nothing was done. Whoever runs this server makes room.",
+        ),
+        "unsure" => said(
+            "The database did not answer in time.",
+            "It may have been done or not: look, and try again.",
+        ),
         "failed" => said("It did not work.", "Try again; the log knows why."),
         _ => None,
     }

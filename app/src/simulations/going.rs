@@ -60,7 +60,7 @@ fn Line(id: String, runs: RwSignal<Vec<Run>>) -> impl IntoView {
                 format::count(done.into()),
                 format::count(run.total.into())
             ),
-            None => "at another server".to_owned(),
+            None => "not at this server".to_owned(),
         })
     };
     let done = move || run.with(|run| run.as_ref().and_then(|run| run.done));

@@ -24,7 +24,10 @@ use axum::{
     Json,
     body::{Body, Bytes, HttpBody, to_bytes},
     extract::{FromRequest, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts,
+        uri::PathAndQuery,
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -133,7 +136,9 @@ fn read(key: &HeaderValue) -> Result<&str, AppError> {
 async fn digested(request: Request) -> Result<(Request, String), Refusal> {
     let (parts, body) = request.into_parts();
     let mut digest = Sha256::new();
-    digest.update(parts.uri.to_string());
+    // Not the host, which HTTP/2 has there, too: any server may be asked again, by any version.
+    let asked = parts.uri.path_and_query();
+    digest.update(asked.map_or("/", PathAndQuery::as_str));
     let kind = parts.headers.get(header::CONTENT_TYPE);
     let length = parts.headers.get(header::CONTENT_LENGTH);
     // Conditions belong to what is asked.

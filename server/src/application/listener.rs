@@ -81,8 +81,13 @@ impl Listener for Entrance {
 fn close(listener: TcpListener) -> VecDeque<(TcpStream, SocketAddr)> {
     let mut taken = Vec::new();
     if let Ok(listener) = listener.into_std() {
-        while let Ok(accepted) = listener.accept() {
-            taken.push(accepted);
+        loop {
+            match listener.accept() {
+                Ok(accepted) => taken.push(accepted),
+                // Who has gone already stands in nobody's way.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(_) => break,
+            }
         }
         // It ends here, with nothing between the last look and the end: who comes between the two is cut off.
     }

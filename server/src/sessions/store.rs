@@ -43,11 +43,15 @@ pub enum Error {
     PutAside(#[from] std::io::Error),
 }
 
-/// Whatever is wrong with sessions only we can mend; a database without room is told as such.
+/// Whatever is wrong with sessions only we can mend; what passes once the database is itself again is told as such.
 impl From<Error> for AppError {
     fn from(error: Error) -> Self {
         match error {
-            Error::States(refusal) if refusal.is_full() => refusal.into(),
+            Error::States(refusal)
+                if refusal.is_full() || refusal.is_away() || refusal.is_in_doubt() =>
+            {
+                refusal.into()
+            }
             other => Self::internal(other),
         }
     }

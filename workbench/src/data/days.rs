@@ -31,6 +31,10 @@ impl Workbench {
 
     /// Takes the days from the table's description, which has them once it was opened.
     fn take_days(&self, table: &mut TableInfo) {
+        // A page does not wait for the store: what was never fetched tells its days once somebody has opened the table.
+        if !self.table_exists(&table.id) {
+            return;
+        }
         match self.known_table(&table.id) {
             Ok(Some(known)) => {
                 for column in table.columns.iter_mut().filter(|column| lacks(column)) {

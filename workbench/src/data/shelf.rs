@@ -108,7 +108,13 @@ impl Workbench {
         let (part, mut file) = PartFile::create(&path)?;
         file.write_all(&text)
             .map_err(|e| Error::io(part.path(), e))?;
-        self.inner.storage.put(part.path(), &path)?;
+        match self.inner.storage.put(part.path(), &path) {
+            // Others find it out by themselves.
+            Err(error @ Error::StoreAway { .. }) => {
+                tracing::warn!(%error, "a table's description is kept on this server only");
+            }
+            put => put?,
+        }
         part.keep(&file)
     }
 

@@ -82,7 +82,8 @@ impl Workspace {
                 Expected::Version(state.version),
                 &self.actor,
             )
-            .await?;
+            .await
+            .map_err(half_done)?;
         let expected = Expected::Version(noted.version);
         self.manager
             .transition(
@@ -92,7 +93,8 @@ impl Workspace {
                 expected,
                 &self.actor,
             )
-            .await?;
+            .await
+            .map_err(half_done)?;
         Ok(outcome)
     }
 
@@ -136,4 +138,12 @@ fn to_import(state: &State) -> Result<Import, Error> {
         file_name: data.file_name,
         table_name: data.table.name,
     })
+}
+
+/// The table is in the study, and its import does not say so: what would pass later all the same must not be called undone.
+fn half_done(error: holdfast::Error) -> Error {
+    if error.is_full() || error.is_away() {
+        return Error::Internal(format!("a table came in and its import is open: {error}"));
+    }
+    error.into()
 }

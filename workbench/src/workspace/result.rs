@@ -13,6 +13,8 @@ use crate::{
 const RESULT: &str = "result";
 /// Results of a study that are remembered: far more than can be made while a page asks for rows of one.
 const REMEMBERED: usize = 20;
+/// Versions that are looked through for them: one that says the same in other words is no further result.
+const LOOKED_THROUGH: usize = 200;
 
 impl Workspace {
     /// The result as it was left, if its file is still there.
@@ -27,7 +29,7 @@ impl Workspace {
 
     /// The results of this study whose files are still there, the newest first: this one, and those whose place it took.
     pub async fn results(&self) -> Result<Vec<ResultInfo>, Error> {
-        let query = HistoryQuery::last(REMEMBERED);
+        let query = HistoryQuery::last(LOOKED_THROUGH);
         let id = self.id(RESULT);
         let history = self.manager.history(&self.scope, &id, query).await?;
         let mut results: Vec<ResultInfo> = Vec::new();
@@ -39,6 +41,9 @@ impl Workspace {
             let is_known = results.iter().any(|known| known.id == info.id);
             if !is_known && self.workbench.has_result(&info.id).await? {
                 results.push(info);
+            }
+            if results.len() == REMEMBERED {
+                break;
             }
         }
         Ok(results)
@@ -54,7 +59,7 @@ impl Workspace {
 
     /// Whether a result was this study's until a newer one took its place.
     pub async fn had_result(&self, id: &str) -> Result<bool, Error> {
-        let query = HistoryQuery::last(REMEMBERED);
+        let query = HistoryQuery::last(LOOKED_THROUGH);
         let history = self
             .manager
             .history(&self.scope, &self.id(RESULT), query)
@@ -104,26 +109,44 @@ impl Workspace {
     ) -> Result<ResultInfo, Error> {
         let study = self.study().await?;
         let wanted = result_id(&study, spec);
-        if let Some(present) = self.result().await?.filter(|info| info.id == wanted) {
-            // The same in other words, such as the case of a text: the words are kept, and the rows are there. Who may not
-            // keep anything has the result all the same.
-            if present.spec == *spec || self.check_allowed().await.is_err() {
-                return Ok(present);
-            }
+        let present = self.result().await?.filter(|info| info.id == wanted);
+        if let Some(present) = present {
+            // The same in other words, such as the case of a text: the words are kept, so that they are known again. Where
+            // they cannot be, the result is there all the same.
+            let info = ResultInfo {
+                spec: spec.clone(),
+                ..present.clone()
+            };
+            return Ok(match present.spec == *spec {
+                true => present,
+                false => match self.keep_result(&info, seen).await {
+                    Ok(()) => info,
+                    Err(Error::State(conflict @ holdfast::Error::Conflict { .. })) => {
+                        return Err(conflict.into());
+                    }
+                    Err(_) => present,
+                },
+            });
         }
         self.check_allowed().await?;
         let info = self.workbench.merge(&study, spec, now_ms, cancel).await?;
         self.check_room(&self.id(RESULT), info.bytes).await?;
+        self.keep_result(&info, seen).await?;
+        Ok(info)
+    }
+
+    async fn keep_result(&self, info: &ResultInfo, seen: Expected) -> Result<(), Error> {
+        self.check_allowed().await?;
         let new = New {
             id: Some(self.id(RESULT)),
             kind: Kind::DATASET,
             name: "merged result".into(),
-            data: to_data(&info)?,
+            data: to_data(info)?,
             metadata: json!({ "role": "result" }),
             scope: self.scope.clone(),
             ttl: Ttl::Never,
         };
         self.manager.put(new, seen, &self.actor).await?;
-        Ok(info)
+        Ok(())
     }
 }

@@ -21,8 +21,8 @@ pub(super) struct Place {
     store: StoreHandle<BTreeMap<String, u32>>,
     /// Pixels from the top.
     pub(super) top: RwSignal<f64>,
-    /// Pixels from the left. No signal: all columns of a row are made, so nothing has to follow it.
-    left: StoredValue<u32>,
+    /// Pixels from the left. Nobody follows it: all columns of a row are made.
+    left: RwSignal<f64>,
 }
 
 /// What is known of the rows that are asked for.
@@ -43,48 +43,41 @@ impl Place {
             element,
             store: use_browser_store(RESULT_PLACE),
             top: RwSignal::new(0.0),
-            left: StoredValue::new(0),
+            left: RwSignal::new(0.0),
         };
         // Who comes back has the rows in the first frame.
-        let Kept { top, left, .. } = untrack(|| place.kept());
-        if let Some(pixels) = top {
-            place.top.set(f64::from(pixels));
+        let kept = untrack(|| place.kept());
+        for (at, pixels) in [(place.top, kept.top), (place.left, kept.left)] {
+            at.set(f64::from(pixels.unwrap_or_default()));
         }
-        if let Some(pixels) = left {
-            place.left.set_value(pixels);
-        }
-        Effect::new(move |before: Option<(String, String)>| {
-            let Kept {
-                rows,
-                result,
-                top,
-                left,
-            } = place.kept();
+        Effect::new(move |before: Option<String>| {
+            let kept = place.kept();
             let is_new = before.is_none();
-            let (rows_before, result_before) = before.unwrap_or_default();
+            let before = before.unwrap_or_default();
             // A result begins where its preview is.
-            let begins = rows_before.is_empty();
-            match (top, left) {
-                (None, None) if begins => place.look(),
-                (None, _) if begins => {}
-                _ => place.go(top.unwrap_or_default(), is_new),
+            let begins = before.is_empty();
+            if begins && kept.top.is_none() && kept.left.is_none() {
+                place.look();
+                return kept.rows;
             }
-            match left {
-                Some(left) => place.go_aside(left, is_new),
-                // Another result is looked at from the column where the last one was.
-                None if !begins && result != result_before => {
-                    place.keep(top.unwrap_or_default(), place.left.get_value());
-                }
-                None => {}
+            let top = if begins {
+                kept.top
+            } else {
+                Some(kept.top.unwrap_or_default())
+            };
+            place.go(top, kept.left, is_new);
+            // Another result is looked at from the column where the last one was.
+            if !begins && kept.left.is_none() && !before.starts_with(&kept.result) {
+                place.keep(top.unwrap_or_default(), pixels(place.left()));
             }
-            (rows, result)
+            kept.rows
         });
         place
     }
 
     /// How far the columns are scrolled, in pixels, without being told of changes.
     pub(super) fn left(self) -> f64 {
-        f64::from(self.left.get_value())
+        self.left.get_untracked()
     }
 
     /// Looks how far the rows are scrolled, and keeps it.
@@ -92,50 +85,56 @@ impl Place {
         let Some(element) = self.element.try_get_untracked().flatten() else {
             return;
         };
-        let [top, left] = [element.scroll_top(), element.scroll_left()]
-            .map(|pixels| u32::try_from(pixels).unwrap_or_default());
+        let (top, left) = (element.scroll_top(), element.scroll_left());
+        let (top, left) = (f64::from(top), f64::from(left));
         // Who scrolls to the side has the rows there already.
-        if self.top.get_untracked() != f64::from(top) {
-            self.top.set(f64::from(top));
+        if self.top.get_untracked() != top {
+            self.top.set(top);
         }
-        self.left.set_value(left);
-        self.keep(top, left);
+        self.left.set(left);
+        self.keep(pixels(top), pixels(left));
     }
 
     /// Keeps how far this result is scrolled, and forgets about the others.
     fn keep(self, top: u32, left: u32) {
         let (rows, result) = untrack(|| self.names());
-        if !rows.is_empty() {
-            self.store.update(|kept| {
-                let places = [(rows, top), (result, left)].into_iter();
-                *kept = places.filter(|(_, pixels)| *pixels > 0).collect();
-            });
-        }
-    }
-
-    /// Scrolls so far down. The rows there are asked for at once; there is room to scroll once they are made.
-    fn go(self, pixels: u32, is_new: bool) {
-        let top = f64::from(pixels);
-        if !is_new && self.top.get_untracked() == top {
+        if rows.is_empty() {
             return;
         }
-        self.top.set(top);
-        request_animation_frame(move || {
-            if let Some(element) = self.element.try_get_untracked().flatten() {
-                element.set_scroll_top(i32::try_from(pixels).unwrap_or(i32::MAX));
+        self.store.update(|kept| {
+            kept.clear();
+            for (name, pixels) in [(rows, top), (result, left)] {
+                if pixels > 0 {
+                    kept.insert(name, pixels);
+                }
             }
         });
     }
 
-    /// Scrolls so far to the side, in the same frame as down: looking between the two would forget one of them.
-    fn go_aside(self, pixels: u32, is_new: bool) {
-        if !is_new && self.left.get_value() == pixels {
+    /// Scrolls so far down and to the side, where that is said. The rows there are asked for at once; there is room to
+    /// scroll once they are made.
+    fn go(self, top: Option<u32>, left: Option<u32>, is_new: bool) {
+        let moved = |at: RwSignal<f64>, pixels: Option<u32>| {
+            let pixels = pixels.filter(|pixels| is_new || at.get_untracked() != f64::from(*pixels));
+            if let Some(pixels) = pixels {
+                at.set(f64::from(pixels));
+            }
+            pixels.and_then(|pixels| i32::try_from(pixels).ok())
+        };
+        let (top, left) = (moved(self.top, top), moved(self.left, left));
+        if top.is_none() && left.is_none() {
             return;
         }
-        self.left.set_value(pixels);
+        // Both at once: looking between the two would forget one of them.
         request_animation_frame(move || {
-            if let Some(element) = self.element.try_get_untracked().flatten() {
-                element.set_scroll_left(i32::try_from(pixels).unwrap_or(i32::MAX));
+            let Some(element) = self.element.try_get_untracked().flatten() else {
+                return;
+            };
+            if let Some(top) = top {
+                element.set_scroll_top(top);
+            }
+            if let Some(left) = left {
+                element.set_scroll_left(left);
             }
         });
     }
@@ -166,4 +165,13 @@ impl Place {
         let rows = [&*id, &digest.finish().to_string()].concat();
         (rows, id)
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "pixels of a table"
+)]
+fn pixels(at: f64) -> u32 {
+    at.max(0.0) as u32
 }

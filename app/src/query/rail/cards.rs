@@ -33,7 +33,7 @@ pub(super) fn Cards(query: Query) -> impl IntoView {
 }
 
 /// What stands between the parts of a key, and in no id.
-const APART: char = '\u{1f}';
+const APART: &str = "\u{1f}";
 
 /// The id of a card, and all else that it is made from. One text: a list of another kind of keys is several kilobytes more.
 fn key(card: &FilterCard) -> String {
@@ -43,10 +43,5 @@ fn key(card: &FilterCard) -> String {
         CardRule::Text(_) => "text",
         CardRule::Categories { .. } => "categories",
     };
-    let mut key = card.id.clone();
-    for part in [&*card.table, &*card.column, rule] {
-        key.push(APART);
-        key.push_str(part);
-    }
-    key
+    [&*card.id, &*card.table, &*card.column, rule].join(APART)
 }

@@ -23,21 +23,21 @@ pub(super) fn Dates(
     to: String,
     column: String,
 ) -> impl IntoView {
-    let range = Memo::new(move |_| match rule_of(query, key) {
+    let range = move || match rule_of(query, key) {
         Some(CardRule::Dates(range)) => range,
         _ => DateRange::default(),
-    });
+    };
     let set = move |new: DateRange| update(query, key, |card| card.rule = CardRule::Dates(new));
     let set_from = Callback::new(move |from| {
         set(DateRange {
             from,
-            ..range.get_untracked()
+            ..untrack(range)
         })
     });
     let set_to = Callback::new(move |to| {
         set(DateRange {
             to,
-            ..range.get_untracked()
+            ..untrack(range)
         })
     });
     let offered = info.and_then(|info| info.dates);
@@ -45,11 +45,11 @@ pub(super) fn Dates(
         <div class="flex flex-col gap-1 mt-2">
             <DateField
                 name=from end="from" column=column.clone() offered
-                value=Signal::derive(move || range.get().from) on_change=set_from
+                value=Signal::derive(move || range().from) on_change=set_from
             />
             <DateField
                 name=to end="to" column offered
-                value=Signal::derive(move || range.get().to) on_change=set_to
+                value=Signal::derive(move || range().to) on_change=set_to
             />
         </div>
     }
@@ -95,10 +95,15 @@ fn DateField(
             _ => {}
         }
     };
-    // What was begun and left is no day: the field says again what is asked for.
+    // What was begun and left is no day: the field says again what is asked for. Chromium says that a field is left, too, when it
+    // is taken away, and what it belonged to may be gone by then.
     let leave = move |_| {
-        if let Some(field) = field.get_untracked() {
-            field.set_value(&untrack(shown));
+        let Some(field) = field.try_get_untracked().flatten() else {
+            return;
+        };
+        match field.value().parse::<Day>() {
+            Ok(day) if Some(day) != value.get_untracked() => on_change.run(Some(day)),
+            _ => field.set_value(&untrack(shown)),
         }
     };
     let [min, max] = offered.map_or([None, None], |days| days.map(|day| Some(String::from(day))));

@@ -16,32 +16,32 @@ pub(super) fn Texts(
     without: String,
     column: String,
 ) -> impl IntoView {
-    let rule = Memo::new(move |_| match rule_of(query, key) {
+    let rule = move || match rule_of(query, key) {
         Some(CardRule::Text(rule)) => rule,
         _ => TextRule::default(),
-    });
+    };
     let set = move |new: TextRule| update(query, key, |card| card.rule = CardRule::Text(new));
     let set_contains = Callback::new(move |contains| {
         set(TextRule {
             contains,
-            ..rule.get_untracked()
+            ..untrack(rule)
         })
     });
     let set_without = Callback::new(move |without| {
         set(TextRule {
             without,
-            ..rule.get_untracked()
+            ..untrack(rule)
         })
     });
     view! {
         <div class="flex flex-col gap-1 mt-2">
             <PartField
                 name=contains word="contains" column=column.clone()
-                value=Signal::derive(move || rule.get().contains) on_change=set_contains
+                value=Signal::derive(move || rule().contains) on_change=set_contains
             />
             <PartField
                 name=without word="without" column
-                value=Signal::derive(move || rule.get().without) on_change=set_without
+                value=Signal::derive(move || rule().without) on_change=set_without
             />
         </div>
     }

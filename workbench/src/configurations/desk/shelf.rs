@@ -1,6 +1,10 @@
 //! The folder's own work: copying, naming and deleting files. Nothing is gone that cannot be brought back.
 
-use super::{Current, Desk, DeskError, Held, Who, put::changed_since, store::Ready};
+use super::{
+    Current, Desk, DeskError, Held, Who,
+    put::changed_since,
+    store::{Ready, half_done},
+};
 use crate::configurations::{
     Action, Checked, Stored,
     check::check,
@@ -64,7 +68,8 @@ impl Desk {
             self.gone(to, &who.actor).await?;
             return Err(error);
         }
-        self.gone(name, &who.actor).await?;
+        let gone = self.gone(name, &who.actor).await;
+        gone.map_err(half_done)?;
         if let Err(error) = self.move_draft(who, name, seen, to, stored.version).await {
             tracing::warn!(%error, "a draft stays with the old name of a configuration");
         }
@@ -97,7 +102,8 @@ impl Desk {
         let held = self.hold(name).await?;
         let current = self.seen_by(&held, who, name, seen).await?;
         self.off_the_disk(&held, name, current).await?;
-        self.gone(name, &who.actor).await
+        let gone = self.gone(name, &who.actor).await;
+        gone.map_err(half_done)
     }
 
     /// The file as somebody who may change it has seen it.

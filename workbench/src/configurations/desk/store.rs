@@ -94,7 +94,8 @@ impl Desk {
         let replace =
             move |folder: &Folder| Ok(folder.replace(&file, &text, loaded.as_ref(), now)?);
         let saved = self.blocking(replace).await?;
-        let version = self.write_version(held, new, expected, &origin).await?;
+        let version = self.write_version(held, new, expected, &origin).await;
+        let version = version.map_err(half_done)?;
         self.saw(name, Seen::saved(&saved, version, &who.person.name));
         Ok(Stored {
             version,
@@ -103,6 +104,16 @@ impl Desk {
             merged,
             backup: saved.backup,
         })
+    }
+}
+
+/// The file is as asked, and its version is not written yet: what would pass later all the same must not be called undone.
+pub(super) fn half_done(error: DeskError) -> DeskError {
+    match error {
+        DeskError::State(why) if why.is_full() || why.is_away() => DeskError::Internal(format!(
+            "a file is as asked, its version is not written: {why}"
+        )),
+        other => other,
     }
 }
 
