@@ -216,13 +216,10 @@ impl Transaction {
         id: &StateId,
         step: &mut Step,
     ) -> Result<Arc<State>, Error> {
-        let is_endpoint = |write: &&Write| {
-            let (before, after) = (write.before.as_ref(), &write.after);
-            let is_new = before.is_none_or(|before| before.status == Status::DELETED);
-            let is_another = after.scope != *scope || after.id != *id;
-            after.kind == Kind::WEBHOOK && is_new && is_another
+        let endpoints = match step.may_make_an_endpoint() {
+            true => self.new_endpoints(scope, id),
+            false => 0,
         };
-        let endpoints = self.writes.iter().filter(is_endpoint).count() as u64;
         let checked = self.states.checked(scope, id, step, &self.actor, endpoints);
         let powers = checked.await?;
         let base = self.base(scope, id).await?;
@@ -236,6 +233,17 @@ impl Transaction {
         self.drafted
             .insert((scope.clone(), id.clone()), Arc::clone(&after));
         Ok(after)
+    }
+
+    /// How many webhooks this transaction makes so far, but for this one.
+    fn new_endpoints(&self, scope: &Scope, id: &StateId) -> u64 {
+        let is_new = |(place, after): &(&Place, &Arc<State>)| {
+            let before = self.seen.get(*place).and_then(Option::as_ref);
+            let was_none = before.is_none_or(|before| before.status == Status::DELETED);
+            let is_one = after.kind == Kind::WEBHOOK && after.status != Status::DELETED;
+            is_one && was_none && (&place.0, &place.1) != (scope, id)
+        };
+        self.drafted.iter().filter(is_new).count() as u64
     }
 
     /// What this transaction sees under an id, a tombstone too.

@@ -29,20 +29,21 @@ impl Workbench {
         tokio::task::spawn_blocking(work).await.unwrap_or(tables)
     }
 
-    /// Takes the days from the table's description, which has them once it was opened.
+    /// Takes the days from the table's description, which has them once the table was opened, or from the table itself. A page
+    /// does not wait for the store: only what is on this server is read.
     fn take_days(&self, table: &mut TableInfo) {
-        // A page does not wait for the store: what was never fetched tells its days once somebody has opened the table.
-        if !self.table_exists(&table.id) {
-            return;
-        }
-        match self.known_table(&table.id) {
-            Ok(Some(known)) => {
-                for column in table.columns.iter_mut().filter(|column| lacks(column)) {
-                    column.dates = known.column(&column.name).and_then(|known| known.dates);
-                }
+        let has_copy = self.table_path(&table.id).is_file();
+        let Some(mut known) = self.description_here(&table.id) else {
+            if has_copy && let Err(error) = self.read_days(table) {
+                tracing::warn!(table = %table.id, %error, "its days stay unknown");
             }
-            Ok(None) => {}
-            Err(error) => tracing::warn!(table = %table.id, %error, "its days stay unknown"),
+            return;
+        };
+        if has_copy {
+            self.fill_days(&mut known);
+        }
+        for column in table.columns.iter_mut().filter(|column| lacks(column)) {
+            column.dates = known.column(&column.name).and_then(|known| known.dates);
         }
     }
 

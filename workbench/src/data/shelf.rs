@@ -101,21 +101,20 @@ impl Workbench {
         part.keep(&file)
     }
 
-    /// Puts a description that tells more in the place of the one that is there.
+    /// Puts a description that tells more in the place of the one that is here. Other servers find out by themselves.
     pub(super) fn keep_description(&self, table: &TableInfo) -> Result<(), Error> {
         let path = self.description_path(&table.id);
         let text = serde_json::to_vec(table).map_err(|e| Error::Internal(e.to_string()))?;
         let (part, mut file) = PartFile::create(&path)?;
         file.write_all(&text)
             .map_err(|e| Error::io(part.path(), e))?;
-        match self.inner.storage.put(part.path(), &path) {
-            // Others find it out by themselves.
-            Err(error @ Error::StoreAway { .. }) => {
-                tracing::warn!(%error, "a table's description is kept on this server only");
-            }
-            put => put?,
-        }
         part.keep(&file)
+    }
+
+    /// The description, if it is on this server; the store is not asked.
+    pub(super) fn description_here(&self, id: &str) -> Option<TableInfo> {
+        let path = is_table_id(id).then(|| self.description_path(id))?;
+        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
     }
 
     fn description_path(&self, id: &str) -> PathBuf {

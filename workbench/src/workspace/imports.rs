@@ -83,7 +83,7 @@ impl Workspace {
                 &self.actor,
             )
             .await
-            .map_err(half_done)?;
+            .map_err(|error| half_done(&outcome, error))?;
         let expected = Expected::Version(noted.version);
         self.manager
             .transition(
@@ -94,7 +94,7 @@ impl Workspace {
                 &self.actor,
             )
             .await
-            .map_err(half_done)?;
+            .map_err(|error| half_done(&outcome, error))?;
         Ok(outcome)
     }
 
@@ -140,9 +140,11 @@ fn to_import(state: &State) -> Result<Import, Error> {
     })
 }
 
-/// The table is in the study, and its import does not say so: what would pass later all the same must not be called undone.
-fn half_done(error: holdfast::Error) -> Error {
-    if error.is_full() || error.is_away() {
+/// Where a table is in the study and its import does not say so, what would pass later all the same must not be called
+/// undone.
+fn half_done(outcome: &Outcome, error: holdfast::Error) -> Error {
+    let came_in = !matches!(outcome, Outcome::Skipped);
+    if came_in && (error.is_full() || error.is_away()) {
         return Error::Internal(format!("a table came in and its import is open: {error}"));
     }
     error.into()

@@ -32,18 +32,21 @@ impl Workspace {
         let query = HistoryQuery::last(LOOKED_THROUGH);
         let id = self.id(RESULT);
         let history = self.manager.history(&self.scope, &id, query).await?;
-        let mut results: Vec<ResultInfo> = Vec::new();
+        let (mut results, mut asked) = (Vec::new(), Vec::<String>::new());
         for change in history {
             // A version whose content was taken by a policy is no result any more.
             let Ok(info) = from_data::<ResultInfo>(&change.after.data) else {
                 continue;
             };
-            let is_known = results.iter().any(|known| known.id == info.id);
-            if !is_known && self.workbench.has_result(&info.id).await? {
-                results.push(info);
+            if asked.contains(&info.id) {
+                continue;
             }
-            if results.len() == REMEMBERED {
+            if asked.len() == REMEMBERED {
                 break;
+            }
+            asked.push(info.id.clone());
+            if self.workbench.has_result(&info.id).await? {
+                results.push(info);
             }
         }
         Ok(results)

@@ -9,7 +9,7 @@ use workbench::{
 use super::card::{rule_of, update};
 use crate::query::state::Query;
 
-/// The first day that is taken while it is typed.
+/// The first day that can be asked for here: an earlier one may be a year of which the first digits are typed.
 const FIRST: &str = "1000-01-01";
 
 /// The two fields.
@@ -101,10 +101,7 @@ fn DateField(
         let Some(field) = field.try_get_untracked().flatten() else {
             return;
         };
-        match field.value().parse::<Day>() {
-            Ok(day) if Some(day) != value.get_untracked() => on_change.run(Some(day)),
-            _ => field.set_value(&untrack(shown)),
-        }
+        field.set_value(&untrack(shown));
     };
     let [min, max] = offered.map_or([None, None], |days| days.map(|day| Some(String::from(day))));
     view! {
