@@ -49,7 +49,7 @@ impl Step {
     }
 
     /// Whether an endpoint of webhooks may come to be by it.
-    pub(super) fn may_make_an_endpoint(&self) -> bool {
+    pub(crate) fn may_make_an_endpoint(&self) -> bool {
         let kind = match self {
             Self::Register(new, _) | Self::Put(new, ..) => &new.kind,
             Self::Rollback(old, _) => &old.kind,

@@ -98,7 +98,7 @@ impl Path {
     /// The value that the path leads into, and what of it is hidden; `None` for a single field.
     fn json<'a>(&self, state: &'a State) -> Option<(&'a Value, Veil<'a>)> {
         match self.root {
-            Root::Data => Some((&state.data, Veil::of_data(&state.data))),
+            Root::Data => Some((&state.data, Veil::of(state))),
             Root::Metadata => Some((&state.metadata, Veil::default())),
             _ => None,
         }

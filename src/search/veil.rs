@@ -2,11 +2,13 @@
 //!
 //! An object with the key `$sealed` is what encryption left of a value. Where that key, at the top of a
 //! state's data, names single fields, the rest of the data is open and these fields are not; otherwise
-//! nothing of the object is seen. Hidden places look as if they were not there, whatever stands in them.
+//! nothing of the object is seen. What signs an endpoint's messages is never seen. Hidden places look as if they were not there, whatever stands in them.
 
 use std::ptr;
 
 use serde_json::Value;
+
+use crate::{Kind, State};
 
 /// The key of an object that holds what was encrypted.
 const SEALED: &str = "$sealed";
@@ -21,7 +23,15 @@ pub(crate) struct Veil<'a> {
 
 impl<'a> Veil<'a> {
     /// Of a state's data.
-    pub(crate) fn of_data(data: &'a Value) -> Self {
+    pub(crate) fn of(state: &'a State) -> Self {
+        let mut veil = Self::of_data(&state.data);
+        if state.kind == Kind::WEBHOOK {
+            veil.hidden.extend(state.data.get("secrets"));
+        }
+        veil
+    }
+
+    fn of_data(data: &'a Value) -> Self {
         let Some(envelope) = data.get(SEALED) else {
             return Self::default();
         };

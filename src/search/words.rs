@@ -60,7 +60,7 @@ impl Wanted {
 /// Gives each text of a state in which words are looked for.
 pub(crate) fn each_text(state: &State, found: &mut dyn FnMut(&str)) {
     found(&state.name);
-    each_string(&Veil::of_data(&state.data), &state.data, found);
+    each_string(&Veil::of(state), &state.data, found);
     each_string(&Veil::default(), &state.metadata, found);
 }
 

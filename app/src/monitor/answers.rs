@@ -45,12 +45,12 @@ fn shown(monitor: &Monitor, reading: Reading) -> Overview {
 }
 
 pub(super) async fn back_up(caller: &Caller) -> Result<(), AppError> {
-    admit(caller).await?;
+    admit_to_write(caller).await?;
     caller.state.monitor.keep().begin()
 }
 
 pub(super) async fn cancel(caller: &Caller) -> Result<(), AppError> {
-    admit(caller).await?;
+    admit_to_write(caller).await?;
     caller.state.monitor.keep().cancel();
     Ok(())
 }
@@ -67,6 +67,16 @@ async fn admit(caller: &Caller) -> Result<(), AppError> {
     }
     let told = "Only who administers this server may do this.";
     Err(AppError::Forbidden(told.into()))
+}
+
+/// Of programs only those whose token may write: a backup pushes out an older one.
+async fn admit_to_write(caller: &Caller) -> Result<(), AppError> {
+    admit(caller).await?;
+    let token = caller.visitor.token.as_ref();
+    if token.is_some_and(|token| !token.may_write) {
+        return Err(AppError::Forbidden("This token may only read.".into()));
+    }
+    Ok(())
 }
 
 /// `SQLite, up 12 d`.

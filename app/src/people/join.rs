@@ -54,8 +54,23 @@ impl People {
 
     /// What this link gives, if it is still good.
     pub async fn invitation(&self, link: &str) -> Result<Option<Invitation>, AppError> {
-        let found = links::invitation(self.manager(), link, self.now()).await?;
+        let found = self.still_good(link).await?;
         Ok(found.map(|(invitation, _)| invitation))
+    }
+
+    /// An invitation whose maker may still make it: it is good no longer than they are.
+    async fn still_good(&self, link: &str) -> Result<Option<(Invitation, u64)>, AppError> {
+        let found = links::invitation(self.manager(), link, self.now()).await?;
+        let Some((invitation, seen)) = found else {
+            return Ok(None);
+        };
+        let id = invitation.by.strip_prefix("user:").unwrap_or_default();
+        let by = self.account(id).await?;
+        let may_invite = by.is_some_and(|by| {
+            let is_there = by.tenant.is_first() || by.tenant == invitation.tenant;
+            by.is_active && by.role == Role::Admin && is_there
+        });
+        Ok(may_invite.then_some((invitation, seen)))
     }
 
     /// Makes an account for who was invited. Who has one already logs in with it, and the link stays good; so it does where
@@ -63,8 +78,7 @@ impl People {
     pub async fn join(&self, link: &str, joining: Joining, address: IpAddr) -> Result<(), Refused> {
         let (email, name) = self.checked(&joining).await?;
         self.0.throttle.from(address, self.now())?;
-        let found = links::invitation(self.manager(), link, self.now()).await?;
-        let Some((invitation, seen)) = found else {
+        let Some((invitation, seen)) = self.still_good(link).await? else {
             return Err(Refused::Link);
         };
         if self.0.terms.sign_up == SignUp::Closed {

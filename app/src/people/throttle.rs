@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -58,6 +58,7 @@ impl Throttle {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<u32, Wait> {
+        let address = network(address);
         self.counted(
             &[
                 (Of::Pair(email.clone(), address), PAIR),
@@ -70,6 +71,7 @@ impl Throttle {
 
     /// The same for a code: whoever may try one has proved the password.
     pub(super) fn code(&self, email: &Email, address: IpAddr, now: Timestamp) -> Result<u32, Wait> {
+        let address = network(address);
         self.counted(
             &[
                 (Of::Pair(email.clone(), address), PAIR),
@@ -103,6 +105,7 @@ impl Throttle {
 
     /// Counts something else that one address may not do without end: signing up.
     pub(super) fn from(&self, address: IpAddr, now: Timestamp) -> Result<(), Wait> {
+        let address = network(address);
         let mut counts = self.counts();
         if let Some(wait) = over(&counts, &Of::Address(address), ADDRESS, now) {
             return Err(Wait {
@@ -116,6 +119,7 @@ impl Throttle {
 
     /// The attempt was right: it is not held against the person.
     pub(super) fn forgive(&self, email: &Email, address: IpAddr) {
+        let address = network(address);
         let mut counts = self.counts();
         counts.remove(&Of::Pair(email.clone(), address));
         for of in [Of::Address(address), Of::Account(email.clone())] {
@@ -133,6 +137,14 @@ impl Throttle {
 
     fn counts(&self) -> MutexGuard<'_, HashMap<Of, Count>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What counts as one address. Who has one of IPv6 has the 2^64 beside it.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        address => address,
     }
 }
 
@@ -200,6 +212,17 @@ mod tests {
         assert_eq!(throttle.attempt(&email(2), from(1), now), Ok(4));
         let later = Timestamp(now.0 + WINDOW_MS);
         assert_eq!(throttle.attempt(&email(1), from(1), later), Ok(4));
+    }
+
+    #[test]
+    fn who_has_a_network_has_one_address() {
+        let (throttle, now) = (Throttle::default(), Timestamp(1_000));
+        let of = |n: u128| IpAddr::from((0x2001_0db8_u128 << 96 | n).to_be_bytes());
+        for n in 0..5 {
+            assert!(throttle.attempt(&email(1), of(n), now).is_ok());
+        }
+        assert!(throttle.attempt(&email(1), of(6), now).is_err());
+        assert_eq!(throttle.attempt(&email(1), of(1 << 64), now), Ok(4));
     }
 
     #[test]

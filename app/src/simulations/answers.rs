@@ -73,7 +73,10 @@ pub(super) async fn going(caller: &Caller) -> Result<Vec<Going>, AppError> {
                 info.seed
             ),
             done: progress.map(|progress| progress.done),
-            total: progress.map_or(info.patients, |progress| progress.total),
+            total: progress
+                .map(|progress| progress.total)
+                .filter(|total| *total > 0)
+                .unwrap_or(info.patients),
             id: info.id,
             name: info.name,
         });

@@ -90,6 +90,16 @@ pub(super) async fn admit(shared: &Shared, asker: &Asker) -> Result<(), Refusal>
     Err(not_allowed().into())
 }
 
+/// Of programs only those whose token may write: a backup pushes out an older one.
+async fn admit_to_write(shared: &Shared, asker: &Asker) -> Result<(), Refusal> {
+    admit(shared, asker).await?;
+    let token = asker.visitor.token.as_ref();
+    if token.is_some_and(|token| !token.may_write) {
+        return Err(AppError::Forbidden("This token may only read.".into()).into());
+    }
+    Ok(())
+}
+
 /// What whoever does not administer the server is told.
 pub(super) fn not_allowed() -> AppError {
     AppError::Forbidden("Only who administers this server may do this.".into())
@@ -123,7 +133,7 @@ async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Backups
     responses((status = 202, description = "It is being made."), WriteRefusals),
 )]
 async fn begin(State(shared): State<Shared>, asker: Asker) -> Result<StatusCode, Refusal> {
-    admit(&shared, &asker).await?;
+    admit_to_write(&shared, &asker).await?;
     shared.app.monitor.keep().begin()?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -136,7 +146,7 @@ async fn begin(State(shared): State<Shared>, asker: Asker) -> Result<StatusCode,
     responses((status = 204, description = "None is being made."), WriteRefusals),
 )]
 async fn cancel(State(shared): State<Shared>, asker: Asker) -> Result<StatusCode, Refusal> {
-    admit(&shared, &asker).await?;
+    admit_to_write(&shared, &asker).await?;
     shared.app.monitor.keep().cancel();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,6 +8,8 @@ use std::{
 
 use holdfast::Timestamp;
 
+use crate::web::network;
+
 const WINDOW_MS: i64 = 60_000;
 /// Addresses counted at a time. Beyond it, new addresses share one count: memory stays bounded.
 const MAX_ADDRESSES: usize = 10_000;
@@ -36,6 +38,7 @@ impl Rate {
 
     /// Counts one opening; whether it is still within the bound.
     pub(crate) fn allows(&self, address: IpAddr, now: Timestamp) -> bool {
+        let address = network(address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let window = now.0.div_euclid(WINDOW_MS);
         if counts.window != window {

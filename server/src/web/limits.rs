@@ -189,7 +189,7 @@ async fn run(mut passed: Passed, request: Request, next: Next) -> Response {
 }
 
 /// Who has one IPv6 address has the 2^64 beside it.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         address => address,

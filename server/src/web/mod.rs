@@ -33,7 +33,7 @@ pub(crate) use self::{
     csrf::{OwnHosts, own_origin},
     gate::{Gate, gate},
     headers::{headers, policy},
-    limits::{RequestLimits, limit_address, limit_visitor},
+    limits::{RequestLimits, limit_address, limit_visitor, network},
     pages::{functions, pages},
     panic::panicked,
     preferences::{mirrored, preferences},

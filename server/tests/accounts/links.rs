@@ -140,6 +140,34 @@ async fn an_invitation_gives_its_role_once_and_for_a_week() {
 }
 
 #[tokio::test]
+async fn an_invitation_is_good_no_longer_than_its_maker_may_invite() {
+    let house = House::with(|settings| settings.accounts.sign_up = Some(SignUp::Invitation)).await;
+    house.account("eve@lab.org", "Eve", Role::Admin).await;
+    let ada = house.account("ada@lab.org", "Ada", Role::Admin).await;
+    let invited = house.people.invite(&ada, Role::Admin, Tenant::default());
+    let link = invited.await.unwrap();
+    let operator = holdfast::Actor::new("test");
+    let suspended = house.people.suspend(&ada.id, None, &operator).await;
+    suspended.unwrap();
+    assert!(
+        house
+            .people
+            .invitation(link.reveal())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let joining = Joining {
+        email: "bob@lab.org".into(),
+        name: "Bob".into(),
+        password: PASSWORD.into(),
+    };
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let joined = house.people.join(link.reveal(), joining, here).await;
+    assert_eq!(joined, Err(Refused::Link));
+}
+
+#[tokio::test]
 async fn a_link_stays_good_where_its_address_has_an_account() {
     let house = House::with(|settings| settings.accounts.sign_up = Some(SignUp::Invitation)).await;
     house.account("bob@lab.org", "Bob", Role::Viewer).await;

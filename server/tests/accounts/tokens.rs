@@ -61,6 +61,22 @@ async fn a_token_reads_and_writes_as_its_person_and_less_if_it_only_reads() {
     assert!(!read.headers.contains_key("set-cookie"));
 }
 
+#[tokio::test]
+async fn a_token_that_may_only_read_begins_no_backup_and_gives_none_up() {
+    let house = House::new().await;
+    house.account("ada@lab.org", "Ada", Role::Admin).await;
+    let browser = house.logged_in("ada@lab.org").await;
+    let reads = make(&browser, false, 30).await;
+    for at in ["v1/backups", "v1/backups/cancel"] {
+        let refused = call(&house, &reads, at, json!({})).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{at}");
+        assert!(refused.text().contains("may only read"), "{at}");
+    }
+    let writes = make(&browser, true, 30).await;
+    let begun = call(&house, &writes, "v1/backups", json!({})).await;
+    assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
+}
+
 /// It may ask another server next, whose cache is behind this one's.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_servers_share_a_database_a_program_is_told_how_new_what_it_sees_is() {

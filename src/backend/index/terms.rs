@@ -98,7 +98,7 @@ impl Terms {
             let name = path.to_string();
             path.leaves(state, &mut |leaf| _ = found.insert(self.value(&name, leaf)));
         }
-        let veil = Veil::of_data(&state.data);
+        let veil = Veil::of(state);
         self.place(&veil, &state.data, &mut "data".into(), &mut found);
         let veil = Veil::default();
         self.place(&veil, &state.metadata, &mut "metadata".into(), &mut found);

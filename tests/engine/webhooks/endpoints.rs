@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use holdfast::{
-    Bound, Error, Expected, Limits, Revision, Scope, Transition, Update,
+    Bound, Error, Expected, Limits, Query, Revision, Scope, Transition, Update,
     callbacks::webhooks::{Endpoint, Webhooks},
 };
 use serde_json::json;
@@ -116,6 +116,33 @@ async fn of_two_servers_one_delivers_to_an_endpoint_and_the_other_takes_over() {
     assert_eq!(all.last(), Some(&21));
     there.stop().await;
     assert_eq!(arrived(&server).await.len(), 21);
+}
+
+#[tokio::test]
+async fn no_search_tells_what_signs_the_messages() {
+    for world in worlds().await {
+        let endpoint = Endpoint::new("https://data.lab.org/hook", secret(1));
+        let hook = registered(&world.states, endpoint).await;
+        let signs = hook.data["secrets"][0].as_str().unwrap().to_owned();
+        let found = async |query: Query| {
+            let page = world.states.search(&adas(), query).await.unwrap();
+            page.states.len()
+        };
+        let with = |filter: &str| Query::default().filter(filter.parse().unwrap());
+        assert_eq!(found(with("kind = \"webhook\"")).await, 1, "{}", world.name);
+        for filter in [
+            format!("data.secrets = \"{signs}\""),
+            "data.secrets > \"a\"".into(),
+        ] {
+            assert_eq!(found(with(&filter)).await, 0, "{}: {filter}", world.name);
+        }
+        assert_eq!(
+            found(Query::default().text(signs)).await,
+            0,
+            "{}",
+            world.name
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

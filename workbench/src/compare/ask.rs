@@ -85,10 +85,16 @@ impl Workbench {
         spans: &[Span],
         reference: usize,
     ) -> Result<Vec<Curves>, Error> {
-        let measures = match request.measures.as_slice() {
-            [] => &[Measure::Vision],
-            measures => measures,
-        };
+        // Each once, however often it is named.
+        let mut measures: Vec<Measure> = Vec::new();
+        for measure in &request.measures {
+            if !measures.contains(measure) {
+                measures.push(*measure);
+            }
+        }
+        if measures.is_empty() {
+            measures.push(Measure::Vision);
+        }
         let one = |measure: &Measure| {
             let asked = Asked {
                 time: request.time,

@@ -50,6 +50,8 @@ pub(super) async fn progress(
         done: came.or(progress.map(|progress| progress.done)),
         total: came
             .or(progress.map(|progress| progress.total))
+            // Of one that waits for its turn that is not known yet.
+            .filter(|total| *total > 0)
             .unwrap_or(run.patients),
     }))
 }

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use holdfast::Scope;
+use tracing::Instrument;
 
 use super::{
     Active, By, MAX_WAITING, Runs, RunsError,
@@ -28,6 +29,14 @@ impl Runs {
     /// [`RunsError::Files`] with [`Error::NoRoom`] where the workspace is full, and [`RunsError::State`] where the engine
     /// refuses; nothing is left behind then.
     pub async fn start(&self, by: &By, order: Order) -> Result<RunInfo, RunsError> {
+        let (runs, by) = (self.clone(), by.clone());
+        // On its own: who hangs up in the midst of it leaves no run that nobody simulates.
+        let begun = async move { runs.begin(&by, order).await };
+        let begun = tokio::spawn(begun.in_current_span()).await;
+        begun.map_err(|error| Error::Internal(error.to_string()))?
+    }
+
+    async fn begin(&self, by: &By, order: Order) -> Result<RunInfo, RunsError> {
         let protocol = Protocol::read(&order.protocol)?;
         order.check(&protocol)?;
         self.check_room(&by.scope, bytes_of_order(&order)).await?;

@@ -214,7 +214,10 @@ impl<'a> Work<'a> {
             if let Some((side, other, at)) = added {
                 let meaning = &meanings[side][at];
                 let before = meanings[BASE].iter().position(|base| base == meaning);
-                if let Some(before) = before.filter(|_| !sets[other].contains(meaning)) {
+                let many = |of: usize| meanings[of].iter().filter(|one| *one == meaning).count();
+                // Where there are more of it than there were, this one was put in, whatever became of the other.
+                let is_moved = !sets[other].contains(meaning) && many(side) <= many(BASE);
+                if let Some(before) = before.filter(|_| is_moved) {
                     if comments(BASE, before) != comments(side, at) {
                         return Err(Stop);
                     }
