@@ -56,7 +56,7 @@ fn line(metric: Metric) -> AnyView {
     let differences = differences
         .map(|far| difference(far, decimals))
         .collect_view();
-    view! { <tr><th scope="row" class="pl-4! font-medium text-left">{name}</th>{values}{differences}</tr> }
+    view! { <tr><th scope="row" class="pl-4! font-medium text-left whitespace-nowrap">{name}</th>{values}{differences}</tr> }
         .into_any()
 }
 

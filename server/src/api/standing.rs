@@ -12,7 +12,7 @@ use app::{
 };
 use axum::http::HeaderMap;
 use futures::StreamExt;
-use holdfast::{Interest, Kind, StateId, StateManager};
+use holdfast::{Interest, Kind, StateId, StateManager, backend::Cache};
 
 use super::{Asker, Shared};
 use crate::sessions::{Door, RECORD, sessions};
@@ -24,6 +24,7 @@ const EVERY: Duration = Duration::from_secs(30);
 pub(super) struct Standing {
     door: Door,
     states: StateManager,
+    cache: Option<Arc<Cache>>,
     handle: Option<String>,
     /// What they asked for: it decides whether a token counts.
     path: &'static str,
@@ -38,6 +39,7 @@ impl Standing {
         Self {
             door: shared.door.clone(),
             states: shared.app.manager.clone(),
+            cache: shared.cache.clone(),
             handle: shared.door.handle(&asker.headers),
             path,
             headers: asker.headers.clone(),
@@ -52,6 +54,12 @@ impl Standing {
         let Ok(after) = self.states.revision().await else {
             return;
         };
+        // The first look is no older than where watching begins: what was cached before would hide what is behind.
+        if let Some(cache) = &self.cache
+            && cache.reach(after).await.is_err()
+        {
+            return;
+        }
         let mut changes = self.states.watch_any(self.interests(), after);
         // What happened between the request and here.
         while self.is_same().await {
