@@ -64,6 +64,8 @@ test("defaults chosen here are those of Query and Plot, and the other way round"
   await expect(other.getByRole("button", { name: "Fold the columns away" })).toHaveCount(0);
   await other.getByRole("button", { name: "Long" }).click();
   await expect(page.getByLabel(SHAPE)).toHaveValue("long");
+  // Its result is there before Plot asks for one.
+  await expectMerged(other, "1,945");
   await open(other, "/plot");
   const kinds = other.getByRole("group", { name: "Kind of plot" });
   await expect(kinds.getByRole("button", { name: "Box" })).toHaveAttribute("aria-pressed", "true");
