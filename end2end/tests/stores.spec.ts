@@ -1,7 +1,7 @@
 // Nothing is lost: not by moving around, refreshing, closing the tab, a power cut of the server, a second tab, or a
 // network that is away for a while.
 import type { Page } from "@playwright/test";
-import { alive, chooseCohort, expectCount, expectSaved, open } from "./support/cohort";
+import { alive, chooseCohort, expectCount, expectMerged, expectSaved, open } from "./support/cohort";
 import { expect, test } from "./support/fixtures";
 
 test.use({ ownServer: true });
@@ -15,6 +15,8 @@ async function setEverything(page: Page): Promise<void> {
   await page.getByLabel("Study name").press("Enter");
   await expectCount(page, "179", "1,123");
   await page.getByRole("button", { name: /^Theme/ }).click();
+  // The result is there before Plot asks for it.
+  await expectMerged(page, "179");
   await page.getByRole("link", { name: "Plot", exact: true }).first().click();
   await page.getByRole("button", { name: "Box", exact: true }).first().click();
   await expect(page.getByRole("button", { name: "Box", exact: true }).first()).toHaveAttribute("aria-pressed", "true");
