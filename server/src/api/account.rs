@@ -168,12 +168,18 @@ impl Deed {
             Self::LogIn => {
                 let password = account_forms::password(fields, "password");
                 let stays = !text("stay").is_empty();
+                let begun = shared.door.clock.now().0;
                 let entered = people
                     .log_in(text("email"), password, asker.address)
                     .await?;
-                match entered {
-                    Entered::Fully(account) => enter(shared, asker, &account, stays, "/").await,
-                    Entered::Half(account) => factor::ask(shared, asker, &account, stays).await,
+                let (Entered::Fully(account) | Entered::Half(account)) = &entered;
+                // The password was right, and another one took its place before the account was read.
+                if !account.knows_login_of(begun) {
+                    return Err(Refused::Late);
+                }
+                match &entered {
+                    Entered::Fully(account) => enter(shared, asker, account, stays, "/").await,
+                    Entered::Half(account) => factor::ask(shared, asker, account, stays).await,
                 }
             }
             Self::Code => factor::prove(shared, asker, text("code")).await,
@@ -195,8 +201,10 @@ impl Deed {
                 people
                     .change_password(account, current, new, asker.address)
                     .await?;
-                people.logins().end_all(&account.id, None).await?;
-                enter(shared, asker, account, true, "/account?done=password").await
+                let changed = people.account(&account.id).await?;
+                let changed = changed.ok_or(AppError::NoSession)?;
+                people.logins().end_all(&changed.id, None).await?;
+                enter(shared, asker, &changed, true, "/account?done=password").await
             }
             Self::Bring => bring(shared, asker, text("choice")).await,
         }

@@ -27,6 +27,7 @@ impl Door {
             account: account.id.clone(),
             at: self.clock.now().0,
             stays: from.stays,
+            version: account.version,
         };
         if let Some(id) = self.cookie.read(from.headers)
             && self.sessions.keep_half(id, &half).await?
@@ -40,14 +41,18 @@ impl Door {
         }
     }
 
-    /// Who proved their password in this browser within the last minutes.
+    /// Who proved their password in this browser within the last minutes, and nothing of their account was changed since.
     pub(crate) async fn half(&self, headers: &HeaderMap) -> Result<Option<Half>, AppError> {
         let Some(id) = self.cookie.read(headers) else {
             return Ok(None);
         };
-        let half = self.sessions.half(id).await?;
-        let now = self.clock.now().0;
-        Ok(half.filter(|half| now.saturating_sub(half.at) < WAIT_MS))
+        let Some(half) = self.sessions.half(id).await? else {
+            return Ok(None);
+        };
+        let waited = self.clock.now().0.saturating_sub(half.at);
+        let account = self.people.account(&half.account).await?;
+        let is_same = account.is_some_and(|account| account.version == half.version);
+        Ok((waited < WAIT_MS && is_same).then_some(half))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use app::{
     AppError, AppState, SessionKey,
-    people::{Account, Takeover},
+    people::{Account, Refused, Takeover},
 };
 use axum::http::{HeaderMap, HeaderValue, header};
 use holdfast::{Actor, Expected, Kind, New, StateId, Ttl};
@@ -21,13 +21,16 @@ pub(crate) struct LoginFrom<'a> {
 
 impl Door {
     /// Logs a person in: a new session under a new id, and the end of the one the browser had. The cookie, and whether
-    /// there is something to be asked about the browser's work.
+    /// there is something to be asked about the browser's work. The account is as it was read when it was proved whose it is.
+    ///
+    /// # Errors
+    /// [`Refused::Late`] where the account was changed since: another password or factor, suspended.
     pub(crate) async fn log_in(
         &self,
         state: &AppState,
         account: &Account,
         from: LoginFrom<'_>,
-    ) -> Result<(HeaderValue, bool), AppError> {
+    ) -> Result<(HeaderValue, bool), Refused> {
         let before = self.visitor(from.headers, from.address).await?;
         let anonymous = before.account.is_none() && self.is_isolated;
         let former = before.session.filter(|_| anonymous);
@@ -43,7 +46,10 @@ impl Door {
             seen: now,
             former: former.as_ref().map(|key| key.0.to_string()),
         };
-        self.sessions.start_for(id, who).await?;
+        let started = self.sessions.start_for(id, who, account.version).await;
+        if !started.map_err(AppError::from)? {
+            return Err(Refused::Late);
+        }
         self.end(from.headers).await?;
         let longest = from.stays.then(|| self.sessions.longest());
         let cookie = self.cookie.set(id, longest);

@@ -44,6 +44,9 @@ pub(crate) struct Half {
     pub(crate) at: i64,
     /// Whether the browser is to keep the cookie when it is closed.
     pub(crate) stays: bool,
+    /// The account's version then: who proved their password before a change of the account proves it again.
+    #[serde(default)]
+    pub(crate) version: u64,
 }
 
 /// Who is logged in, and from where.

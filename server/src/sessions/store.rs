@@ -6,8 +6,8 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use app::AppError;
-use holdfast::{Actor, Clock, Error as Refusal, Expected, State, StateId, StateManager};
+use app::{AppError, people::people};
+use holdfast::{Actor, Clock, Error as Refusal, Expected, New, State, StateId, StateManager};
 
 use super::{
     SessionId,
@@ -90,23 +90,44 @@ impl Sessions {
 
     /// Keeps a new session.
     pub async fn start(&self, id: SessionId) -> Result<(), Error> {
-        self.begin(id, None).await
+        let (new, actor) = self.begun(id, None)?;
+        self.states.register(new, &actor).await?;
+        Ok(())
     }
 
-    /// Keeps a new session in which somebody is logged in.
-    pub(crate) async fn start_for(&self, id: SessionId, who: LogIn) -> Result<(), Error> {
-        self.begin(id, Some(who)).await
+    /// Keeps a new session in which somebody is logged in, if their account is still at the version at which they proved
+    /// who they are; whether it is. Both are one step: who changes the account and then ends its sessions was seen here,
+    /// or finds this one.
+    pub(crate) async fn start_for(
+        &self,
+        id: SessionId,
+        who: LogIn,
+        version: u64,
+    ) -> Result<bool, Error> {
+        let account = StateId::new(who.account.as_str());
+        let (new, actor) = self.begun(id, Some(who))?;
+        let mut both = self.states.transaction(&actor);
+        let now = both.get(&people(), &account).await?;
+        if now.is_none_or(|now| now.version.0 != version) {
+            return Ok(false);
+        }
+        both.register(new).await?;
+        match both.commit().await {
+            Ok(_) => Ok(true),
+            Err(Refusal::Conflicts { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    async fn begin(&self, id: SessionId, login: Option<LogIn>) -> Result<(), Error> {
+    /// A new session's state, and in whose name it is kept.
+    fn begun(&self, id: SessionId, login: Option<LogIn>) -> Result<(New, Actor), Error> {
         let record = Record {
             created_at: self.now(),
             login,
             half: None,
         };
         let new = record.state(id.at_rest(), self.idle_ms.min(self.absolute_ms))?;
-        self.states.register(new, &record.actor()).await?;
-        Ok(())
+        Ok((new, record.actor()))
     }
 
     /// Whether this session is there and its time is not over, and who is logged in. A visit moves its end.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use holdfast::{
-    ManualClock, SystemClock, Timestamp,
+    Kind, ManualClock, SystemClock, Timestamp, Update,
     backend::{Backend, Memory, Sqlite},
 };
+use serde_json::json;
 
 use super::*;
 use crate::sessions::{RECORD, lifecycle_of_records};
@@ -133,20 +134,64 @@ async fn the_sweep_ends_what_is_over_and_nothing_else() {
     assert!(sessions.visit(new, HERE).await.unwrap().is_some());
 }
 
+/// Ada's account in this engine; its version.
+async fn account(sessions: &Sessions) -> u64 {
+    let data = json!({"email": "ada@lab.org"});
+    let new = New::of(Kind::USER, "Ada", people(), data).with_id(StateId::new("ada"));
+    let made = sessions.states.register(new, &Actor::system()).await;
+    made.unwrap().version.0
+}
+
+fn ada(now: Timestamp) -> LogIn {
+    LogIn {
+        account: "ada".into(),
+        browser: "Firefox 145 on Linux".into(),
+        address: HERE.to_string(),
+        since: now.0,
+        seen: now.0,
+        former: None,
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_was_proved_before_a_change_of_the_account_begins_no_session() {
+    let (sessions, clock) = sessions_at(SystemClock.now()).await;
+    let (id, who) = (SessionId::random(), ada(clock.now()));
+    let before = account(&sessions).await;
+    let (ada, change) = (StateId::new("ada"), json!({"password_changed_at": 1}));
+    let changed = sessions
+        .states
+        .update(
+            &people(),
+            &ada,
+            Update::Merge(change),
+            Expected::Any,
+            &Actor::system(),
+        )
+        .await
+        .unwrap();
+    let late = sessions.start_for(id, who.clone(), before).await;
+    assert!(!late.unwrap());
+    assert!(sessions.visit(id, HERE).await.unwrap().is_none());
+    let now = changed.version.0;
+    assert!(sessions.start_for(id, who.clone(), now).await.unwrap());
+    let visit = sessions.visit(id, HERE).await.unwrap().unwrap();
+    assert_eq!(visit.account.as_deref(), Some("ada"));
+    let of_nobody = LogIn {
+        account: "bob".into(),
+        ..who
+    };
+    let id = SessionId::random();
+    assert!(!sessions.start_for(id, of_nobody, now).await.unwrap());
+}
+
 #[tokio::test]
 async fn a_login_is_in_the_log_in_its_persons_name() {
     let (sessions, clock) = sessions_at(SystemClock.now()).await;
     let id = SessionId::random();
-    let Timestamp(now) = clock.now();
-    let who = LogIn {
-        account: "ada".into(),
-        browser: "Firefox 145 on Linux".into(),
-        address: HERE.to_string(),
-        since: now,
-        seen: now,
-        former: None,
-    };
-    sessions.start_for(id, who).await.unwrap();
+    let version = account(&sessions).await;
+    let begun = sessions.start_for(id, ada(clock.now()), version).await;
+    assert!(begun.unwrap());
     let (scope, last) = (super::sessions(), holdfast::HistoryQuery::last(1));
     let log = sessions.states.history(&scope, &id.at_rest(), last).await;
     let begun = log.unwrap().remove(0);

@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc};
 use app::{AppError, Visitor, people::SecondFactor};
 use axum::{
     extract::{Request, State},
-    http::Method,
+    http::{Method, StatusCode},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -22,13 +22,14 @@ use crate::{
 const ENTRY: &str = "/account";
 /// Beside it, for who is not logged in: how the server fares, and who one is, which is nobody.
 const OPEN: [&str; 4] = ["/health", "/health/live", "/health/ready", "/api/get_me"];
+/// Where pages listen.
+const STREAM: &str = "/events";
 /// What that page asks by POST. None of these changes anything but a session of the browser's own.
-const ASKED: [&str; 6] = [
+const ASKED: [&str; 5] = [
     "/session",
     "/api/get_account",
     "/api/get_features",
     "/api/get_me",
-    "/api/get_shares",
     "/api/read_store",
 ];
 
@@ -64,9 +65,26 @@ impl Gate {
         match account {
             None if self.must_log_in && !self.is_open(path) => Some(log_in_first(request)),
             Some(account) if self.must_have_factor && is_logged_in && account.factor.is_none() => {
-                factor_first(request)
+                self.factor_first(request)
             }
             _ => None,
+        }
+    }
+
+    /// Pages lead to the Account page, and everything else is refused, but what that page needs.
+    fn factor_first(&self, request: &Request) -> Option<Response> {
+        let path = request.uri().path();
+        match (is_reading(request), is_plain_form(request.headers())) {
+            _ if self.is_open(path) => None,
+            (true, true) => Some(Redirect::to("/account?problem=factor").into_response()),
+            // Nothing is told, and the browser does not ask again by itself.
+            (true, false) if path == STREAM => Some(StatusCode::NO_CONTENT.into_response()),
+            (false, _) if ASKED.contains(&path) => None,
+            _ => {
+                let first =
+                    "Turn a second factor on first, on the Account page: this server requires one.";
+                Some(Refusal(AppError::Forbidden(first.into())).into_response())
+            }
         }
     }
 
@@ -87,21 +105,6 @@ fn log_in_first(request: &Request) -> Response {
     match is_reading(request) && is_plain_form(request.headers()) {
         true => Redirect::to(ENTRY).into_response(),
         false => Refusal(AppError::NoSession).into_response(),
-    }
-}
-
-/// Pages lead to the Account page, and everything that may change something is refused, but what that page needs.
-fn factor_first(request: &Request) -> Option<Response> {
-    let path = request.uri().path();
-    match (is_reading(request), is_plain_form(request.headers())) {
-        (true, true) => Some(Redirect::to("/account?problem=factor").into_response()),
-        (true, false) => None,
-        (false, _) if ASKED.contains(&path) => None,
-        (false, _) => {
-            let first =
-                "Turn a second factor on first, on the Account page: this server requires one.";
-            Some(Refusal(AppError::Forbidden(first.into())).into_response())
-        }
     }
 }
 

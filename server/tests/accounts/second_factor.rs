@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::people::{Role, SecondFactor};
-use axum::http::StatusCode;
+use axum::{body::Body, http::StatusCode};
 use serde_json::{Value, json};
 
 use super::{
@@ -137,6 +137,35 @@ async fn who_is_half_way_in_has_five_minutes_and_one_browser() {
     house.clock.advance(Duration::from_secs(4 * 60));
     let entered = prove(&mut browser, &app.code(&house)).await;
     assert_eq!(entered.header("location"), "/");
+}
+
+#[tokio::test]
+async fn who_is_half_way_in_begins_again_once_the_account_was_changed() {
+    let house = House::new().await;
+    let (mut ada, app, _) = with_factor(&house).await;
+    house.clock.advance(STEP);
+    let code = app.code(&house);
+    let mut before = half_way(&house, ADA).await;
+    // In the same millisecond.
+    let fields = format!("current={}&password=a+new+sentence", typed(PASSWORD));
+    let changed = ada.submit("/account/password", &fields).await;
+    assert_eq!(changed.header("location"), "/account?done=password");
+    let late = prove(&mut before, &code).await;
+    assert_eq!(late.header("location"), "/account/code?problem=late");
+    assert_eq!(me(&before).await, Value::Null);
+
+    let mut locked = house.app.browser();
+    log_in(&mut locked, ADA, "a new sentence").await;
+    let (id, operator) = (house.named(ADA).await.id, holdfast::Actor::new("test"));
+    house.people.suspend(&id, None, &operator).await.unwrap();
+    house.people.resume(&id, None, &operator).await.unwrap();
+    let late = prove(&mut locked, &code).await;
+    assert_eq!(late.header("location"), "/account/code?problem=late");
+    assert_eq!(me(&locked).await, Value::Null);
+
+    log_in(&mut locked, ADA, "a new sentence").await;
+    let entered = prove(&mut locked, &code).await;
+    assert_eq!(entered.header("location"), "/", "no code was spent on it");
 }
 
 #[tokio::test]
@@ -288,6 +317,57 @@ async fn where_it_is_required_who_has_none_turns_it_on_before_anything_else() {
     assert_eq!(written.status, StatusCode::OK, "{}", written.text());
     let guest = house.app.visitor().await;
     assert_eq!(guest.get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn where_it_is_required_nothing_is_read_before_it_is_on_but_what_the_account_page_needs() {
+    let house = House::with(|settings| {
+        settings.accounts.second_factor = SecondFactor::Required;
+        let packages = settings.site_dir.join("pkg");
+        std::fs::create_dir_all(&packages).unwrap();
+        std::fs::write(packages.join("holdfast.css"), "a{}").unwrap();
+        std::fs::write(settings.site_dir.join("favicon.svg"), "<svg/>").unwrap();
+    })
+    .await;
+    house.account(ADA, "Ada", Role::Admin).await;
+    let mut ada = house.logged_in(ADA).await;
+    for path in [
+        "/api/v1/configurations",
+        "/api/v1/tables",
+        "/api/v1/events",
+        "/api/v1/live",
+        "/query/result.csv?id=x",
+        "/metrics",
+    ] {
+        let refused = read_by_script(&ada, path).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(refused.text().contains("second factor"), "{path}");
+    }
+    let study = ada.call("get_study", json!({})).await;
+    assert_eq!(study.status, StatusCode::FORBIDDEN);
+    let stream = read_by_script(&ada, "/events").await;
+    assert_eq!(stream.status, StatusCode::NO_CONTENT);
+
+    let page = ada.get("/account").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text().contains("Turn it on"));
+    for needed in ["/favicon.svg", "/pkg/holdfast.css", "/health"] {
+        let answer = read_by_script(&ada, needed).await;
+        assert_eq!(answer.status, StatusCode::OK, "{needed}");
+    }
+    assert_ne!(me(&ada).await, Value::Null);
+    let account = ada.call("get_account", json!({})).await;
+    assert_eq!(account.status, StatusCode::OK);
+
+    turn_on(&house, &mut ada).await;
+    let read = read_by_script(&ada, "/api/v1/configurations").await;
+    assert_eq!(read.status, StatusCode::OK, "{}", read.text());
+}
+
+/// What a script or a program asks for with the browser's cookie: anything but a page.
+async fn read_by_script(browser: &Browser<'_>, path: &str) -> Answer {
+    let request = browser.request("GET", path).body(Body::empty());
+    browser.app.send(request.unwrap()).await
 }
 
 #[tokio::test]
