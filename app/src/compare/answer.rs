@@ -16,17 +16,18 @@ pub(super) fn Answer(request: Memo<Request>, answer: Live<Comparison>) -> impl I
     let found = Memo::new(move |_| answer.good.get().unwrap_or_default());
     let has_runs = Memo::new(move |_| found.with(|found| !found.runs.is_empty()));
     // An answer is drawn as what it is, not as what is asked meanwhile.
+    let asked = Memo::new(move |_| found.with(|found| found.asked.clone().unwrap_or_default()));
     let is_tested = Memo::new(move |_| found.with(|found| found.curves.is_empty()));
     view! {
         <Notes request found/>
         <Show when=move || has_runs.get()>
-            <Show when=move || is_tested.get() fallback=move || view! { <Chart request found/> }>
+            <Show when=move || is_tested.get() fallback=move || view! { <Chart request=asked found/> }>
                 <div class="flex flex-col lg:flex-row border-b border-line">
-                    <Tests request found/>
-                    <Forest request found/>
+                    <Tests request=asked found/>
+                    <Forest request=asked found/>
                 </div>
             </Show>
-            <Metrics request found/>
+            <Metrics request=asked found/>
             <Rules found/>
         </Show>
     }
@@ -102,7 +103,7 @@ fn Rules(found: Memo<Comparison>) -> impl IntoView {
     view! { <ul class="px-4 py-3 text-2xs text-muted flex flex-col gap-1 max-w-[90ch]" aria-label="How this is counted">{rules}</ul> }.into_any()
 }
 
-/// Whether an answer was asked for in this mode: figures of another are not drawn of it.
+/// Whether differences are drawn; lines where there are none.
 pub(super) fn is_difference(found: &Comparison, asked: &Request) -> bool {
     asked.mode == Mode::Difference && found.curves.iter().any(|curves| !curves.gaps.is_empty())
 }

@@ -26,14 +26,14 @@ pub(super) fn Export(request: Memo<Request>, answer: Live<Comparison>) -> impl I
     let is_tested = move || request.with(|asked| asked.mode == Mode::Statistical);
     let copy_table = move |_| {
         hide(PANEL);
-        let which = if is_tested() {
-            Sheet::Tests
-        } else {
-            Sheet::Metrics
-        };
         let text = answer.good.with_untracked(|found| {
-            let found = found.as_ref();
-            found.map(|found| separated(&sheet(found, which), '\t'))
+            let found = found.as_ref()?;
+            let which = if found.curves.is_empty() {
+                Sheet::Tests
+            } else {
+                Sheet::Metrics
+            };
+            Some(separated(&sheet(found, which), '\t'))
         });
         copy(
             &text.unwrap_or_default(),

@@ -8,7 +8,9 @@ use crate::components::figure::{Axis, Figure, Panel, Point, Series, Shape};
 /// Differences to the reference: in vision, or what trials measured; or else in injections.
 pub(super) fn forest(found: &Comparison, request: &Request, is_vision: bool) -> Figure {
     let (mut categories, mut series) = (Vec::new(), Vec::<Series>::new());
-    let is_shown = |pair: &&Pair| (pair.outcome != Outcome::Injections) == is_vision;
+    // Of nobody there is no difference.
+    let is_shown =
+        |pair: &&Pair| (pair.outcome != Outcome::Injections) == is_vision && !pair.n.contains(&0);
     for pair in found.pairs.iter().filter(is_shown) {
         let Some(run) = found.runs.get(pair.run as usize) else {
             continue;

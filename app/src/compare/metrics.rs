@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use workbench::compare::{Comparison, Difference, Metric, Request, Value, Verdict};
 
 use super::{
-    numbers::{fixed, half, interval, is_apart, signed},
+    numbers::{half, interval, is_apart, middle, signed},
     runs::{mark, place_of},
 };
 
@@ -27,7 +27,8 @@ pub(super) fn Metrics(request: Memo<Request>, found: Memo<Comparison>) -> impl I
             view! { <th scope="col" class="num pr-4!">{format!("{}, difference (95 % CI)", run.name)}</th> }
         });
         let (heads, differences) = (heads.collect_view(), differences.collect_view());
-        let rows = found.metrics.into_iter().map(line).collect_view();
+        let rows = found.metrics.into_iter();
+        let rows = rows.map(|metric| line(metric, reference)).collect_view();
         view! {
             <table class="hf-grid" aria-label="Measures">
                 <thead><tr><th scope="col" class="pl-4!">"Outcome"</th>{heads}{differences}</tr></thead>
@@ -42,25 +43,29 @@ pub(super) fn Metrics(request: Memo<Request>, found: Memo<Comparison>) -> impl I
     .into_any()
 }
 
-fn line(metric: Metric) -> AnyView {
+fn line(metric: Metric, reference: usize) -> AnyView {
     let decimals = metric.decimals;
     let name = match metric.unit.as_str() {
         "" => metric.name.clone(),
         unit => [&metric.name, ", ", unit].concat(),
     };
     let value = |value: &Value| {
-        view! { <td class="num whitespace-nowrap" title=format!("n = {}", value.n)>{fixed(value.value, decimals)}" "<span class="text-faint">{half(value, decimals)}</span></td> }
+        view! { <td class="num whitespace-nowrap" title=format!("n = {}", value.n)>{middle(value, decimals)}" "<span class="text-faint">{half(value, decimals)}</span></td> }
     };
     let values = metric.values.iter().map(value).collect_view();
-    let differences = metric.differences.iter().flatten();
+    let differences = metric.differences.iter().enumerate();
     let differences = differences
-        .map(|far| difference(far, decimals))
+        .filter(|(at, _)| *at != reference)
+        .map(|(_, far)| difference(far.as_ref(), decimals))
         .collect_view();
     view! { <tr><th scope="row" class="pl-4! font-medium text-left whitespace-nowrap">{name}</th>{values}{differences}</tr> }
         .into_any()
 }
 
-fn difference(far: &Difference, decimals: u8) -> AnyView {
+fn difference(far: Option<&Difference>, decimals: u8) -> AnyView {
+    let Some(far) = far else {
+        return view! { <td class="num pr-4!">"–"</td> }.into_any();
+    };
     let class = if is_apart(far) {
         "font-semibold"
     } else {

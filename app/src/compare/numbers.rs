@@ -33,9 +33,20 @@ pub(super) fn p(value: Option<f64>) -> String {
     }
 }
 
-/// Half of an interval.
+/// A value, where somebody is counted.
+pub(super) fn middle(value: &Value, decimals: u8) -> String {
+    match value.n {
+        0 => "–".to_owned(),
+        _ => fixed(value.value, decimals),
+    }
+}
+
+/// Half of its interval.
 pub(super) fn half(value: &Value, decimals: u8) -> String {
-    ["± ", &fixed(value.half, decimals)].concat()
+    match value.n {
+        0 => String::new(),
+        _ => ["± ", &fixed(value.half, decimals)].concat(),
+    }
 }
 
 /// An interval in words.
@@ -50,7 +61,9 @@ pub(super) fn is_apart(far: &Difference) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{fixed, p, signed};
+    use workbench::compare::Value;
+
+    use super::{fixed, half, middle, p, signed};
 
     #[test]
     fn a_column_has_the_same_decimals() {
@@ -63,6 +76,20 @@ mod tests {
             ["+0.3", "−0.3", "0.0", "0.0"]
         );
         assert_eq!(fixed(12.0, 0), "12");
+    }
+
+    #[test]
+    fn of_nobody_no_number_is_told() {
+        let told = |n| {
+            let value = Value {
+                n,
+                value: 0.0,
+                half: 0.0,
+            };
+            [middle(&value, 1), half(&value, 1)]
+        };
+        assert_eq!(told(0), ["–", ""]);
+        assert_eq!(told(1), ["0.0", "± 0.0"]);
     }
 
     #[test]

@@ -48,7 +48,13 @@ fn Page() -> impl IntoView {
     });
     let answer = Live::new(key, |(request, _)| async move {
         match request {
-            Some(request) => compare_runs(request).await,
+            Some(request) => {
+                let found = compare_runs(request.clone()).await;
+                found.map(|found| Comparison {
+                    asked: Some(request),
+                    ..found
+                })
+            }
             None => Ok(Comparison::default()),
         }
     });

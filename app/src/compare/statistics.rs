@@ -66,11 +66,14 @@ fn Against(run: Shown, place: usize, pairs: Vec<(Named, Pair)>) -> impl IntoView
 
 fn body(((name, unit), pair): (Named, Pair)) -> AnyView {
     let [n, of] = pair.n.map(format::count);
-    let range = interval(pair.interval[0], pair.interval[1], 1);
-    let head = format!(
-        "{name}: {} {unit} (95 % CI {range}), n = {n} against {of}",
-        signed(pair.difference, 1)
-    );
+    let far = if pair.n.contains(&0) {
+        "–".to_owned()
+    } else {
+        let range = interval(pair.interval[0], pair.interval[1], 1);
+        let far = signed(pair.difference, 1);
+        format!("{far} {unit} (95 % CI {range})")
+    };
+    let head = format!("{name}: {far}, n = {n} against {of}");
     let rows = pair.tests.into_iter().map(row).collect_view();
     view! { <tbody><tr><th scope="rowgroup" colspan="5" class="pl-4! text-left font-medium num">{head}</th></tr>{rows}</tbody> }
         .into_any()

@@ -143,10 +143,10 @@ fn words(answer: &Comparison) -> String {
         let digits = usize::from(metric.decimals);
         let mut row = vec![metric.name.clone(), metric.unit.clone()];
         for (at, value) in metric.values.iter().enumerate() {
-            row.push(format!(
-                "{:.digits$} ± {:.digits$}",
-                value.value, value.half
-            ));
+            row.push(match value.n {
+                0 => "–".to_owned(),
+                _ => format!("{:.digits$} ± {:.digits$}", value.value, value.half),
+            });
             match metric.differences.get(at).copied().flatten() {
                 Some(far) => {
                     let verdict = match far.verdict {

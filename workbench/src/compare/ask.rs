@@ -60,6 +60,7 @@ impl Workbench {
         let is_tested = request.mode == Mode::Statistical;
         let measured = measured(&sides);
         Ok(Comparison {
+            asked: None,
             reference: u32::try_from(reference).unwrap_or_default(),
             rules: rules(request),
             curves: match is_tested {
@@ -123,10 +124,10 @@ impl Workbench {
     }
 
     fn ends_of(&self, side: &Side, span: &Span, request: &Request) -> Result<Arc<Ends>, Error> {
-        let whole = Span::of(&side.info, None);
-        let is_cut = whole.is_some_and(|whole| span.days < whole.days);
-        let what = format!("ends {} {:?}", span.days, request.population);
-        self.kept(side, &what, || ends(side, span, is_cut, request.population))
+        // A cut at the very end has the days of the whole run, and counts others.
+        let (days, is_cut) = (span.days, span.is_cut);
+        let what = format!("ends {days} {is_cut} {:?}", request.population);
+        self.kept(side, &what, || ends(side, span, request.population))
     }
 
     fn curve_of(&self, side: &Side, span: &Span, asked: Asked) -> Result<Arc<Curve>, Error> {
@@ -178,7 +179,7 @@ fn shown_as((side, ends): (&Side, &Arc<Ends>)) -> Shown {
     Shown {
         id: side.info.id.clone(),
         name: side.info.name.clone(),
-        patients: ends.all,
+        patients: ends.came,
         duration_years: side.info.duration_years,
     }
 }

@@ -52,9 +52,11 @@ pub(super) struct Ends {
     pub maintained: u64,
     /// Who sees less than the protocol calls poor; nobody of a trial, which has none.
     pub poor: u64,
-    /// Everybody, whoever is counted above.
+    /// Everybody that came, however long they were followed.
+    pub came: u64,
+    /// Everybody that was followed until then, whoever is counted above.
     pub all: u64,
-    /// Who stopped, of everybody.
+    /// Who stopped, of these.
     pub stopped: u64,
     /// Of these, for each of [`Reason::ALL`].
     pub reasons: [u64; 3],
@@ -97,6 +99,7 @@ struct Part {
     vision: Vec<f64>,
     injections: Vec<f64>,
     visits: Vec<f64>,
+    came: u64,
     all: u64,
     stopped: u64,
     reasons: [u64; 3],
@@ -124,15 +127,10 @@ pub(super) fn poor_vision(run: &RunInfo) -> f64 {
 }
 
 /// What came of a run's patients. Blocking.
-pub(super) fn ends(
-    side: &Side,
-    span: &Span,
-    is_cut: bool,
-    population: Population,
-) -> Result<Ends, Error> {
+pub(super) fn ends(side: &Side, span: &Span, population: Population) -> Result<Ends, Error> {
     let only_treated = population == Population::StillTreated;
     let parts = parallel_on(threads(), side.rows.groups(), |group| {
-        if is_cut {
+        if span.is_cut {
             part_until(side, span, only_treated, group)
         } else {
             part(&side.rows.patients(&PATIENTS, group)?, only_treated)
@@ -149,8 +147,10 @@ fn part(patients: &RecordBatch, only_treated: bool) -> Result<Part, Error> {
     let visits = values::<UInt32Type>(patients, "total_visits")?;
     let stopped = flags(patients, "discontinued")?;
     let reasons = reasons(patients)?;
+    let count = baseline.len() as u64;
     let mut part = Part {
-        all: baseline.len() as u64,
+        came: count,
+        all: count,
         ..Part::default()
     };
     for at in 0..baseline.len() {
@@ -162,7 +162,7 @@ fn part(patients: &RecordBatch, only_treated: bool) -> Result<Part, Error> {
     Ok(part)
 }
 
-/// At a month before that: visits until then are counted.
+/// At a month: visits until then are counted, of who was followed until then.
 fn part_until(side: &Side, span: &Span, only_treated: bool, group: usize) -> Result<Part, Error> {
     let columns = [&PATIENTS[..], &lives::PATIENTS[..]].concat();
     let patients = side.rows.patients(&columns, group)?;
@@ -170,10 +170,14 @@ fn part_until(side: &Side, span: &Span, only_treated: bool, group: usize) -> Res
     let baseline = values::<Float32Type>(&patients, "baseline_vision")?;
     let reasons = reasons(&patients)?;
     let mut part = Part {
-        all: baseline.len() as u64,
+        came: baseline.len() as u64,
         ..Part::default()
     };
     each((&patients, &visits), span, |life| {
+        if life.followed < span.days {
+            return;
+        }
+        part.all += 1;
         part.stop(life.stopped.is_some(), reasons[life.at]);
         if only_treated && life.stopped.is_some() {
             return;
@@ -235,6 +239,7 @@ fn whole(parts: &[Part], run: &RunInfo) -> Ends {
         ratio: ratio(&injections, &visits),
         maintained: count(&change, &|change| change >= -MAINTAINED),
         poor: count(&vision, &|letters| letters < poor),
+        came: parts.iter().map(|part| part.came).sum(),
         all: parts.iter().map(|part| part.all).sum(),
         stopped: parts.iter().map(|part| part.stopped).sum(),
         reasons: std::array::from_fn(|reason| parts.iter().map(|part| part.reasons[reason]).sum()),

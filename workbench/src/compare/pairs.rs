@@ -62,12 +62,17 @@ fn pair(
     if let Ok(smirnov) = found.smirnov {
         tests[2].words = words::furthest(outcome, &smirnov, measured);
     }
+    // Of nobody there is none.
+    let (difference, interval) = match n.contains(&0) {
+        true => (0.0, [0.0; 2]),
+        false => (found.difference, found.interval),
+    };
     Pair {
         run: u32::try_from(run).unwrap_or(u32::MAX),
         outcome,
         n,
-        difference: found.difference,
-        interval: found.interval,
+        difference,
+        interval,
         words: String::new(),
         tests,
     }

@@ -79,26 +79,28 @@ fn metrics(answer: &Comparison) -> Vec<Vec<String>> {
         "difference_high",
         "direction",
     ])];
+    let reference = usize::try_from(answer.reference).unwrap_or_default();
     for metric in &answer.metrics {
         for (at, value) in metric.values.iter().enumerate() {
             let mut row = vec![metric.name.clone(), metric.unit.clone()];
             row.extend(run(answer, at));
             row.push(value.n.to_string());
-            row.extend(
-                [
-                    value.value,
-                    value.value - value.half,
-                    value.value + value.half,
-                ]
-                .map(number),
-            );
-            match metric.differences.get(at).copied().flatten() {
-                Some(far) => {
-                    row.extend([far.value, far.low, far.high].map(number));
-                    row.push(direction(far.verdict).to_owned());
-                }
-                None => row.extend(["", "", "", "reference"].map(str::to_owned)),
-            }
+            let (low, high) = (value.value - value.half, value.value + value.half);
+            let is_counted = value.n > 0;
+            row.extend([value.value, low, high].map(|it| optional(is_counted.then_some(it))));
+            let far = metric.differences.get(at).copied().flatten();
+            let [value, low, high] = [
+                far.map(|far| far.value),
+                far.map(|far| far.low),
+                far.map(|far| far.high),
+            ]
+            .map(optional);
+            let direction = match far {
+                Some(far) => direction(far.verdict),
+                None if at == reference => "reference",
+                None => "",
+            };
+            row.extend([value, low, high, direction.to_owned()]);
             rows.push(row);
         }
     }
@@ -168,7 +170,11 @@ fn tests(answer: &Comparison) -> Vec<Vec<String>> {
             let mut row = vec![outcome(pair.outcome).to_owned()];
             row.extend(run(answer, usize::try_from(pair.run).unwrap_or_default()));
             row.extend(pair.n.map(|n| n.to_string()));
-            row.extend([pair.difference, pair.interval[0], pair.interval[1]].map(number));
+            let is_counted = !pair.n.contains(&0);
+            row.extend(
+                [pair.difference, pair.interval[0], pair.interval[1]]
+                    .map(|it| optional(is_counted.then_some(it))),
+            );
             row.push(kind(test.kind).to_owned());
             row.extend([test.statistic, test.freedom, test.p, test.p_holm].map(optional));
             row.push(test.words.clone());

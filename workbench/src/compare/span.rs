@@ -23,6 +23,8 @@ pub(super) struct Span {
     pub days: u32,
     /// The same in whole months.
     pub months: u32,
+    /// Whether a month was asked for until which it is looked at, and it goes on so long.
+    pub is_cut: bool,
 }
 
 impl Span {
@@ -32,18 +34,19 @@ impl Span {
         let whole = (run.duration_years * DAYS_A_YEAR) as u32;
         // A year of twelve months of 30.44 days is a little longer than one of 365.25 days.
         let months = (run.duration_years * 12.0 + 1e-9) as u32;
-        let cut = until_month.filter(|until| *until < months);
+        let cut = until_month.filter(|until| *until <= months);
         Some(Self {
             first_day,
             last_day: first_day.saturating_add_unsigned(whole),
             days: cut.map_or(whole, |month| day_of_month(month, whole)),
             months: cut.unwrap_or(months),
+            is_cut: cut.is_some(),
         })
     }
 
     /// Days for which a patient who came on a day is looked at.
     pub(super) fn followed(&self, enrolled: i32) -> u32 {
-        let until_the_end = u32::try_from(self.last_day - enrolled).unwrap_or_default();
+        let until_the_end = u32::try_from(self.last_day.saturating_sub(enrolled)).unwrap_or_default();
         until_the_end.min(self.days)
     }
 }

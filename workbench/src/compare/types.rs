@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::question::Measure;
+use super::question::{Measure, Request};
 
 /// What comes of it. Everything that is said of runs is in the order of `runs`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Comparison {
+    /// The question, where a page keeps it with its answer; the server does not repeat it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Request>,
     /// The runs that have results.
     pub runs: Vec<Shown>,
     /// The place of the reference among them.
@@ -152,7 +155,7 @@ pub struct Metric {
     pub decimals: u8,
     /// Of each run.
     pub values: Vec<Value>,
-    /// Of each run to the reference; none of the reference itself.
+    /// Of each run to the reference; none of the reference itself, and where nobody is counted in one of both.
     pub differences: Vec<Option<Difference>>,
 }
 
@@ -161,7 +164,7 @@ pub struct Metric {
 pub struct Value {
     /// Patients.
     pub n: u64,
-    /// In the metric's unit.
+    /// In the metric's unit; of nobody 0, which means nothing.
     pub value: f64,
     /// Half of its 95 % interval.
     pub half: f64,
@@ -213,7 +216,7 @@ pub struct Pair {
     pub outcome: Outcome,
     /// Patients of the run, and of the reference.
     pub n: [u64; 2],
-    /// Of the means, the run less the reference.
+    /// Of the means, the run less the reference; 0, which means nothing, where nobody is counted in one of both.
     pub difference: f64,
     /// Its 95 % interval.
     pub interval: [f64; 2],

@@ -37,6 +37,11 @@ pub(super) fn rules(request: &Request) -> Vec<String> {
         rules.push("Still treated is the share of everybody who is followed until then.");
     }
     let mut rules: Vec<String> = rules.into_iter().map(str::to_owned).collect();
+    if let Some(month) = request.until_month {
+        rules.push(format!(
+            "Patients are looked at up to month {month}. Of a run that goes on so long, the table and the tests count only who was followed until then."
+        ));
+    }
     rules.push("Intervals are 95 %: 1.96 standard errors, variances not assumed equal.".into());
     if request.mode == Mode::Statistical {
         rules.push(format!(
@@ -123,6 +128,16 @@ fn chance(p: Option<f64>) -> &'static str {
 
 /// Fills in the sentences of a pair, when its p are corrected.
 pub(super) fn say(pair: &mut Pair, [run, reference]: [&str; 2], measured: Option<&str>) {
+    let sides = [run, reference].into_iter().zip(pair.n);
+    let empty: Vec<&str> = sides
+        .filter(|(_, n)| *n == 0)
+        .map(|(name, _)| name)
+        .collect();
+    if !empty.is_empty() {
+        let what = subject(pair.outcome, measured);
+        pair.words = format!("{what}: nobody is counted in {}.", empty.join(" and "));
+        return;
+    }
     let (difference, [low, high]) = (pair.difference, pair.interval);
     let unit = named(pair.outcome, measured).1;
     let far = format!("{} {}", amount(difference.abs(), unit), way(difference));

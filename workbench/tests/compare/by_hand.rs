@@ -1,7 +1,8 @@
 //! Three patients, counted by hand.
 
 use workbench::compare::{
-    Comparison, Measure, Mode, NoteKind, Point, Population, Request, Side, Time, Verdict,
+    Comparison, Measure, Mode, NoteKind, Point, Population, Request, Sheet, Side, Time, Verdict,
+    sheet,
 };
 
 use super::made::{Person, compared, info, request, side};
@@ -190,6 +191,87 @@ fn a_cut_looks_at_every_patient_until_its_month_only() {
         "the shorter still ends before the cut"
     );
     assert_eq!(values(&longer)[1], values(&answer(|_| {}))[1]);
+}
+
+#[test]
+fn a_cut_is_on_the_same_day_of_every_run_also_of_the_one_whose_last_month_it_is() {
+    let one = [Person {
+        came: 0,
+        baseline: 60.0,
+        visits: vec![(0, 60.0, true), (740, 30.0, false)],
+        stopped: Some((740, 0)),
+    }];
+    // Month 24 is day 730, and the first run goes on to day 748.
+    let sides = [side(info("a", 2.05), &one), side(info("b", 3.0), &one)];
+    let mut asked = request(&sides, Mode::Overlay);
+    assert_eq!(compared(&asked, &sides).common_month, Some(24));
+    asked.until_month = Some(24);
+    let found = compared(&asked, &sides);
+    assert_eq!(found.common_month, None);
+    assert_values(&found, &[("Vision at the end", 60.0), ("Stopped", 0.0)]);
+    for metric in &found.metrics {
+        assert_eq!(metric.values[0], metric.values[1], "{}", metric.name);
+    }
+    assert_eq!(found.curves[0].lines[0].len(), 25);
+    assert_eq!(found.curves[0].lines[0], found.curves[0].lines[1]);
+}
+
+#[test]
+fn a_cut_counts_who_was_followed_until_then() {
+    // Who came ten days late is followed for 355 of the first run's 365 days, and for 720 of the other's.
+    let found = answer(|asked| asked.until_month = Some(12));
+    assert_values(
+        &found,
+        &[
+            ("Vision at the end", 60.0),
+            ("Visits of a patient", 2.0),
+            ("Stopped", 0.0),
+            ("Stopped for poor vision", 0.0),
+        ],
+    );
+    for metric in &found.metrics {
+        let counted = [metric.values[0].n, metric.values[1].n];
+        assert_eq!(counted, [2, 3], "{}", metric.name);
+    }
+    assert_eq!(found.runs[0].patients, 3, "who came");
+    let rule = |rule: &String| rule.contains("up to month 12");
+    assert!(found.rules.iter().any(rule), "{:?}", found.rules);
+}
+
+#[test]
+fn of_nobody_there_is_no_mean_no_difference_and_no_verdict() {
+    let mut nobody = three();
+    for person in &mut nobody {
+        person.stopped = Some((0, 0));
+    }
+    let sides = [
+        side(info("a", 1.0), &three()),
+        side(info("b", 1.0), &nobody),
+    ];
+    let ask = |mode: Mode| {
+        let mut asked = request(&sides, mode);
+        asked.population = Population::StillTreated;
+        compared(&asked, &sides)
+    };
+    let found = ask(Mode::Difference);
+    let vision = &found.metrics[1];
+    assert_eq!((vision.values[1].n, vision.differences[1]), (0, None));
+    // Shares of who stopped are of everybody.
+    assert!(found.metrics[8].differences[1].is_some());
+    let rows = sheet(&found, Sheet::Metrics);
+    assert_eq!(rows[3][11], "reference");
+    assert_eq!(rows[4][4..], ["0", "", "", "", "", "", "", ""]);
+
+    let found = ask(Mode::Statistical);
+    let pair = &found.pairs[0];
+    assert_eq!((pair.n, pair.difference), ([0, 2], 0.0));
+    assert_eq!(pair.words, "Vision at the end: nobody is counted in run b.");
+    assert!(pair.tests.iter().all(|test| test.statistic.is_none()));
+    let rows = sheet(&found, Sheet::Tests);
+    assert_eq!(rows[1][5..8], ["", "", ""]);
+    let told = serde_json::to_value(&found).unwrap();
+    let read: Comparison = serde_json::from_value(told).unwrap();
+    assert_eq!(read, found, "every number is one");
 }
 
 #[test]
