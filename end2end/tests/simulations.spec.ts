@@ -7,7 +7,7 @@ import type { Page } from "@playwright/test";
 
 test.use({ ownServer: true });
 
-type Run = { patients: string; years: string; seed?: string; name?: string; tags?: string; over?: boolean };
+type Run = { patients: string; years: string; seed?: string; name?: string; tags?: string; over?: boolean; isTwice?: boolean };
 
 /** Orders a run of the standard protocol. */
 async function order(page: Page, run: Run): Promise<void> {
@@ -19,7 +19,20 @@ async function order(page: Page, run: Run): Promise<void> {
   if (run.name) await form.getByLabel("Name").fill(run.name);
   if (run.tags) await form.getByLabel("Tags").fill(run.tags);
   if (run.over) await form.getByLabel("Recruitment").selectOption("Over the run, by chance");
-  await form.getByRole("button", { name: "Start" }).click();
+  const start = form.getByRole("button", { name: "Start" });
+  await (run.isTwice ? start.dblclick() : start.click());
+}
+
+/** Requests to an endpoint wait until they are released. */
+async function hold(page: Page, endpoint: string): Promise<{ asked: number; release: () => void }> {
+  const held = { asked: 0, release: () => {} };
+  const released = new Promise<void>((release) => (held.release = release));
+  await page.route(`**/api/${endpoint}`, async (route) => {
+    held.asked += 1;
+    await released;
+    await route.continue();
+  });
+  return held;
 }
 
 const runs = (page: Page) => page.getByRole("grid", { name: "Runs" }).locator("tbody").getByRole("row");
@@ -150,6 +163,17 @@ test("what cannot be simulated is refused with its field", async ({ complaints, 
   await expect(page.getByRole("alert")).toContainText("type a number");
 });
 
+test("a double click on Start orders one run", async ({ page }) => {
+  await open(page, "/simulations");
+  const held = await hold(page, "start_run");
+  await order(page, { patients: "50", years: "2", name: "Once", isTwice: true });
+  await expect(page.getByRole("button", { name: "Start" })).toBeDisabled();
+  held.release();
+  await expectCompleted(page, "Once");
+  await expect(runs(page)).toHaveCount(1);
+  expect(held.asked).toBe(1);
+});
+
 test("a run goes out as a package and comes in elsewhere with the same checksum", async ({ browser, holdfast, page }) => {
   await open(page, "/simulations");
   await order(page, { patients: "100", years: "2", seed: "7", name: "Carried" });
@@ -181,7 +205,7 @@ test("a package that broke on the way is refused with what is wrong, and nothing
   await expect(page.getByText("No runs yet.")).toBeVisible();
 });
 
-test("the arms of a trial come in as runs when its columns are explained", async ({ page }) => {
+test("the arms of a trial come in as runs when its columns are explained, once also by a double click", async ({ page }) => {
   const rows = ["id,day,trt,bili"];
   for (let id = 1; id <= 12; id += 1) rows.push(`${id},0,${id % 2},${id}.5`, `${id},30,${id % 2},${id}.0`);
   await open(page, "/simulations");
@@ -192,8 +216,13 @@ test("the arms of a trial come in as runs when its columns are explained", async
   await expect(form.getByLabel("Arm")).toHaveValue("trt");
   await form.getByLabel("Measure").selectOption("bili");
   await expectAccessible(page);
-  await form.getByRole("button", { name: "Import the trial" }).click();
+  const held = await hold(page, "import_trial");
+  const button = form.getByRole("button", { name: "Import the trial" });
+  await button.dblclick();
+  await expect(button).toBeDisabled();
+  held.release();
   await expect(runs(page)).toHaveCount(2);
+  expect(held.asked).toBe(1);
   await page.getByRole("link", { name: "pbc, trt 1", exact: true }).click();
   await expect(page.getByRole("region", { name: "Where it came from" })).toContainText("bili by day");
 });

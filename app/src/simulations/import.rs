@@ -150,9 +150,13 @@ fn Columns(table: Table, tags: RwSignal<String>, is_import: RwSignal<bool>) -> i
     let arm = RwSignal::new(guess(&["arm", "trt", "treatment", "group"]));
     let is_date = RwSignal::new(time.get_untracked() == "date");
     let problem = RwSignal::new(None::<String>);
+    let is_asking = RwSignal::new(false);
     let (id, file) = (table.id.clone(), table.file_name.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
+        if is_asking.get_untracked() {
+            return;
+        }
         let some =
             |column: RwSignal<String>| Some(column.get_untracked()).filter(|name| !name.is_empty());
         let mapping = Mapping {
@@ -167,10 +171,14 @@ fn Columns(table: Table, tags: RwSignal<String>, is_import: RwSignal<bool>) -> i
             arm: some(arm),
         };
         let (id, file, tags) = (id.clone(), file.clone(), words(&tags.get_untracked()));
+        is_asking.set(true);
         spawn_local(async move {
             match import_trial(id, file, mapping, tags).await {
                 Ok(runs) => say(toasts, is_import, &runs),
-                Err(error) => drop(problem.try_set(Some(error.to_string()))),
+                Err(error) => {
+                    problem.try_set(Some(error.to_string()));
+                    is_asking.try_set(false);
+                }
             }
         });
     };
@@ -193,7 +201,7 @@ fn Columns(table: Table, tags: RwSignal<String>, is_import: RwSignal<bool>) -> i
             {column("Measure", measure, true)}
             {column("Injected", injected, false)}
             {column("Arm", arm, false)}
-            <button class="btn btn-sm btn-primary">"Import the trial"</button>
+            <button class="btn btn-sm btn-primary" disabled=move || is_asking.get()>"Import the trial"</button>
             {move || problem.get().map(|text| view! { <p class="basis-full text-xs text-err-text" role="alert">{text}</p> })}
         </form>
     }

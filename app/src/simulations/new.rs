@@ -35,6 +35,7 @@ fn Form(choices: Choices, is_new: RwSignal<bool>) -> impl IntoView {
         fields.map(|text| RwSignal::new(text.to_owned()));
     let recruitment = RwSignal::new(Recruitment::AllAtOnce);
     let problem = RwSignal::new(None::<String>);
+    let is_asking = RwSignal::new(false);
     let problems: Vec<String> = choices
         .protocols
         .iter()
@@ -62,17 +63,24 @@ fn Form(choices: Choices, is_new: RwSignal<bool>) -> impl IntoView {
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
+        if is_asking.get_untracked() {
+            return;
+        }
         let order = match order() {
             Ok(order) => order,
             Err(wrong) => return problem.set(Some(wrong)),
         };
+        is_asking.set(true);
         spawn_local(async move {
             match start_run(order).await {
                 Ok(id) => {
                     is_new.set(false);
                     toasts.say(format!("{id} is ordered. It goes on when you leave."));
                 }
-                Err(error) => drop(problem.try_set(Some(error.to_string()))),
+                Err(error) => {
+                    problem.try_set(Some(error.to_string()));
+                    is_asking.try_set(false);
+                }
             }
         });
     };
@@ -107,7 +115,7 @@ fn Form(choices: Choices, is_new: RwSignal<bool>) -> impl IntoView {
             <Field label="Seed" value=seed class="w-36" mode="numeric"/>
             <Field label="Name" value=name class="w-44" mode="text"/>
             <Field label="Tags" value=tags class="w-44" mode="text"/>
-            <button class="btn btn-sm btn-primary">"Start"</button>
+            <button class="btn btn-sm btn-primary" disabled=move || is_asking.get()>"Start"</button>
             <p class="basis-full text-2xs text-muted">"Follow-up: "{follow_up}". The same protocol and seed give the same result. Protocols are configurations."</p>
             {move || problem.get().map(|text| view! { <p class="basis-full text-xs text-err-text" role="alert">{text}</p> })}
             {(!problems.is_empty()).then(|| view! { <ul class="basis-full text-2xs text-warn-text">{problems.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul> })}

@@ -11,6 +11,8 @@ use crate::data::day_of;
 pub const PATIENTS: std::ops::RangeInclusive<u32> = 10..=1_000_000;
 /// Years of a run.
 pub const YEARS: std::ops::RangeInclusive<f64> = 1.0..=20.0;
+/// Years of a run that was not simulated here, at most.
+pub(super) const MAX_YEARS: f64 = 99.0;
 /// Visits that a run may come to if everybody is seen as often as the protocol can ask for: some 2 GB of files.
 pub const MAX_VISITS: u64 = 200_000_000;
 /// Tags of a run, and characters of each.

@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, Float32Array, RecordBatch, UInt32Array},
+    array::{ArrayRef, Date32Array, Float32Array, RecordBatch, UInt32Array},
     compute::take_record_batch,
 };
 use parquet::arrow::ArrowWriter;
@@ -206,7 +206,7 @@ async fn manifests_that_make_no_sense_are_refused() {
     file(&mut broken, "manifest.json").truncate(40);
     case.refused(&packed(&broken), "cannot be read").await;
     type Change = fn(&mut serde_json::Value);
-    let changes: [(Change, &str); 6] = [
+    let changes: [(Change, &str); 9] = [
         (|it| it["format"] = "other".into(), "is of a \"other\""),
         (|it| it["format_version"] = 9.into(), "format 9"),
         (|it| it["run"]["schema_version"] = 9.into(), "shape 9"),
@@ -221,6 +221,18 @@ async fn manifests_that_make_no_sense_are_refused() {
         (
             |it| it["run"]["record"]["result"]["visits"] = u64::MAX.into(),
             "more than a run has",
+        ),
+        (
+            |it| it["run"]["record"]["patients"] = 50.into(),
+            "speaks of 50 patients, and its result of 100",
+        ),
+        (
+            |it| it["run"]["record"]["result"]["patients"] = 99.into(),
+            "speaks of 100 patients, and its result of 99",
+        ),
+        (
+            |it| it["run"]["record"]["protocol_name"] = "x".repeat(201).into(),
+            "a name of a protocol of more than 120 characters",
         ),
     ];
     for (change, because) in changes {
@@ -289,26 +301,34 @@ async fn tables_that_are_cut_off_or_lie_are_refused_though_the_manifest_vouches_
 async fn rows_that_no_run_has_are_refused_though_every_checksum_is_right() {
     let case = Case::new().await;
     type Forge = fn(&RecordBatch) -> RecordBatch;
-    let forgeries: [(Forge, &str); 3] = [
-        (reversed, "other than counted"),
-        (blinded, "vision has a value that is no number"),
-        (renumbered, "other than counted"),
+    let (patients, visits) = ("patients.parquet", "visits.parquet");
+    let forgeries: [(&str, Forge, &str); 6] = [
+        (visits, reversed, "other than counted"),
+        (visits, blinded, "vision has a value that is no number"),
+        (visits, renumbered, "other than counted"),
+        (patients, never, "came on a day that is not of the run"),
+        (patients, long_ago, "came on a day that is not of the run"),
+        (patients, later, "came on a day that is not of the run"),
     ];
-    for (forge, because) in forgeries {
+    for (table, forge, because) in forgeries {
         let mut files = case.files.clone();
         let folder = tempfile::tempdir().unwrap();
-        for name in ["patients.parquet", "visits.parquet"] {
+        for name in [patients, visits] {
             std::fs::write(folder.path().join(name), &*file(&mut files, name)).unwrap();
         }
         let stored = Stored::open(folder.path()).unwrap();
-        let visits = forge(&stored.visits(Select::All, 0..1).unwrap()[0]);
-        let path = folder.path().join("visits.parquet");
+        let rows = match table == patients {
+            true => stored.patients(Select::All, 0..1),
+            false => stored.visits(Select::All, 0..1),
+        };
+        let forged = forge(&rows.unwrap()[0]);
+        let path = folder.path().join(table);
         let out = File::create(&path).unwrap();
-        let mut writer = ArrowWriter::try_new(out, visits.schema(), None).unwrap();
-        writer.write(&visits).unwrap();
+        let mut writer = ArrowWriter::try_new(out, forged.schema(), None).unwrap();
+        writer.write(&forged).unwrap();
         writer.close().unwrap();
         let checksum = Stored::open(folder.path()).unwrap().checksum().unwrap();
-        *file(&mut files, "visits.parquet") = std::fs::read(&path).unwrap();
+        *file(&mut files, table) = std::fs::read(&path).unwrap();
         vouched(&mut files);
         with_manifest(&mut files, |it| {
             it["run"]["record"]["result"]["checksum"] = checksum.into();
@@ -322,10 +342,28 @@ fn reversed(visits: &RecordBatch) -> RecordBatch {
     take_record_batch(visits, &UInt32Array::from_iter_values((0..rows).rev())).unwrap()
 }
 
-fn with_column(visits: &RecordBatch, at: usize, column: ArrayRef) -> RecordBatch {
-    let mut columns = visits.columns().to_vec();
+fn with_column(table: &RecordBatch, at: usize, column: ArrayRef) -> RecordBatch {
+    let mut columns = table.columns().to_vec();
     columns[at] = column;
-    RecordBatch::try_new(visits.schema(), columns).unwrap()
+    RecordBatch::try_new(table.schema(), columns).unwrap()
+}
+
+fn enrolled(patients: &RecordBatch, day: i32) -> RecordBatch {
+    let column = Date32Array::from(vec![day; patients.num_rows()]);
+    with_column(patients, 1, Arc::new(column))
+}
+
+fn never(patients: &RecordBatch) -> RecordBatch {
+    enrolled(patients, i32::MAX)
+}
+
+fn long_ago(patients: &RecordBatch) -> RecordBatch {
+    enrolled(patients, i32::MIN)
+}
+
+/// 2030-01-01, of a run of the year 2026.
+fn later(patients: &RecordBatch) -> RecordBatch {
+    enrolled(patients, 21_915)
 }
 
 fn blinded(visits: &RecordBatch) -> RecordBatch {

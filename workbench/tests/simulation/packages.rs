@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use workbench::simulation::{
-    Order, RunInfo, RunStatus,
+    Order, Recruitment, RunInfo, RunStatus,
     runs::{Brought, MAX_BROUGHT, Runs, RunsError},
 };
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
@@ -203,6 +203,25 @@ async fn what_a_list_says_of_a_strangers_run_is_counted_and_not_believed() {
     });
     let came = import(&b, &packed(&files)).await.unwrap();
     assert_eq!(came.result, run.result);
+}
+
+#[tokio::test]
+async fn who_came_by_chance_need_not_be_as_many_as_were_ordered_but_near() {
+    let b = bench().await;
+    let order = Order {
+        recruitment: Recruitment::OverTheRun,
+        ..small()
+    };
+    let run = completed(&b, order).await;
+    let mut files = files(&package(&b.runs, &run.id).await);
+    let came = import(&b, &packed(&files)).await.unwrap();
+    assert_eq!((came.patients, came.result), (100, run.result));
+    with_manifest(&mut files, |manifest| {
+        manifest["run"]["record"]["patients"] = 1000.into();
+    });
+    let refused = import(&b, &packed(&files)).await.unwrap_err();
+    let told = refused.to_string();
+    assert!(told.contains("speaks of 1000 patients, and"), "{told}");
 }
 
 /// Packages as they arrived, in a folder of their own.

@@ -299,3 +299,30 @@ async fn a_table_that_does_not_fit_is_refused_with_the_field_and_the_line() {
     (0..30).for_each(|at| writeln!(many, "{at},0,{at},1").unwrap());
     desk.refused(&many, &all, "arm", "at most 20").await;
 }
+
+#[tokio::test]
+async fn a_trial_over_a_century_is_refused_with_its_dates_and_patients() {
+    let desk = Desk::new().await;
+    let by_date = Mapping {
+        time: "when".into(),
+        time_is: TimeIs::Date,
+        arm: None,
+        ..mapping()
+    };
+    let text = "id,when,bili\n1,0001-05-03,2\n1,2024-03-01,2\n2,2024-02-01,3\n";
+    let because = "\"when\" goes from 0001-05-03 (patient 1) to 2024-03-01 (patient 1)";
+    desk.refused(text, &by_date, "time", because).await;
+    let text = "id,when,bili\n7,2024-02-01,2\n8,2024-03-01,2\n9,9999-12-31,3\n";
+    let because = "from 2024-02-01 (patient 7) to 9999-12-31 (patient 9); a trial has at most 99";
+    desk.refused(text, &by_date, "time", because).await;
+    let text = "id,when,bili\n1,1900-01-01,2\n2,1999-01-01,3\n";
+    desk.refused(text, &by_date, "time", "to 1999-01-01 (patient 2)")
+        .await;
+    // A day less are 99 years, as packages may have them too.
+    let text = "id,when,bili\n1,1900-01-01,2\n2,1998-12-31,3\n";
+    let table = desk.table("long.csv", text).await;
+    let run = desk.take(&table, &by_date, &[]).await.unwrap().remove(0);
+    assert_eq!(run.duration_years, 99.0);
+    let came = import(&desk.b, &package(&desk.b.runs, &run.id).await).await;
+    assert_eq!(came.unwrap().result, run.result);
+}

@@ -13,14 +13,13 @@ pub(crate) const DRAWN: usize = 300;
 const DAYS_A_MONTH: f64 = 365.25 / 12.0;
 /// Half a bin of baselines.
 const MIDDLE: f64 = 2.5;
+/// The fewest letters that anybody reads, and the most.
+const LETTERS: (f64, f64) = (0.0, 100.0);
 
 /// Last vision against baseline: of all patients by five letters of baseline, and some as they are.
 pub(crate) fn last_by_baseline(sight: &Sight, patients: u64) -> Figure {
-    let whole = |axis: Axis| Axis {
-        from: Some(0.0),
-        to: Some(100.0),
-        ..axis
-    };
+    let lasts = sight.bins.iter().flat_map(|bin| bin.last);
+    let ends = ends(lasts.chain(sight.drawn.iter().copied().flatten()));
     let medians = sight.bins.iter().map(|bin| Point {
         x: f64::from(bin.from) + MIDDLE,
         y: Some(bin.last[1]),
@@ -32,7 +31,7 @@ pub(crate) fn last_by_baseline(sight: &Sight, patients: u64) -> Figure {
         .drawn
         .iter()
         .map(|[baseline, last]| point(*baseline, *last));
-    let same = vec![point(0.0, 0.0), point(100.0, 100.0)];
+    let same = vec![point(ends.0, ends.0), point(ends.1, ends.1)];
     Figure {
         name: "Baseline and last vision".into(),
         summary: format!(
@@ -41,8 +40,8 @@ pub(crate) fn last_by_baseline(sight: &Sight, patients: u64) -> Figure {
             format::count(patients),
             format::count(sight.drawn.len() as u64),
         ),
-        x: whole(letters("baseline")),
-        y: whole(letters("last vision")),
+        x: scale("baseline", ends),
+        y: scale("last vision", ends),
         panels: panel(vec![
             Series {
                 is_faint: true,
@@ -77,6 +76,8 @@ pub(crate) fn trajectories(drawn: &Trajectories) -> Figure {
             .map(|visit| point(month(visit.day), short(visit.vision)))
             .collect::<Vec<Point>>()
     };
+    let visits = drawn.patients.iter().flat_map(|patient| &patient.visits);
+    let ends = ends(visits.map(|visit| visit.vision));
     let name = |patient: &Trajectory| format!("patient {}", patient.patient);
     let mut all: Vec<Series> = drawn
         .patients
@@ -125,17 +126,72 @@ pub(crate) fn trajectories(drawn: &Trajectories) -> Figure {
             of_marked.unwrap_or_default(),
         ),
         x: months(),
-        y: Axis {
-            from: Some(0.0),
-            to: Some(100.0),
-            ..letters("vision")
-        },
+        y: scale("vision", ends),
         panels: panel(all),
         flow: None,
+    }
+}
+
+/// The least and the greatest of what is drawn, where a trial's measure leaves the letters; else the letters.
+fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let none = (f64::INFINITY, f64::NEG_INFINITY);
+    let (low, high) = values.fold(none, |(low, high), value| (low.min(value), high.max(value)));
+    match low < LETTERS.0 || high > LETTERS.1 {
+        true => (low, high),
+        false => LETTERS,
+    }
+}
+
+/// All letters; where these are other ends, as far as what is drawn.
+fn scale(name: &str, ends: (f64, f64)) -> Axis {
+    let is_letters = ends == LETTERS;
+    Axis {
+        from: is_letters.then_some(LETTERS.0),
+        to: is_letters.then_some(LETTERS.1),
+        ..letters(name)
     }
 }
 
 /// Tables hold letters with seven digits: what is behind them is not the patient's.
 fn short(letters: f64) -> f64 {
     (letters * 1e4).round() / 1e4
+}
+
+#[cfg(test)]
+mod tests {
+    use workbench::analysis::VisitAt;
+
+    use super::*;
+
+    fn reach(visions: &[f64]) -> (Option<f64>, Option<f64>) {
+        let visit = |vision: &f64| VisitAt {
+            day: 0,
+            vision: *vision,
+            is_injected: false,
+        };
+        let patient = Trajectory {
+            patient: 1,
+            baseline: 50.0,
+            visits: visions.iter().map(visit).collect(),
+            stopped: None,
+        };
+        let drawn = Trajectories {
+            patients: vec![patient],
+            of: 1,
+            seed: 1,
+        };
+        let axis = trajectories(&drawn).y;
+        (axis.from, axis.to)
+    }
+
+    #[test]
+    fn an_axis_of_letters_is_whole_and_fits_a_measure_that_leaves_them() {
+        let within: [&[f64]; 3] = [&[], &[40.0, 60.0], &[0.0, 100.0]];
+        for visions in within {
+            assert_eq!(reach(visions), (Some(0.0), Some(100.0)));
+        }
+        for measure in [[40.0, 250.0], [-3.0, 60.0]] {
+            assert_eq!(reach(&measure), (None, None));
+        }
+    }
 }

@@ -92,7 +92,7 @@ fn part(patients: &RecordBatch, visits: &RecordBatch, end: i32) -> Result<Part, 
         let rest = &of[row..];
         let rows = row..row + rest.partition_point(|patient| patient <= id);
         row = rows.end;
-        let followed = u32::try_from(end - enrolled[at]).unwrap_or_default();
+        let followed = u32::try_from(end.saturating_sub(enrolled[at])).unwrap_or_default();
         let baseline = f64::from(baselines[at]);
         let sight = Sight::of(
             baseline,

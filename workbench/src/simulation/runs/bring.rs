@@ -1,6 +1,9 @@
 //! Runs come in as packages, one or several: all of them, or none.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
 
 use super::{
     By, Runs, RunsError,
@@ -9,9 +12,10 @@ use super::{
 };
 use crate::{
     Error,
+    data::{MAX_FILE_NAME, day_of},
     simulation::{
-        Amendment, MAX_VISITS, Order, PATIENTS, RunInfo,
-        order::refused,
+        Amendment, MAX_NAME, MAX_VISITS, Order, PATIENTS, Recruitment, RunInfo,
+        order::{MAX_YEARS, refused, run_days},
         package::{self, Exported, Manifest, PackageError},
         protocol::Protocol,
         tables,
@@ -22,10 +26,10 @@ use crate::{
 /// Packages that come in together at most: each may be large, and all lie unpacked beside each other until the last one
 /// was looked at.
 pub const MAX_BROUGHT: usize = 50;
-/// Years of a run that was not simulated here, at most.
-const MAX_YEARS: f64 = 99.0;
 /// Characters of a word in a record.
 const MAX_WORD: usize = 1000;
+/// Standard deviations that a number of patients may be from its mean: chance never goes so far.
+const MAX_DEVIATIONS: f64 = 10.0;
 
 /// A package that somebody brings.
 #[derive(Debug, Clone)]
@@ -145,8 +149,9 @@ impl Runs {
         let open = move || {
             let manifest = package::unpack(&path, &folder)?;
             let mut record = record_of(&manifest.run)?;
+            let span = span_of(&record);
             if let Some(result) = &mut record.result {
-                let means = tables::examine(&folder, result);
+                let means = tables::examine(&folder, result, &span);
                 result.means = means.map_err(|flaw| PackageError::Table {
                     name: flaw.table.to_owned(),
                     problem: flaw.problem,
@@ -172,10 +177,24 @@ fn record_of(run: &Exported) -> Result<Record, PackageError> {
     })?;
     let result = record.result.as_ref().filter(|_| record.reason.is_none());
     let result = result.ok_or_else(|| wrong("is of a run that was not completed".into()))?;
-    if result.patients > *PATIENTS.end() || result.visits > MAX_VISITS {
-        let (patients, visits) = (result.patients, result.visits);
+    let (patients, came, visits) = (record.patients, result.patients, result.visits);
+    if patients > *PATIENTS.end() || visits > MAX_VISITS {
         let problem =
             format!("speaks of {patients} patients and {visits} visits, more than a run has");
+        return Err(wrong(problem));
+    }
+    if !could_come(&record, came) {
+        let problem = format!("speaks of {patients} patients, and its result of {came}");
+        return Err(wrong(problem));
+    }
+    // The name of a trial is that of its file.
+    let most = match record.trial.is_some() {
+        true => MAX_FILE_NAME,
+        false => MAX_NAME,
+    };
+    let names = [&record.protocol_name, &record.protocol_version];
+    if names.iter().any(|name| name.chars().count() > most) {
+        let problem = format!("has a name of a protocol of more than {most} characters");
         return Err(wrong(problem));
     }
     let words = [&record.created_by, &record.engine, &record.model, &run.id];
@@ -199,8 +218,24 @@ fn record_of(run: &Exported) -> Result<Record, PackageError> {
     Ok(record)
 }
 
+/// Whether so many patients can have come: exactly those the record speaks of, or by chance so many on average.
+fn could_come(record: &Record, came: u32) -> bool {
+    let is_chance = record.trial.is_none() && record.recruitment == Recruitment::OverTheRun;
+    let far = match is_chance {
+        true => MAX_DEVIATIONS * f64::from(record.patients).sqrt(),
+        false => 0.0,
+    };
+    f64::from(record.patients.abs_diff(came)) <= far
+}
+
+/// The days of a run, counted from 1970.
+fn span_of(record: &Record) -> RangeInclusive<i32> {
+    let first = day_of(&record.start_date).unwrap_or_default();
+    first..=first.saturating_add_unsigned(run_days(record.duration_years))
+}
+
 fn is_sensible(record: &Record) -> bool {
-    let has_day = crate::data::day_of(&record.start_date).is_some();
+    let has_day = day_of(&record.start_date).is_some();
     has_day && record.protocol.is_empty() && (0.0..=MAX_YEARS).contains(&record.duration_years)
 }
 

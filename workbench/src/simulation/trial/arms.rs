@@ -6,14 +6,22 @@ use super::{
     types::{Mapping, TimeIs},
 };
 use crate::{
-    data::{day_of, natural_order},
-    simulation::{OrderError, model::DAYS_A_YEAR, order::refused, tables::Measured},
+    data::{Day, day_of, natural_order},
+    simulation::{
+        OrderError,
+        model::DAYS_A_YEAR,
+        order::{MAX_YEARS, refused},
+        tables::Measured,
+    },
 };
 
 /// Arms of one table: what people compare, not a column of names chosen by mistake.
 const MAX_ARMS: usize = 20;
-/// The longest that a patient may be followed: as many days as a table of a run can tell.
-const MAX_DAYS: i64 = u16::MAX as i64;
+/// The last day of the longest trial, counted from its first.
+const LAST_DAY: i64 = (MAX_YEARS * DAYS_A_YEAR) as i64 - 1;
+
+/// A patient: the arm, the id, the day they came, and their visits.
+type Known = (Option<String>, String, i32, Vec<Measured>);
 
 /// The patients of one arm, in the natural order of their ids.
 #[derive(Debug)]
@@ -57,19 +65,22 @@ pub(crate) fn arms(table: Rows, mapping: &Mapping) -> Result<Vec<Arm>, OrderErro
         let (enrolled, visits) = visits(&id, &rows, mapping, &mut remarks)?;
         known.push((arm, id, enrolled, visits));
     }
-    if known.is_empty() {
-        return Err(refused("measure", "no patient of this table has a measure"));
-    }
     known.sort_by(|a, b| {
         let arms = natural_order(a.0.as_deref().unwrap_or(""), b.0.as_deref().unwrap_or(""));
         arms.then_with(|| natural_order(&a.1, &b.1))
     });
-    let first_day = known.iter().map(|one| one.2).min().unwrap_or_default();
-    let last = |one: &(Option<String>, String, i32, Vec<Measured>)| {
-        let day = one.3.last().map_or(0, |visit| i32::from(visit.day));
-        one.2 - first_day + day
+    let last_day = |one: &Known| one.2 + one.3.last().map_or(0, |visit| i32::from(visit.day));
+    let first = known.iter().min_by_key(|one| one.2);
+    let last = known.iter().max_by_key(|one| last_day(one));
+    let (Some(first), Some(last)) = (first, last) else {
+        return Err(refused("measure", "no patient of this table has a measure"));
     };
-    let days = known.iter().map(last).max().unwrap_or_default();
+    let (first_day, days) = (first.2, last_day(last) - first.2);
+    if i64::from(days) > LAST_DAY {
+        let from = (first.1.as_str(), i64::from(first_day));
+        let to = (last.1.as_str(), i64::from(last_day(last)));
+        return Err(too_long(mapping, from, to));
+    }
     // Rounded up to a hundredth, so that the last day is within.
     let years = (f64::from(days + 1) / DAYS_A_YEAR * 100.0).ceil() / 100.0;
     let remarks = remarks.said();
@@ -106,6 +117,7 @@ fn visits(
     remarks: &mut Remarks,
 ) -> Result<(i32, Vec<Measured>), OrderError> {
     let first = rows.first().map_or(0, |row| row.day);
+    let last = rows.last().map_or(first, |row| row.day);
     let (enrolled, from) = match mapping.time_is {
         TimeIs::Date => (i32::try_from(first).unwrap_or_default(), first),
         TimeIs::Days => {
@@ -113,21 +125,32 @@ fn visits(
             (day_of(DAY_0).unwrap_or_default(), first.min(0))
         }
     };
-    let visit = |row: &Row| {
-        let day = row.day - from;
-        let day = u16::try_from(day).map_err(|_| {
-            let problem =
-                format!("patient {id} has a visit on day {day}; the last possible is {MAX_DAYS}");
-            refused("time", problem)
-        })?;
-        Ok(Measured {
-            day,
-            value: row.value,
-            is_injected: row.is_injected,
-        })
+    if last - from > LAST_DAY {
+        return Err(too_long(mapping, (id, from), (id, last)));
+    }
+    let visit = |row: &Row| Measured {
+        // The last of them fits.
+        day: u16::try_from(row.day - from).unwrap_or(u16::MAX),
+        value: row.value,
+        is_injected: row.is_injected,
     };
-    let visits = rows.iter().map(visit).collect::<Result<_, _>>()?;
-    Ok((enrolled, visits))
+    Ok((enrolled, rows.iter().map(visit).collect()))
+}
+
+/// The table goes over more years than a trial has: from one patient's time to another's.
+fn too_long(mapping: &Mapping, first: (&str, i64), last: (&str, i64)) -> OrderError {
+    let told = |(patient, day): (&str, i64)| {
+        let date = Day::of(day).filter(|_| mapping.time_is == TimeIs::Date);
+        let time = date.map_or_else(|| format!("day {day}"), |date| date.to_string());
+        format!("{time} (patient {patient})")
+    };
+    let problem = format!(
+        "\"{}\" goes from {} to {}; a trial has at most {MAX_YEARS} years, so one of them is wrong",
+        mapping.time,
+        told(first),
+        told(last)
+    );
+    refused("time", problem)
 }
 
 /// What is counted on the way, for the reader.

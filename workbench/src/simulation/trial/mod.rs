@@ -19,7 +19,7 @@
 //! | `next_interval_days` | to the next row of the patient; none at the last |
 //! | disease states | `UNKNOWN` |
 //! | who stopped | nobody: a patient's last row says nothing about why it is the last |
-//! | duration | to the last day of any patient, in every arm |
+//! | duration | to the last day of any patient, in every arm; a table over more than 99 years is refused |
 
 #[cfg(feature = "engine")]
 mod arms;

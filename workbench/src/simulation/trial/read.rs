@@ -20,13 +20,12 @@ use super::{
 };
 use crate::{
     Error,
+    data::Day,
     simulation::{OrderError, order::refused},
 };
 
 /// Rows of a trial: some hundred times the largest that was ever run.
 const MAX_ROWS: i64 = 20_000_000;
-/// Days between 1970 and either end of a calendar with four digits.
-const MAX_DAY: f64 = 2_900_000.0;
 
 /// A table that was read.
 #[derive(Default)]
@@ -141,7 +140,8 @@ impl Found {
             let patient = text(&patients, at);
             let patient = patient.ok_or_else(|| wrong("patient", "there is no patient"))?;
             let day = times.is_valid(at).then(|| times.value(at).floor());
-            let day = day.filter(|day| day.abs() <= MAX_DAY);
+            let day = day.filter(|day| day.is_finite());
+            let day = day.and_then(|day| Day::of(day as i64));
             let day = day.ok_or_else(|| wrong("time", "there is no time"))?;
             let arm = arms.as_ref().and_then(|arms| text(arms, at));
             let place = self.place(patient, arm, line)?;
@@ -153,7 +153,7 @@ impl Found {
             let injected = injected.as_ref();
             self.rows.rows.push(Row {
                 patient: place,
-                day: day as i64,
+                day: day.days().into(),
                 value,
                 is_injected: injected.is_some_and(|it| it.is_valid(at) && it.value(at)),
             });

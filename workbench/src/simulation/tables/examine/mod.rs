@@ -8,6 +8,7 @@ mod footers;
 mod rows;
 
 use std::{
+    ops::RangeInclusive,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -47,16 +48,24 @@ fn flaw(table: &'static str, problem: impl Into<String>) -> Flaw {
     }
 }
 
-/// Looks at the tables in a folder, which must have the rows and the checksum that `expected` says; the means of what is
-/// in them. Blocking.
-pub(crate) fn examine(folder: &Path, expected: &RunResult) -> Result<Option<Means>, Flaw> {
+/// Looks at the tables in a folder, which must have the rows and the checksum that `expected` says, of patients who came
+/// on a day of `span`; the means of what is in them. Blocking.
+pub(crate) fn examine(
+    folder: &Path,
+    expected: &RunResult,
+    span: &RangeInclusive<i32>,
+) -> Result<Option<Means>, Flaw> {
     // A reader of Parquet that meets what nobody ever wrote may give up loudly.
-    let look = || yielding(|| look(folder, expected));
+    let look = || yielding(|| look(folder, expected, span));
     let looked = catch_unwind(AssertUnwindSafe(look));
     looked.unwrap_or_else(|_| Err(flaw(VISITS_FILE, "it cannot be read at all")))
 }
 
-fn look(folder: &Path, expected: &RunResult) -> Result<Option<Means>, Flaw> {
+fn look(
+    folder: &Path,
+    expected: &RunResult,
+    span: &RangeInclusive<i32>,
+) -> Result<Option<Means>, Flaw> {
     let stored = Stored::open(folder).map_err(|error| flaw(VISITS_FILE, error.to_string()))?;
     let (patients, visits) = stored.footers();
     let groups = u64::from(expected.patients).div_ceil(u64::from(GROUP_PATIENTS));
@@ -94,7 +103,7 @@ fn look(folder: &Path, expected: &RunResult) -> Result<Option<Means>, Flaw> {
     let looked = parallel_on(threads(), stored.groups(), |group| {
         let patients = stored.group_of_patients(group)?;
         let visits = stored.group_of_visits(group)?;
-        let looked = look_at_rows(group, &patients, &visits, visit_rows[group]);
+        let looked = look_at_rows(group, &patients, &visits, visit_rows[group], span);
         looked.map_err(|flaw| crate::Error::BadRequest(flaw.to_string()))?;
         let sums = Sums::of_group(&patients);
         Ok((digest::of_group(&patients, &visits)?, sums))

@@ -1,6 +1,6 @@
 //! The rows of a stranger's tables: everything that is taken for granted of our own.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::RangeInclusive};
 
 use arrow::{
     array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, RecordBatch},
@@ -14,12 +14,13 @@ use crate::simulation::{
     tables::{GROUP_PATIENTS, PATIENTS_FILE, UNKNOWN, VISITS_FILE},
 };
 
-/// The rows of one group: what all readers of tables count on.
+/// The rows of one group: what all readers of tables count on. Patients come on a day of `span`.
 pub(super) fn look_at_rows(
     group: usize,
     patients: &RecordBatch,
     visits: &RecordBatch,
     visit_rows: i64,
+    span: &RangeInclusive<i32>,
 ) -> Result<(), Flaw> {
     let of_patients = Columns(PATIENTS_FILE, patients);
     let of_visits = Columns(VISITS_FILE, visits);
@@ -61,6 +62,11 @@ pub(super) fn look_at_rows(
     for (at, id) in ids.iter().enumerate() {
         if *id as usize != first + at + 1 {
             return Err(flaw(PATIENTS_FILE, "patients are not numbered from 1"));
+        }
+        // So that no count of days from it on overflows.
+        if !span.contains(&enrolled[at]) {
+            let problem = format!("patient {id} came on a day that is not of the run");
+            return Err(flaw(PATIENTS_FILE, problem));
         }
         let (begin, mut given) = (row, 0);
         while row < whose.len() && whose[row] == *id {
