@@ -6,7 +6,7 @@ use holdfast::{Actor, Scope};
 use workbench::{Person, simulation::runs::By, workspace::Workspace};
 
 use crate::{
-    AppState,
+    AppError, AppState,
     people::{Account, Use},
 };
 
@@ -78,6 +78,19 @@ impl Visitor {
             client,
             address: self.address,
         })
+    }
+
+    /// Refuses a program whose token may only read: for what is no write to a state, which the engine would refuse.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn may_write(&self) -> Result<(), AppError> {
+        match &self.token {
+            Some(token) if !token.may_write => {
+                Err(AppError::Forbidden("This token may only read.".into()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Who the visitor is to others.

@@ -62,6 +62,26 @@ async fn a_plot_has_the_numbers_of_the_page() {
 }
 
 #[tokio::test]
+async fn a_page_is_drawn_of_the_result_it_shows_when_a_newer_one_has_taken_its_place() {
+    let app = TestApp::new().await;
+    let browser = app.visitor().await;
+    let at = merged(&browser).await;
+    let id = at.strip_prefix("/datasets/").unwrap();
+    let question = json!({"selection": {"labs": ["bili"]}});
+    let newer = browser.ask("POST", "/datasets", &[], question).await;
+    assert_eq!(newer.status, StatusCode::CREATED, "{}", newer.text());
+    assert_ne!(newer.json()["id"], id);
+    let spec = json!({"kind": "scatter", "x": "albumin", "y": "bili"});
+    let drawn = json!({"result_id": id, "spec": spec});
+    let drawn = browser.call("get_plot", drawn).await;
+    assert_eq!(drawn.status, StatusCode::OK, "{}", drawn.text());
+    assert_eq!(drawn.json()["result_id"], id);
+    let nobodys = json!({"result_id": "0", "spec": spec});
+    let nobodys = browser.call("get_plot", nobodys).await;
+    assert_eq!(nobodys.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn the_rows_inside_a_part_are_counted_paged_and_taken_home() {
     let app = TestApp::new().await;
     let browser = app.visitor().await;

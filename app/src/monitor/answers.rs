@@ -72,11 +72,7 @@ async fn admit(caller: &Caller) -> Result<(), AppError> {
 /// Of programs only those whose token may write: a backup pushes out an older one.
 async fn admit_to_write(caller: &Caller) -> Result<(), AppError> {
     admit(caller).await?;
-    let token = caller.visitor.token.as_ref();
-    if token.is_some_and(|token| !token.may_write) {
-        return Err(AppError::Forbidden("This token may only read.".into()));
-    }
-    Ok(())
+    caller.visitor.may_write()
 }
 
 /// `SQLite, up 12 d`.

@@ -93,11 +93,7 @@ pub(super) async fn admit(shared: &Shared, asker: &Asker) -> Result<(), Refusal>
 /// Of programs only those whose token may write: a backup pushes out an older one.
 async fn admit_to_write(shared: &Shared, asker: &Asker) -> Result<(), Refusal> {
     admit(shared, asker).await?;
-    let token = asker.visitor.token.as_ref();
-    if token.is_some_and(|token| !token.may_write) {
-        return Err(AppError::Forbidden("This token may only read.".into()).into());
-    }
-    Ok(())
+    Ok(asker.visitor.may_write()?)
 }
 
 /// What whoever does not administer the server is told.

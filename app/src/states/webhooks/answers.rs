@@ -320,10 +320,8 @@ pub async fn settle(
 
 /// What is sent again, or forgotten, is no write to a state, so the engine's door does not decide.
 async fn may_write(caller: &Caller) -> Result<(), AppError> {
-    let token = caller.visitor.token.as_ref();
-    if token.is_some_and(|token| !token.may_write)
-        || !caller.may_change(false, &Kind::WEBHOOK).await?
-    {
+    caller.visitor.may_write()?;
+    if !caller.may_change(false, &Kind::WEBHOOK).await? {
         return Err(AppError::Forbidden(
             "You may not do this: it needs the right to change webhooks.".into(),
         ));
