@@ -33,7 +33,9 @@ pub(crate) fn changed(slot: Arc<Slot>) {
     outbox::keep(&slot);
     spawn_local(async move {
         sleep(DEBOUNCE).await;
-        if slot.edits.load(Ordering::Relaxed) == edit {
+        // The write before this one may have taken it along: the same again would be a change that changes nothing.
+        let is_sent = slot.status.get_untracked() == SaveStatus::Saved;
+        if slot.edits.load(Ordering::Relaxed) == edit && !is_sent {
             flush(slot).await;
         }
     });
