@@ -46,7 +46,8 @@ impl Span {
 
     /// Days for which a patient who came on a day is looked at.
     pub(super) fn followed(&self, enrolled: i32) -> u32 {
-        let until_the_end = u32::try_from(self.last_day.saturating_sub(enrolled)).unwrap_or_default();
+        let until_the_end =
+            u32::try_from(self.last_day.saturating_sub(enrolled)).unwrap_or_default();
         until_the_end.min(self.days)
     }
 }
