@@ -12,7 +12,10 @@ fn problem(map: &ParamsMap) -> Option<(&'static str, String)> {
     match map.get("problem")?.as_str() {
         "credentials" => Some(("Email or password is wrong.", tries_left(number))),
         "code" => Some(("This code is not good.", tries_left(number))),
-        "late" => said("This took too long.", "Begin again."),
+        "late" => said(
+            "This took too long, or the account was changed meanwhile.",
+            "Begin again.",
+        ),
         "factor" => said(
             "A second factor is needed on this server.",
             "Turn it on below; everything else is open to you then.",

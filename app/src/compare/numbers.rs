@@ -41,10 +41,10 @@ pub(super) fn middle(value: &Value, decimals: u8) -> String {
     }
 }
 
-/// Half of its interval.
+/// Half of its interval, which one patient has not.
 pub(super) fn half(value: &Value, decimals: u8) -> String {
     match value.n {
-        0 => String::new(),
+        0 | 1 => String::new(),
         _ => ["± ", &fixed(value.half, decimals)].concat(),
     }
 }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn of_nobody_no_number_is_told() {
+    fn of_nobody_no_number_is_told_and_of_one_no_interval() {
         let told = |n| {
             let value = Value {
                 n,
@@ -89,7 +89,8 @@ mod tests {
             [middle(&value, 1), half(&value, 1)]
         };
         assert_eq!(told(0), ["–", ""]);
-        assert_eq!(told(1), ["0.0", "± 0.0"]);
+        assert_eq!(told(1), ["0.0", ""]);
+        assert_eq!(told(2), ["0.0", "± 0.0"]);
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub enum Refused {
         /// Attempts left before a wait.
         left: u32,
     },
-    /// What was begun before is over, or was never begun here: it begins anew.
+    /// What was begun before is over, was never begun here, or the account was changed since: it begins anew.
     Late,
     /// Too many attempts.
     Throttled {
@@ -123,7 +123,9 @@ impl From<Refused> for AppError {
         match refused {
             Refused::Credentials { .. } => Self::Forbidden("Email or password is wrong.".into()),
             Refused::Code { .. } => Self::Forbidden("This code is not good.".into()),
-            Refused::Late => Self::Forbidden("This took too long. Begin again.".into()),
+            Refused::Late => Self::Forbidden(
+                "This took too long, or the account was changed meanwhile. Begin again.".into(),
+            ),
             Refused::Throttled { minutes } => Self::Busy(format!(
                 "Too many attempts. Try again in {minutes} minutes."
             )),

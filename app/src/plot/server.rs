@@ -13,7 +13,7 @@ use crate::{AppError, json::Json};
 pub(crate) async fn get_plot(result_id: String, spec: PlotSpec) -> Result<PlotData, AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
-        let result = caller.workspace()?.result_with_id(&result_id).await?;
+        let result = caller.workspace()?.kept_result(&result_id).await?;
         Ok(caller.state.workbench.plot(&result, &spec).await?)
     })
     .await
@@ -29,7 +29,7 @@ pub(crate) async fn select_rows(
 ) -> Result<SelectedRows, AppError> {
     crate::error::answer(async {
         let caller = crate::context::caller()?;
-        let result = caller.workspace()?.result_with_id(&result_id).await?;
+        let result = caller.workspace()?.kept_result(&result_id).await?;
         Ok(caller
             .state
             .workbench

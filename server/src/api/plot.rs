@@ -29,10 +29,7 @@ async fn selection(
     asker: Asker,
     Asked(what): Asked<Download>,
 ) -> Result<Response, Refusal> {
-    let result = asker
-        .workspace(&shared.app)?
-        .result_with_id(&what.id)
-        .await?;
+    let result = asker.workspace(&shared.app)?.kept_result(&what.id).await?;
     let missing = |name: &str| AppError::BadRequest(format!("`{name}` is missing."));
     let spec = from_json("spec", Some(&what.spec))?.ok_or_else(|| missing("spec"))?;
     let region = from_json("region", Some(&what.region))?.ok_or_else(|| missing("region"))?;

@@ -123,7 +123,7 @@ pub(super) async fn export(
             let work = Work::open(settings, &whose).await?;
             let workspace = work.workspace();
             let result = match id {
-                Some(id) => workspace.result_with_id(&id).await?,
+                Some(id) => workspace.kept_result(&id).await?,
                 None => workspace.result().await?.ok_or_else(|| {
                     let problem = "nothing is merged in this study; `holdfast query -o` merges";
                     Error::NotThere(problem.into())

@@ -77,7 +77,7 @@ impl Gate {
         match (is_reading(request), is_plain_form(request.headers())) {
             _ if self.is_open(path) => None,
             (true, true) => Some(Redirect::to("/account?problem=factor").into_response()),
-            // Nothing is told, and the browser does not ask again by itself.
+            // Nothing is told. The browser does not ask again by itself, and the page more and more rarely.
             (true, false) if path == STREAM => Some(StatusCode::NO_CONTENT.into_response()),
             (false, _) if ASKED.contains(&path) => None,
             _ => {

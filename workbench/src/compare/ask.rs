@@ -124,7 +124,7 @@ impl Workbench {
     }
 
     fn ends_of(&self, side: &Side, span: &Span, request: &Request) -> Result<Arc<Ends>, Error> {
-        // A cut at the very end has the days of the whole run, and counts others.
+        // A cut at the very end has the days of the whole run, and is counted by visits.
         let (days, is_cut) = (span.days, span.is_cut);
         let what = format!("ends {days} {is_cut} {:?}", request.population);
         self.kept(side, &what, || ends(side, span, request.population))
@@ -179,7 +179,7 @@ fn shown_as((side, ends): (&Side, &Arc<Ends>)) -> Shown {
     Shown {
         id: side.info.id.clone(),
         name: side.info.name.clone(),
-        patients: ends.came,
+        patients: ends.all,
         duration_years: side.info.duration_years,
     }
 }

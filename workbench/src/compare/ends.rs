@@ -52,11 +52,9 @@ pub(super) struct Ends {
     pub maintained: u64,
     /// Who sees less than the protocol calls poor; nobody of a trial, which has none.
     pub poor: u64,
-    /// Everybody that came, however long they were followed.
-    pub came: u64,
-    /// Everybody that was followed until then, whoever is counted above.
+    /// Everybody, whoever is counted above.
     pub all: u64,
-    /// Who stopped, of these.
+    /// Who stopped, of everybody.
     pub stopped: u64,
     /// Of these, for each of [`Reason::ALL`].
     pub reasons: [u64; 3],
@@ -99,7 +97,6 @@ struct Part {
     vision: Vec<f64>,
     injections: Vec<f64>,
     visits: Vec<f64>,
-    came: u64,
     all: u64,
     stopped: u64,
     reasons: [u64; 3],
@@ -147,10 +144,8 @@ fn part(patients: &RecordBatch, only_treated: bool) -> Result<Part, Error> {
     let visits = values::<UInt32Type>(patients, "total_visits")?;
     let stopped = flags(patients, "discontinued")?;
     let reasons = reasons(patients)?;
-    let count = baseline.len() as u64;
     let mut part = Part {
-        came: count,
-        all: count,
+        all: baseline.len() as u64,
         ..Part::default()
     };
     for at in 0..baseline.len() {
@@ -162,7 +157,7 @@ fn part(patients: &RecordBatch, only_treated: bool) -> Result<Part, Error> {
     Ok(part)
 }
 
-/// At a month: visits until then are counted, of who was followed until then.
+/// At a month: visits until then are counted.
 fn part_until(side: &Side, span: &Span, only_treated: bool, group: usize) -> Result<Part, Error> {
     let columns = [&PATIENTS[..], &lives::PATIENTS[..]].concat();
     let patients = side.rows.patients(&columns, group)?;
@@ -170,14 +165,10 @@ fn part_until(side: &Side, span: &Span, only_treated: bool, group: usize) -> Res
     let baseline = values::<Float32Type>(&patients, "baseline_vision")?;
     let reasons = reasons(&patients)?;
     let mut part = Part {
-        came: baseline.len() as u64,
+        all: baseline.len() as u64,
         ..Part::default()
     };
     each((&patients, &visits), span, |life| {
-        if life.followed < span.days {
-            return;
-        }
-        part.all += 1;
         part.stop(life.stopped.is_some(), reasons[life.at]);
         if only_treated && life.stopped.is_some() {
             return;
@@ -239,7 +230,6 @@ fn whole(parts: &[Part], run: &RunInfo) -> Ends {
         ratio: ratio(&injections, &visits),
         maintained: count(&change, &|change| change >= -MAINTAINED),
         poor: count(&vision, &|letters| letters < poor),
-        came: parts.iter().map(|part| part.came).sum(),
         all: parts.iter().map(|part| part.all).sum(),
         stopped: parts.iter().map(|part| part.stopped).sum(),
         reasons: std::array::from_fn(|reason| parts.iter().map(|part| part.reasons[reason]).sum()),

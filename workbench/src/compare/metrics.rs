@@ -139,8 +139,8 @@ pub(super) fn metrics(runs: &[&Ends], reference: usize, measured: Option<&str>) 
         let values: Vec<Value> = runs.iter().map(|ends| (row.value)(ends)).collect();
         let base = values.get(reference).copied();
         let differences = values.iter().enumerate().map(|(at, value)| {
-            // Nobody's mean is no number to be compared with.
-            let base = base.filter(|base| at != reference && base.n > 0 && value.n > 0)?;
+            // Nobody's mean is no number to be compared with, and one patient's has no interval.
+            let base = base.filter(|base| at != reference && base.n > 1 && value.n > 1)?;
             // What a trial measured may be better when there is less of it.
             let is_judged = !is_trial(at) && !is_trial(reference);
             let more_is_better = row.more_is_better.filter(|_| is_judged);

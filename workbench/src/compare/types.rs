@@ -155,7 +155,7 @@ pub struct Metric {
     pub decimals: u8,
     /// Of each run.
     pub values: Vec<Value>,
-    /// Of each run to the reference; none of the reference itself, and where nobody is counted in one of both.
+    /// Of each run to the reference; none of the reference itself, and where fewer than two patients are counted in one of both.
     pub differences: Vec<Option<Difference>>,
 }
 

@@ -39,7 +39,7 @@ pub(super) fn rules(request: &Request) -> Vec<String> {
     let mut rules: Vec<String> = rules.into_iter().map(str::to_owned).collect();
     if let Some(month) = request.until_month {
         rules.push(format!(
-            "Patients are looked at up to month {month}. Of a run that goes on so long, the table and the tests count only who was followed until then."
+            "Patients are looked at up to month {month}: the table and the tests count everybody, with what was seen of them by then."
         ));
     }
     rules.push("Intervals are 95 %: 1.96 standard errors, variances not assumed equal.".into());

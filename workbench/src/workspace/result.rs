@@ -52,15 +52,24 @@ impl Workspace {
         Ok(results)
     }
 
-    /// The result under this id: the present one, or one whose place it took and whose file is still there, for a page asks
-    /// of the one it shows. Another person's is not here.
+    /// The result under this id; another person's, or an old one, is not here.
     pub async fn result_with_id(&self, id: &str) -> Result<ResultInfo, Error> {
-        let is_it = |info: &ResultInfo| info.id == id;
-        if let Some(present) = self.result().await?.filter(is_it) {
-            return Ok(present);
+        self.result()
+            .await?
+            .filter(|info| info.id == id)
+            .ok_or_else(|| Error::Missing("This result".into()))
+    }
+
+    /// As [`result_with_id`](Self::result_with_id), but also one whose place another took and whose file is still there: what
+    /// a page is drawn of that does not know of the new one yet.
+    pub async fn kept_result(&self, id: &str) -> Result<ResultInfo, Error> {
+        match self.result_with_id(id).await {
+            Err(missing @ Error::Missing(_)) => {
+                let mut kept = self.results().await?.into_iter();
+                kept.find(|info| info.id == id).ok_or(missing)
+            }
+            found => found,
         }
-        let found = self.results().await?.into_iter().find(is_it);
-        found.ok_or_else(|| Error::Missing("This result".into()))
     }
 
     /// Whether a result was this study's until a newer one took its place.

@@ -75,7 +75,7 @@ fn a_comparison_says_what_the_runs_own_outcomes_say_and_the_same_from_memory() {
         for (mode, until_month) in [
             (Mode::Overlay, None),
             (Mode::SideBySide, None),
-            // The same days as the whole runs, and other patients.
+            // The same days as the whole runs, counted by visits.
             (Mode::SideBySide, Some(24)),
             (Mode::Difference, Some(12)),
             (Mode::Statistical, None),
